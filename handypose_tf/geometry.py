@@ -1,0 +1,149 @@
+"""Boxes, crops and 3x3 transforms, and the one pixel convention of this library.
+
+**Pixels.** The centre of pixel (0, 0) is the point (0, 0); a pixel covers half a unit
+to each side, so a picture of width W spans -0.5 .. W - 0.5. Everything that moves an
+image moves its keypoints by the same 3x3 matrix. A normalised coordinate, as exported
+models give it, is `(x + 0.5) / W`.
+
+**Heatmap cells.** Cell i of a heatmap with stride s stands for the pixel
+`s * i + cell_offset`. The released heads have `cell_offset = 0`; this library's own
+presets are centred, `cell_offset = (s - 1) / 2`.
+
+**Boxes** are `(x, y, width, height)` in pixels, `x, y` the upper left corner.
+
+Points are `float32` arrays `(..., 2)`, x before y, in pixels.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.floating]
+
+#: Side of the square crop over the longer side of the tight box, unless a model says
+#: otherwise.
+DEFAULT_CROP_SCALE = 1.5
+
+#: Crop scale of the CMU data sets, of AGMN and NSRM.
+CMU_CROP_SCALE = 2.2
+
+
+def image_box(width: int, height: int) -> FloatArray:
+    """Return the box that covers a whole picture."""
+    return np.array([-0.5, -0.5, width, height], np.float32)
+
+
+def tight_box(keypoints: ArrayLike, visibility: ArrayLike | None = None) -> FloatArray:
+    """Return the smallest box around the visible points.
+
+    Args:
+        keypoints: `(num_keypoints, 2)`, pixels.
+        visibility: `(num_keypoints,)`; points at 0 are left out. All count if `None`.
+
+    Raises:
+        ValueError: If no point is visible.
+    """
+    points = np.asarray(keypoints, np.float32)
+    if visibility is not None:
+        points = points[np.asarray(visibility) > 0]
+    if not len(points):
+        raise ValueError("A tight box needs at least one visible point. Received: none")
+    low, high = points.min(axis=0), points.max(axis=0)
+    return np.concatenate([low, high - low]).astype(np.float32)
+
+
+def box_center(box: ArrayLike) -> FloatArray:
+    """Return the centre `(x, y)` of a box."""
+    x, y, width, height = np.asarray(box, np.float32)
+    return np.array([x + width / 2, y + height / 2], np.float32)
+
+
+def crop_matrix(
+    center: ArrayLike, side: float, size: int, *, degrees: float = 0.0
+) -> FloatArray:
+    """Return the matrix from picture pixels to the pixels of a square crop.
+
+    Args:
+        center: `(x, y)` of the crop's centre in the picture, pixels.
+        side: Side of the crop in the picture, pixels, > 0.
+        size: Side of the crop in its own pixels.
+        degrees: Turn of the crop's content, counter-clockwise as seen on the screen.
+
+    Returns:
+        `(3, 3)` float64, so that long chains of transforms keep their precision.
+    """
+    if not side > 0:
+        raise ValueError(f"`side` must be positive. Received: {side}")
+    x, y = np.asarray(center, np.float64)
+    angle = np.deg2rad(degrees)
+    scale = size / side
+    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+    middle = (size - 1) / 2
+    return np.array(
+        [
+            [cos, sin, middle - cos * x - sin * y],
+            [-sin, cos, middle + sin * x - cos * y],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+
+
+def box_crop_matrix(
+    box: ArrayLike, size: int, *, scale: float = DEFAULT_CROP_SCALE, degrees: float = 0
+) -> FloatArray:
+    """Return the crop matrix of a hand's box: a square of `scale` x its longer side."""
+    side = scale * float(np.max(np.asarray(box, np.float32)[2:]))
+    return crop_matrix(box_center(box), side, size, degrees=degrees)
+
+
+def transform_points(points: ArrayLike, matrix: ArrayLike) -> FloatArray:
+    """Move points `(..., 2)` by a 3x3 matrix; returns float32 of the same shape."""
+    points = np.asarray(points, np.float64)
+    matrix = np.asarray(matrix, np.float64)
+    moved = points @ matrix[:2, :2].T + matrix[:2, 2]
+    if np.any(matrix[2] != (0, 0, 1)):
+        moved /= points @ matrix[2, :2, None] + matrix[2, 2]
+    return moved.astype(np.float32)
+
+
+def warp_image(image: NDArray, matrix: ArrayLike, size: int | tuple[int, int]) -> NDArray:
+    """Draw a picture through an affine 3x3 matrix; outside the picture it is 0.
+
+    Where the matrix shrinks by two or more, the picture is averaged down first, since
+    bilinear sampling alone would skip pixels.
+
+    Args:
+        image: `(height, width, channels)`, any dtype that OpenCV warps.
+        matrix: `(3, 3)` from picture pixels to result pixels.
+        size: Side of a square result or `(height, width)`.
+    """
+    height, width = (size, size) if isinstance(size, int) else size
+    matrix = np.asarray(matrix, np.float64)
+    shrink = int(1 / max(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))), 1e-6))
+    if shrink >= 2:
+        image, matrix = _average_down(image, matrix, (height, width), shrink)
+    return cv2.warpAffine(image, matrix[:2], (width, height), flags=cv2.INTER_LINEAR)
+
+
+def _average_down(
+    image: NDArray, matrix: FloatArray, size: tuple[int, int], factor: int
+) -> tuple[NDArray, FloatArray]:
+    """Cut out what the result sees and average it over `factor` x `factor` blocks."""
+    height, width = size
+    corners = [[-1, -1], [width, -1], [-1, height], [width, height]]
+    seen = transform_points(corners, np.linalg.inv(matrix))
+    bounds = np.array(image.shape[1::-1])
+    low = np.clip(np.floor(seen.min(axis=0)).astype(int) - factor, 0, bounds)
+    high = np.clip(np.ceil(seen.max(axis=0)).astype(int) + factor, 0, bounds)
+    blocks = -(-(high - low) // factor)
+    if blocks.min() < 1:
+        return image[:1, :1] * 0, np.eye(3)
+    part = image[low[1] : high[1], low[0] : high[0]]
+    pad_x, pad_y = blocks * factor - (high - low)
+    part = cv2.copyMakeBorder(part, 0, int(pad_y), 0, int(pad_x), cv2.BORDER_CONSTANT)
+    small = cv2.resize(part, tuple(int(n) for n in blocks), interpolation=cv2.INTER_AREA)
+    offset = low + (factor - 1) / 2
+    back = np.array([[factor, 0, offset[0]], [0, factor, offset[1]], [0, 0, 1]])
+    return small, matrix @ back

@@ -1,0 +1,41 @@
+"""The hand: its 21 joints, its bones and the joint orders of the data sets.
+
+The canonical order is CMU's, shared by FreiHAND, OneHand10K, COCO-WholeBody, Halpe,
+MediaPipe, HaGRID and Ultralytics: the wrist, then thumb to little finger, each from
+base to tip. A mirrored hand keeps its joint names, so flipping a picture permutes
+nothing.
+"""
+
+from __future__ import annotations
+
+NUM_KEYPOINTS = 21
+
+FINGERS = ("thumb", "index", "middle", "ring", "little")
+
+#: Names in canonical order: `wrist`, `thumb_1` (base) .. `thumb_4` (tip), ...
+KEYPOINT_NAMES = (
+    "wrist",
+    *(f"{finger}_{joint}" for finger in FINGERS for joint in range(1, 5)),
+)
+
+#: For each finger its four joints, base to tip, as canonical indices.
+FINGER_KEYPOINTS = {
+    finger: tuple(range(1 + 4 * i, 5 + 4 * i)) for i, finger in enumerate(FINGERS)
+}
+
+#: The 20 bones as pairs of canonical indices, each from the wrist's side outwards.
+BONES = tuple(
+    bone
+    for joints in FINGER_KEYPOINTS.values()
+    for bone in zip((0, *joints[:-1]), joints, strict=True)
+)
+
+WRIST = 0
+MIDDLE_KNUCKLE = FINGER_KEYPOINTS["middle"][0]
+
+#: `canonical[i] = rhd[RHD_ORDER[i]]`: RHD lists each finger from tip to base.
+RHD_ORDER = (0, *(base + 4 - j for base in range(0, 20, 4) for j in range(4)))
+
+#: `canonical[i] = interhand[INTERHAND_ORDER[i]]`: InterHand2.6M lists each finger
+#: from tip to base and the wrist last.
+INTERHAND_ORDER = (20, *(base + 3 - j for base in range(0, 20, 4) for j in range(4)))

@@ -1,0 +1,5 @@
+"""Entry for tools that still ask for `setup.py`; everything is in `pyproject.toml`."""
+
+from setuptools import setup
+
+setup()
