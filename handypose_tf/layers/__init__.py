@@ -1,0 +1,17 @@
+"""Keras layers of HandyPose, each usable in any model of your own."""
+
+from handypose_tf.layers.bilinear_resize import BilinearResize
+from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
+from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
+from handypose_tf.layers.subtract_mean import SubtractMean
+from handypose_tf.layers.waterfall import MultiLevelWaterfall, Waterfall, WaterfallV2
+
+__all__ = [
+    "BilinearResize",
+    "DecodeHeatmaps",
+    "MultiLevelFusion",
+    "MultiLevelWaterfall",
+    "SubtractMean",
+    "Waterfall",
+    "WaterfallV2",
+]

@@ -1,0 +1,101 @@
+"""Stacks of convolution, batch norm and activation, as flat lists of Keras layers.
+
+Blocks keep such lists in their attributes and apply them one after the other, so that
+a block's sub-layers can also stand in a functional graph by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tensorflow import keras
+
+#: ReLU6 quantises to 8 bits with a known range; it is what the lite presets use.
+ACTIVATIONS = ("relu", "relu6")
+
+
+def activation(kind: str, *, name: str) -> keras.layers.Layer:
+    """Return a ReLU layer, bounded by 6 for `"relu6"`."""
+    if kind not in ACTIVATIONS:
+        raise ValueError(
+            f"`activation` must be one of {ACTIVATIONS}. Received: {kind!r}"
+        )
+    return keras.layers.ReLU(max_value=6.0 if kind == "relu6" else None, name=name)
+
+
+def convolution(
+    filters: int,
+    kernel_size: int = 1,
+    *,
+    name: str,
+    dilation_rate: int = 1,
+    use_bias: bool = False,
+) -> keras.layers.Layer:
+    """Return a convolution without a stride, padded to keep height and width."""
+    return keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        dilation_rate=dilation_rate,
+        padding="same",
+        use_bias=use_bias,
+        kernel_initializer="he_normal",
+        name=name,
+    )
+
+
+def batch_norm(*, name: str, epsilon: float = 1e-5) -> keras.layers.Layer:
+    """Return a batch norm with PyTorch's default epsilon, as the released heads use."""
+    return keras.layers.BatchNormalization(epsilon=epsilon, momentum=0.97, name=name)
+
+
+def conv_stack(
+    filters: int,
+    kernel_size: int = 1,
+    *,
+    name: str,
+    dilation_rate: int = 1,
+    separable: bool = False,
+    relu: str = "relu",
+) -> list[keras.layers.Layer]:
+    """Return convolution, batch norm and activation as a flat list.
+
+    Args:
+        filters: Channels of the output.
+        kernel_size: Side of the kernel in cells.
+        name: Beginning of every layer's name.
+        dilation_rate: Atrous rate.
+        separable: Split a kernel wider than 1 into a depthwise and a pointwise
+            convolution, each with its batch norm and activation.
+        relu: One of `ACTIVATIONS`.
+    """
+    stack: list[keras.layers.Layer] = []
+    if separable and kernel_size > 1:
+        stack = [
+            keras.layers.DepthwiseConv2D(
+                kernel_size,
+                dilation_rate=dilation_rate,
+                padding="same",
+                use_bias=False,
+                depthwise_initializer="he_normal",
+                name=f"{name}_depthwise",
+            ),
+            batch_norm(name=f"{name}_depthwise_norm"),
+            activation(relu, name=f"{name}_depthwise_{relu}"),
+        ]
+        kernel_size, dilation_rate = 1, 1
+    return [
+        *stack,
+        convolution(
+            filters, kernel_size, dilation_rate=dilation_rate, name=f"{name}_conv"
+        ),
+        batch_norm(name=f"{name}_norm"),
+        activation(relu, name=f"{name}_{relu}"),
+    ]
+
+
+def apply_layers(layers: Iterable[keras.layers.Layer], inputs: Any) -> Any:
+    """Apply layers one after the other."""
+    for layer in layers:
+        inputs = layer(inputs)
+    return inputs

@@ -1,0 +1,193 @@
+"""HandyPose's multi-level-feature (MLF) decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensorflow import keras
+
+from handypose_tf.layers.bilinear_resize import BilinearResize
+from handypose_tf.layers.conv_stack import apply_layers, batch_norm, conv_stack
+
+#: Where the decoder's levels come from -> how many backbone levels it projects.
+LEVELS = {"figure": 3, "first": 1, "released": 0}
+
+
+@keras.utils.register_keras_serializable("handypose_tf")
+class MultiLevelFusion(keras.layers.Layer):
+    """Joins a waterfall's output with backbone levels on the finest grid (MLF).
+
+    Each level goes through a 1x1 convolution; level 1 is max-pooled if asked, the
+    other levels and the waterfall's output are resized to its grid, all are
+    concatenated and pass two 3x3 convolutions. With 256 waterfall channels and three
+    levels of 48 this makes the paper's 400 feature maps.
+
+    `call` uses sub-layers only: use the block as one layer, or put its sub-layers
+    straight into a functional graph by `block.call(keras_tensors)`.
+
+    Args:
+        filters: Channels of the two 3x3 convolutions and of the output.
+        reduction: Channels that each level is projected to.
+        levels: `"figure"`: backbone levels 1, 2 and 3, as the paper draws it;
+            `"first"`: level 1 alone, as in UniPose; `"released"`: an already projected
+            level 1 three times, the slip of HandyPose's released code.
+        pool_first: Max-pool level 1, for heatmaps at twice its stride.
+        separable: Use depthwise separable 3x3 convolutions.
+        relu: `"relu"` or `"relu6"`.
+        dropout: Rates of the dropouts after the two 3x3 convolutions; 0 leaves one
+            out.
+        shared_norm: Use one batch norm for all projections, as the released code
+            does. Such a block cannot be trained quantisation-aware.
+        align_corners: See `BilinearResize`; for imported weights only. It also makes
+            the max-pool PyTorch's 3x3 with padding 1 in place of 2x2.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: `[level 1, level 2, level 3, waterfall]` for `"figure"`,
+            `[level 1, waterfall]` for `"first"` and `"released"`, each
+            `(batch, height, width, channels)` on its own grid.
+
+    Output shape:
+        `(batch, height, width, filters)` on level 1's grid, halved if pooled
+
+    Example:
+        >>> inputs = [tf.zeros((1, s, s, 16)) for s in (48, 24, 12, 12)]
+        >>> MultiLevelFusion(64, 16)(inputs).shape
+        TensorShape([1, 24, 24, 64])
+
+    References:
+        Gupta, Artacho and Savakis, "HandyPose", Pattern Recognition 128, 2022.
+    """
+
+    def __init__(
+        self,
+        filters: int = 256,
+        reduction: int = 48,
+        *,
+        levels: str = "figure",
+        pool_first: bool = True,
+        separable: bool = False,
+        relu: str = "relu",
+        dropout: Sequence[float] = (0.5, 0.1),
+        shared_norm: bool = False,
+        align_corners: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Create the sub-layers; their names begin with the block's."""
+        super().__init__(**kwargs)
+        if levels not in LEVELS:
+            raise ValueError(
+                f"`levels` must be one of {sorted(LEVELS)}. Received: {levels!r}"
+            )
+        self.filters = filters
+        self.reduction = reduction
+        self.levels = levels
+        self.pool_first = pool_first
+        self.separable = separable
+        self.relu = relu
+        self.dropout = [float(rate) for rate in dropout]
+        self.shared_norm = shared_norm
+        self.align_corners = align_corners
+        self._create_projections()
+        self._create_pool()
+        self._create_resizes()
+        self._create_convolutions()
+
+    def _create_projections(self) -> None:
+        shared = batch_norm(name=f"{self.name}_levels_norm")
+        for i in range(1, LEVELS[self.levels] + 1):
+            stack = conv_stack(
+                self.reduction, relu=self.relu, name=f"{self.name}_level{i}"
+            )
+            if self.shared_norm:
+                stack[1] = shared
+            setattr(self, f"level{i}", stack)
+
+    def _create_pool(self) -> None:
+        name = f"{self.name}_pool"
+        self.pool = []
+        if self.pool_first and self.align_corners:
+            self.pool = [
+                keras.layers.ZeroPadding2D(1, name=f"{name}_pad"),
+                keras.layers.MaxPooling2D(3, 2, name=name),
+            ]
+        elif self.pool_first:
+            self.pool = [keras.layers.MaxPooling2D(2, 2, name=name)]
+
+    def _create_resizes(self) -> None:
+        for key in (*(f"level{i}" for i in range(2, self._num_levels)), "waterfall"):
+            layer = BilinearResize(
+                self.align_corners, name=f"{self.name}_{key}_resize"
+            )
+            setattr(self, f"{key}_resize", layer)
+
+    def _create_convolutions(self) -> None:
+        self.join = keras.layers.Concatenate(name=f"{self.name}_concat")
+        self.convolutions: list[keras.layers.Layer] = []
+        for i, rate in enumerate(self.dropout, start=1):
+            name = f"{self.name}_conv{i}"
+            self.convolutions += conv_stack(
+                self.filters, 3, separable=self.separable, relu=self.relu, name=name
+            )
+            if rate:
+                self.convolutions.append(
+                    keras.layers.Dropout(rate, name=f"{name}_dropout")
+                )
+
+    @property
+    def _num_levels(self) -> int:
+        """One more than the number of the last level that is resized."""
+        return LEVELS[self.levels] + 1
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Join the levels and the waterfall's output."""
+        *levels, waterfall = self._checked(inputs)
+        if self.levels != "released":
+            levels = [
+                apply_layers(getattr(self, f"level{i + 1}"), level)
+                for i, level in enumerate(levels)
+            ]
+        first = apply_layers(self.pool, levels[0])
+        resized = [
+            getattr(self, f"level{i}_resize")([level, first])
+            for i, level in enumerate(levels[1:], start=2)
+        ]
+        joined = [self.waterfall_resize([waterfall, first]), first, *resized]
+        if self.levels == "released":
+            joined += [first, first]
+        return apply_layers(self.convolutions, self.join(joined))
+
+    def _checked(self, inputs: Sequence[Any]) -> Sequence[Any]:
+        expected = max(LEVELS[self.levels], 1) + 1
+        if not isinstance(inputs, list | tuple) or len(inputs) != expected:
+            received = len(inputs) if isinstance(inputs, list | tuple) else "one tensor"
+            raise ValueError(
+                f"{self.name} takes a list of {expected - 1} backbone levels and the "
+                f"waterfall's output. Received: {received}"
+            )
+        return inputs
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return level 1's grid, halved if pooled, with `filters` channels."""
+        batch, *grid = input_shape[0][:3]
+        if self.pool_first and self.align_corners:
+            grid = [None if n is None else (n + 1) // 2 for n in grid]
+        elif self.pool_first:
+            grid = [None if n is None else n // 2 for n in grid]
+        return (batch, *grid, self.filters)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "reduction": self.reduction,
+            "levels": self.levels,
+            "pool_first": self.pool_first,
+            "separable": self.separable,
+            "relu": self.relu,
+            "dropout": self.dropout,
+            "shared_norm": self.shared_norm,
+            "align_corners": self.align_corners,
+        }

@@ -1,0 +1,280 @@
+"""The waterfall blocks: WASP, WASPv2 and HandyPose's multi-level waterfall.
+
+A waterfall is a cascade of atrous convolutions, each fed by the one before it, whose
+outputs are joined: the fields of view of a spatial pyramid at the cost of a cascade.
+
+References:
+    Artacho and Savakis, "UniPose", CVPR 2020 (WASP); "OmniPose", 2021 (WASPv2);
+    Gupta, Artacho and Savakis, "HandyPose: Multi-level framework for hand pose
+    estimation", Pattern Recognition 128, 2022 (the multi-level waterfall, Fig. 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensorflow import keras
+
+from handypose_tf.layers.bilinear_resize import BilinearResize
+from handypose_tf.layers.conv_stack import (
+    apply_layers,
+    batch_norm,
+    conv_stack,
+    convolution,
+)
+
+
+@keras.utils.register_keras_serializable("handypose_tf")
+class WaterfallV2(keras.layers.Layer):
+    """Joins a cascade of atrous convolutions and a global average (WASPv2).
+
+    Each step's output is the next one's input. All steps and the pooled branch are
+    concatenated and merged by a 1x1 convolution.
+
+    `call` uses sub-layers only: use the block as one layer, or put its sub-layers
+    straight into a functional graph by `block.call(keras_tensors)`.
+
+    Args:
+        filters: Channels of every step and of the output.
+        rates: Atrous rates of the steps; a first rate of 1 makes a 1x1 convolution.
+        separable: Use depthwise separable convolutions for the 3x3 steps.
+        relu: `"relu"` or `"relu6"`.
+        dropout: Rate of the dropout at the end; 0 leaves it out.
+        align_corners: See `BilinearResize`; for imported weights only.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: `(batch, height, width, channels)`, the deepest features.
+
+    Output shape:
+        `(batch, height, width, filters)`
+
+    Example:
+        >>> WaterfallV2(64)(tf.zeros((1, 12, 12, 320))).shape
+        TensorShape([1, 12, 12, 64])
+    """
+
+    def __init__(
+        self,
+        filters: int = 256,
+        rates: Sequence[int] = (1, 6, 12, 18),
+        *,
+        separable: bool = False,
+        relu: str = "relu",
+        dropout: float = 0.0,
+        align_corners: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Create the sub-layers; their names begin with the block's."""
+        super().__init__(**kwargs)
+        if not rates or min(rates) < 1:
+            raise ValueError(f"`rates` must be atrous rates >= 1. Received: {rates}")
+        self.filters = filters
+        self.rates = [int(rate) for rate in rates]
+        self.separable = separable
+        self.relu = relu
+        self.dropout = dropout
+        self.align_corners = align_corners
+        self._create_steps()
+        self._create_pool()
+        self._create_merge()
+
+    def _create_steps(self) -> None:
+        for i, rate in enumerate(self.rates):
+            stack = conv_stack(
+                self.filters,
+                1 if i == 0 and rate == 1 else 3,
+                dilation_rate=rate,
+                separable=self.separable,
+                relu=self.relu,
+                name=f"{self.name}_step{i + 1}",
+            )
+            setattr(self, f"step{i + 1}", stack)
+
+    def _create_pool(self) -> None:
+        name = f"{self.name}_pool"
+        self.pool = [
+            keras.layers.GlobalAveragePooling2D(keepdims=True, name=name),
+            *conv_stack(self.filters, relu=self.relu, name=name),
+        ]
+        self.pool_resize = BilinearResize(self.align_corners, name=f"{name}_resize")
+
+    def _create_merge(self) -> None:
+        name = f"{self.name}_merge"
+        self.join = keras.layers.Concatenate(name=f"{self.name}_concat")
+        self.merge = conv_stack(self.filters, relu=self.relu, name=name)
+        if self.dropout:
+            self.merge.append(
+                keras.layers.Dropout(self.dropout, name=f"{name}_dropout")
+            )
+
+    def cascade(self, inputs: Any) -> list[Any]:
+        """Return the output of every step."""
+        outputs = []
+        for i in range(len(self.rates)):
+            inputs = apply_layers(getattr(self, f"step{i + 1}"), inputs)
+            outputs.append(inputs)
+        return outputs
+
+    def call(self, inputs: Any) -> Any:
+        """Join the cascade's steps and the pooled branch."""
+        return self._merge(inputs, self.cascade(inputs))
+
+    def _merge(self, deepest: Any, steps: list[Any]) -> Any:
+        pooled = self.pool_resize([apply_layers(self.pool, deepest), deepest])
+        return apply_layers(self.merge, self.join([*steps, pooled]))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the deepest features' grid with `filters` channels."""
+        return (*input_shape[:-1], self.filters)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "rates": self.rates,
+            "separable": self.separable,
+            "relu": self.relu,
+            "dropout": self.dropout,
+            "align_corners": self.align_corners,
+        }
+
+
+@keras.utils.register_keras_serializable("handypose_tf")
+class Waterfall(WaterfallV2):
+    """UniPose's first waterfall (WASP), as released.
+
+    As `WaterfallV2`, with wider rates and dropout, and with one bias-free 1x1
+    convolution, shared by all steps, applied twice to each step's output before the
+    join.
+
+    Args:
+        filters: See `WaterfallV2`.
+        rates: See `WaterfallV2`.
+        dropout: See `WaterfallV2`.
+        **kwargs: Further arguments of `WaterfallV2` and of `keras.layers.Layer`.
+    """
+
+    def __init__(
+        self,
+        filters: int = 256,
+        rates: Sequence[int] = (1, 12, 18, 24),
+        *,
+        dropout: float = 0.5,
+        **kwargs: Any,
+    ) -> None:
+        """Create the sub-layers of `WaterfallV2` and the shared convolution."""
+        super().__init__(filters, rates, dropout=dropout, **kwargs)
+        self.shared = convolution(filters, name=f"{self.name}_shared_conv")
+
+    def call(self, inputs: Any) -> Any:
+        """Join the cascade's steps, each through the shared convolution twice."""
+        steps = [self.shared(self.shared(step)) for step in self.cascade(inputs)]
+        return self._merge(inputs, steps)
+
+
+@keras.utils.register_keras_serializable("handypose_tf")
+class MultiLevelWaterfall(WaterfallV2):
+    """HandyPose's waterfall, which meets one backbone level before each atrous step.
+
+    Before the second, third and fourth step the running features are concatenated
+    with backbone level 1, 2 and 3, each through a 1x1 convolution and bilinear
+    resizing (the paper's Fig. 2).
+
+    Args:
+        filters: See `WaterfallV2`.
+        rates: See `WaterfallV2`; one more than there are levels.
+        reduction: Channels that each level is projected to.
+        shared_norm: Use one batch norm for all projections, as the released code
+            does. Such a block cannot be trained quantisation-aware.
+        **kwargs: Further arguments of `WaterfallV2` and of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: `[level 1, level 2, ..., deepest]`, each
+            `(batch, height, width, channels)` on its own grid.
+
+    Output shape:
+        `(batch, deepest height, deepest width, filters)`
+
+    Example:
+        >>> levels = [tf.zeros((1, s, s, 16)) for s in (48, 24, 12, 12)]
+        >>> MultiLevelWaterfall(64)(levels).shape
+        TensorShape([1, 12, 12, 64])
+    """
+
+    def __init__(
+        self,
+        filters: int = 256,
+        rates: Sequence[int] = (1, 6, 12, 18),
+        *,
+        reduction: int = 48,
+        shared_norm: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Create the sub-layers of `WaterfallV2` and the levels' projections."""
+        super().__init__(filters, rates, **kwargs)
+        self.reduction = reduction
+        self.shared_norm = shared_norm
+        shared = batch_norm(name=f"{self.name}_levels_norm") if shared_norm else None
+        for i in range(1, len(self.rates)):
+            name = f"{self.name}_level{i}"
+            stack = conv_stack(reduction, relu=self.relu, name=name)
+            if shared is not None:
+                stack[1] = shared
+            setattr(self, f"level{i}", stack)
+            setattr(
+                self,
+                f"level{i}_resize",
+                BilinearResize(self.align_corners, name=f"{name}_resize"),
+            )
+            setattr(
+                self, f"level{i}_join", keras.layers.Concatenate(name=f"{name}_concat")
+            )
+
+    def project_levels(self, levels: Sequence[Any]) -> list[Any]:
+        """Return every level on its own grid with `reduction` channels."""
+        return [
+            apply_layers(getattr(self, f"level{i + 1}"), level)
+            for i, level in enumerate(levels)
+        ]
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Run the cascade and meet one level before each step but the first."""
+        *levels, deepest = self._checked(inputs)
+        return self.join_levels(self.project_levels(levels), deepest)
+
+    def join_levels(self, projected: Sequence[Any], deepest: Any) -> Any:
+        """Run the cascade over levels that `project_levels` has projected."""
+        running = apply_layers(self.step1, deepest)
+        steps = [running]
+        for i, level in enumerate(projected, start=1):
+            level = getattr(self, f"level{i}_resize")([level, deepest])
+            running = getattr(self, f"level{i}_join")([running, level])
+            running = apply_layers(getattr(self, f"step{i + 1}"), running)
+            steps.append(running)
+        return self._merge(deepest, steps)
+
+    def _checked(self, inputs: Sequence[Any]) -> Sequence[Any]:
+        if not isinstance(inputs, list | tuple) or len(inputs) != len(self.rates):
+            received = len(inputs) if isinstance(inputs, list | tuple) else "one tensor"
+            raise ValueError(
+                f"{self.name} takes a list of {len(self.rates) - 1} backbone levels "
+                f"and the deepest features. Received: {received}"
+            )
+        return inputs
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the deepest features' grid with `filters` channels."""
+        return super().compute_output_shape(input_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "reduction": self.reduction,
+            "shared_norm": self.shared_norm,
+        }
+
+

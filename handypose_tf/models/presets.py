@@ -1,0 +1,130 @@
+"""The presets: every model that `handypose(...)` builds by name, as plain data.
+
+Importable without TensorFlow. Parameters and multiply-accumulates (convolutions and
+dense layers, at the preset's own image size) are checked by a test.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_IMAGENET_MEAN = (123.675, 116.28, 103.53)
+
+
+def _paper(backbone: str, **facts: Any) -> dict[str, Any]:
+    """Return the network as the paper's figures draw it."""
+    return {
+        "image_size": 368,
+        "backbone": {"name": backbone, "output_stride": 16, "mean": _IMAGENET_MEAN},
+        "waterfall": {"kind": "multi_level", "filters": 256, "rates": (1, 6, 12, 18)},
+        "decoder": {"filters": 256, "reduction": 48, "levels": "figure"},
+        "stride": 8,
+        **facts,
+    }
+
+
+def _lite(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
+    """Return the network for phones: separable, ReLU6, heatmaps at stride 4."""
+    slim = {"separable": True, "relu": "relu6"}
+    return {
+        "image_size": image_size,
+        "backbone": {
+            "name": f"efficientnet_lite{variant}",
+            "output_stride": 32,
+            "mean": (127.0, 127.0, 127.0),
+        },
+        "waterfall": {
+            "kind": "multi_level",
+            "filters": 64,
+            "rates": (1, 1, 2, 3),
+            "reduction": 16,
+            **slim,
+        },
+        "decoder": {
+            "filters": 64,
+            "reduction": 16,
+            "levels": "figure",
+            "pool_first": False,
+            "dropout": (0.0, 0.0),
+            **slim,
+        },
+        "stride": 4,
+        **facts,
+    }
+
+
+def _released(waterfall: dict[str, Any], decoder: dict[str, Any], **facts: Any) -> Any:
+    """Return a head of the released PyTorch code on its ResNet-101."""
+    return {
+        "image_size": 368,
+        "backbone": {
+            "name": "resnet101",
+            "output_stride": 16,
+            "mean": (128.0, 128.0, 128.0),
+        },
+        "waterfall": {"filters": 256, "align_corners": True, **waterfall},
+        "decoder": {"filters": 256, "reduction": 48, "align_corners": True, **decoder},
+        "stride": 8,
+        "cell_offset": 0.0,
+        **facts,
+    }
+
+
+_DRY = (0.0, 0.0)
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "handypose_lite0": _lite(
+        0,
+        192,
+        description="EfficientNet-Lite0, separable multi-level waterfall: for phones",
+    ),
+    "handypose_lite1": _lite(
+        1,
+        224,
+        description="EfficientNet-Lite1, separable multi-level waterfall",
+    ),
+    "handypose_lite2": _lite(
+        2,
+        256,
+        description="EfficientNet-Lite2, separable multi-level waterfall",
+    ),
+    "handypose_resnet50": _paper(
+        "resnet50", description="The paper's network on a ResNet-50"
+    ),
+    "handypose_resnet101": _paper(
+        "resnet101", description="The paper's network, as its figures draw it"
+    ),
+    "handypose_resnet101_released": _released(
+        {
+            "kind": "multi_level",
+            "rates": (1, 6, 12, 18),
+            "reduction": 48,
+            "shared_norm": True,
+        },
+        {"levels": "released", "dropout": _DRY},
+        description="HandyPose as its released code has it (multi_level_waterfall)",
+    ),
+    "handypose_wasp_v1_released": _released(
+        {"kind": "wasp_v1", "rates": (1, 12, 18, 24)},
+        {"levels": "first", "dropout": (0.5, 0.1)},
+        description="The released code's UniPose head (wasp_v1)",
+    ),
+    "handypose_wasp_v2_released": _released(
+        {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
+        {"levels": "first", "dropout": _DRY},
+        description="The released code's OmniPose head (wasp_v2)",
+    ),
+    "handypose_wasp_v2_mlf_released": _released(
+        {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
+        {"levels": "figure", "shared_norm": True, "dropout": _DRY},
+        description="The released code's WASPv2 with the MLF decoder (wasp_v2_mlf)",
+    ),
+}
+
+#: Head of the released code -> its preset.
+RELEASED_HEADS = {
+    "wasp_v1": "handypose_wasp_v1_released",
+    "wasp_v2": "handypose_wasp_v2_released",
+    "wasp_v2_mlf": "handypose_wasp_v2_mlf_released",
+    "multi_level_waterfall": "handypose_resnet101_released",
+}

@@ -1,0 +1,18 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Folder with golden outputs and real photos; the test skips where it is absent."""
+    default = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("HANDYPOSE_SHARED", default))
+    if not (folder / "golden").is_dir():
+        pytest.skip(f"needs the shared folder with golden outputs (looked in {folder})")
+    return folder
