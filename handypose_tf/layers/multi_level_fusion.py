@@ -10,17 +10,20 @@ from tensorflow import keras
 from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.conv_stack import apply_layers, batch_norm, conv_stack
 
-#: Where the decoder's levels come from -> how many backbone levels it projects.
-LEVELS = {"figure": 3, "first": 1, "released": 0}
+#: Where the decoder's levels come from -> how many there are.
+LEVELS = {"figure": 3, "first": 1, "released": 3}
+
+#: How level 1 comes to the heatmaps' grid.
+FIRST_LEVEL = ("max_pool", "resize", "keep")
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
 class MultiLevelFusion(keras.layers.Layer):
     """Joins a waterfall's output with backbone levels on the finest grid (MLF).
 
-    Each level goes through a 1x1 convolution; level 1 is max-pooled if asked, the
-    other levels and the waterfall's output are resized to its grid, all are
-    concatenated and pass two 3x3 convolutions. With 256 waterfall channels and three
+    Each level goes through a 1x1 convolution; level 1 is max-pooled, the other levels
+    and the waterfall's output are resized to its grid, all are concatenated and pass
+    two 3x3 convolutions. With 256 waterfall channels and three
     levels of 48 this makes the paper's 400 feature maps.
 
     `call` uses sub-layers only: use the block as one layer, or put its sub-layers
@@ -29,10 +32,12 @@ class MultiLevelFusion(keras.layers.Layer):
     Args:
         filters: Channels of the two 3x3 convolutions and of the output.
         reduction: Channels that each level is projected to.
-        levels: `"figure"`: backbone levels 1, 2 and 3, as the paper draws it;
-            `"first"`: level 1 alone, as in UniPose; `"released"`: an already projected
-            level 1 three times, the slip of HandyPose's released code.
-        pool_first: Max-pool level 1, for heatmaps at twice its stride.
+        levels: `"figure"`: backbone levels 1, 2 and 3, each by a projection of the
+            decoder's own, as the paper draws it; `"first"`: level 1 alone, as in
+            UniPose; `"released"`: the levels as the waterfall has projected them, as
+            HandyPose's released code has it.
+        first_level: `"max_pool"` halves level 1's grid, `"resize"` does so
+            bilinearly, `"keep"` leaves it, for heatmaps at its own stride.
         separable: Use depthwise separable 3x3 convolutions.
         relu: `"relu"` or `"relu6"`.
         dropout: Rates of the dropouts after the two 3x3 convolutions; 0 leaves one
@@ -44,12 +49,11 @@ class MultiLevelFusion(keras.layers.Layer):
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Call arguments:
-        inputs: `[level 1, level 2, level 3, waterfall]` for `"figure"`,
-            `[level 1, waterfall]` for `"first"` and `"released"`, each
-            `(batch, height, width, channels)` on its own grid.
+        inputs: `[level 1, level 2, level 3, waterfall]`, or `[level 1, waterfall]`
+            for `"first"`, each `(batch, height, width, channels)` on its own grid.
 
     Output shape:
-        `(batch, height, width, filters)` on level 1's grid, halved if pooled
+        `(batch, height, width, filters)` on level 1's grid, halved unless kept
 
     Example:
         >>> inputs = [tf.zeros((1, s, s, 16)) for s in (48, 24, 12, 12)]
@@ -66,7 +70,7 @@ class MultiLevelFusion(keras.layers.Layer):
         reduction: int = 48,
         *,
         levels: str = "figure",
-        pool_first: bool = True,
+        first_level: str = "max_pool",
         separable: bool = False,
         relu: str = "relu",
         dropout: Sequence[float] = (0.5, 0.1),
@@ -80,10 +84,14 @@ class MultiLevelFusion(keras.layers.Layer):
             raise ValueError(
                 f"`levels` must be one of {sorted(LEVELS)}. Received: {levels!r}"
             )
+        if first_level not in FIRST_LEVEL:
+            raise ValueError(
+                f"`first_level` must be one of {FIRST_LEVEL}. Received: {first_level!r}"
+            )
         self.filters = filters
         self.reduction = reduction
         self.levels = levels
-        self.pool_first = pool_first
+        self.first_level = first_level
         self.separable = separable
         self.relu = relu
         self.dropout = [float(rate) for rate in dropout]
@@ -95,31 +103,33 @@ class MultiLevelFusion(keras.layers.Layer):
         self._create_convolutions()
 
     def _create_projections(self) -> None:
-        shared = batch_norm(name=f"{self.name}_levels_norm")
+        if self.levels == "released":
+            return
+        shared = batch_norm(name=f"{self.name}_levels_norm") if self.shared_norm else None
         for i in range(1, LEVELS[self.levels] + 1):
             stack = conv_stack(
                 self.reduction, relu=self.relu, name=f"{self.name}_level{i}"
             )
-            if self.shared_norm:
+            if shared is not None:
                 stack[1] = shared
             setattr(self, f"level{i}", stack)
 
     def _create_pool(self) -> None:
         name = f"{self.name}_pool"
-        self.pool = []
-        if self.pool_first and self.align_corners:
+        self.pool: list[keras.layers.Layer] = []
+        if self.first_level != "keep" and self.align_corners:
             self.pool = [
                 keras.layers.ZeroPadding2D(1, name=f"{name}_pad"),
                 keras.layers.MaxPooling2D(3, 2, name=name),
             ]
-        elif self.pool_first:
+        elif self.first_level != "keep":
             self.pool = [keras.layers.MaxPooling2D(2, 2, name=name)]
 
     def _create_resizes(self) -> None:
-        for key in (*(f"level{i}" for i in range(2, self._num_levels)), "waterfall"):
-            layer = BilinearResize(
-                self.align_corners, name=f"{self.name}_{key}_resize"
-            )
+        first = 1 if self.first_level == "resize" else 2
+        keys = [f"level{i}" for i in range(first, LEVELS[self.levels] + 1)]
+        for key in (*keys, "waterfall"):
+            layer = BilinearResize(self.align_corners, name=f"{self.name}_{key}_resize")
             setattr(self, f"{key}_resize", layer)
 
     def _create_convolutions(self) -> None:
@@ -135,31 +145,26 @@ class MultiLevelFusion(keras.layers.Layer):
                     keras.layers.Dropout(rate, name=f"{name}_dropout")
                 )
 
-    @property
-    def _num_levels(self) -> int:
-        """One more than the number of the last level that is resized."""
-        return LEVELS[self.levels] + 1
-
     def call(self, inputs: Sequence[Any]) -> Any:
         """Join the levels and the waterfall's output."""
         *levels, waterfall = self._checked(inputs)
         if self.levels != "released":
             levels = [
-                apply_layers(getattr(self, f"level{i + 1}"), level)
-                for i, level in enumerate(levels)
+                apply_layers(getattr(self, f"level{i}"), level)
+                for i, level in enumerate(levels, start=1)
             ]
-        first = apply_layers(self.pool, levels[0])
-        resized = [
-            getattr(self, f"level{i}_resize")([level, first])
-            for i, level in enumerate(levels[1:], start=2)
-        ]
-        joined = [self.waterfall_resize([waterfall, first]), first, *resized]
-        if self.levels == "released":
-            joined += [first, first]
+        grid = apply_layers(self.pool, levels[0])
+        if self.first_level != "resize":
+            levels[0] = grid
+        joined = [self.waterfall_resize([waterfall, grid])]
+        for i, level in enumerate(levels, start=1):
+            if level is not grid:
+                level = getattr(self, f"level{i}_resize")([level, grid])
+            joined.append(level)
         return apply_layers(self.convolutions, self.join(joined))
 
     def _checked(self, inputs: Sequence[Any]) -> Sequence[Any]:
-        expected = max(LEVELS[self.levels], 1) + 1
+        expected = LEVELS[self.levels] + 1
         if not isinstance(inputs, list | tuple) or len(inputs) != expected:
             received = len(inputs) if isinstance(inputs, list | tuple) else "one tensor"
             raise ValueError(
@@ -169,11 +174,11 @@ class MultiLevelFusion(keras.layers.Layer):
         return inputs
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Return level 1's grid, halved if pooled, with `filters` channels."""
+        """Return level 1's grid, halved unless kept, with `filters` channels."""
         batch, *grid = input_shape[0][:3]
-        if self.pool_first and self.align_corners:
+        if self.first_level != "keep" and self.align_corners:
             grid = [None if n is None else (n + 1) // 2 for n in grid]
-        elif self.pool_first:
+        elif self.first_level != "keep":
             grid = [None if n is None else n // 2 for n in grid]
         return (batch, *grid, self.filters)
 
@@ -184,7 +189,7 @@ class MultiLevelFusion(keras.layers.Layer):
             "filters": self.filters,
             "reduction": self.reduction,
             "levels": self.levels,
-            "pool_first": self.pool_first,
+            "first_level": self.first_level,
             "separable": self.separable,
             "relu": self.relu,
             "dropout": self.dropout,

@@ -41,7 +41,6 @@ class WaterfallV2(keras.layers.Layer):
         separable: Use depthwise separable convolutions for the 3x3 steps.
         relu: `"relu"` or `"relu6"`.
         dropout: Rate of the dropout at the end; 0 leaves it out.
-        align_corners: See `BilinearResize`; for imported weights only.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -63,7 +62,6 @@ class WaterfallV2(keras.layers.Layer):
         separable: bool = False,
         relu: str = "relu",
         dropout: float = 0.0,
-        align_corners: bool = False,
         **kwargs: Any,
     ) -> None:
         """Create the sub-layers; their names begin with the block's."""
@@ -75,7 +73,6 @@ class WaterfallV2(keras.layers.Layer):
         self.separable = separable
         self.relu = relu
         self.dropout = dropout
-        self.align_corners = align_corners
         self._create_steps()
         self._create_pool()
         self._create_merge()
@@ -98,7 +95,7 @@ class WaterfallV2(keras.layers.Layer):
             keras.layers.GlobalAveragePooling2D(keepdims=True, name=name),
             *conv_stack(self.filters, relu=self.relu, name=name),
         ]
-        self.pool_resize = BilinearResize(self.align_corners, name=f"{name}_resize")
+        self.pool_resize = BilinearResize(name=f"{name}_resize")
 
     def _create_merge(self) -> None:
         name = f"{self.name}_merge"
@@ -138,7 +135,6 @@ class WaterfallV2(keras.layers.Layer):
             "separable": self.separable,
             "relu": self.relu,
             "dropout": self.dropout,
-            "align_corners": self.align_corners,
         }
 
 
@@ -189,6 +185,7 @@ class MultiLevelWaterfall(WaterfallV2):
         reduction: Channels that each level is projected to.
         shared_norm: Use one batch norm for all projections, as the released code
             does. Such a block cannot be trained quantisation-aware.
+        align_corners: See `BilinearResize`; for imported weights only.
         **kwargs: Further arguments of `WaterfallV2` and of `keras.layers.Layer`.
 
     Call arguments:
@@ -211,11 +208,13 @@ class MultiLevelWaterfall(WaterfallV2):
         *,
         reduction: int = 48,
         shared_norm: bool = False,
+        align_corners: bool = False,
         **kwargs: Any,
     ) -> None:
         """Create the sub-layers of `WaterfallV2` and the levels' projections."""
         super().__init__(filters, rates, **kwargs)
         self.reduction = reduction
+        self.align_corners = align_corners
         self.shared_norm = shared_norm
         shared = batch_norm(name=f"{self.name}_levels_norm") if shared_norm else None
         for i in range(1, len(self.rates)):
@@ -275,6 +274,7 @@ class MultiLevelWaterfall(WaterfallV2):
             **super().get_config(),
             "reduction": self.reduction,
             "shared_norm": self.shared_norm,
+            "align_corners": self.align_corners,
         }
 
 

@@ -9,6 +9,9 @@ from typing import Any
 _PUBLIC = {
     "HandyPose": "handypose_tf.models.network",
     "handypose": "handypose_tf.models.network",
+    "load_model": "handypose_tf.models.files",
+    "load_weights": "handypose_tf.models.files",
+    "save_model": "handypose_tf.models.files",
 }
 
 __all__ = [*_PUBLIC]

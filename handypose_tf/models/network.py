@@ -20,7 +20,20 @@ from handypose_tf.layers import (
     Waterfall,
     WaterfallV2,
 )
+from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.models.complexity import count_macs
 from handypose_tf.models.presets import PRESETS
+from handypose_tf.versions import package_versions
+
+#: What `HandyPose.describe` may set.
+_FACTS = {
+    "trained",
+    "licence",
+    "training_data",
+    "accuracy",
+    "decode",
+    "crop_scale",
+}
 
 _WATERFALLS = {
     "multi_level": MultiLevelWaterfall,
@@ -108,6 +121,38 @@ class HandyPose(keras.Model):
             name="decode",
         )
 
+    def describe(self, **facts: Any) -> None:
+        """Add facts to the settings that travel with the model's files.
+
+        Args:
+            **facts: Any of `trained`, `licence`, `training_data`, `accuracy`,
+                `decode` and `crop_scale`.
+        """
+        unknown = facts.keys() - _FACTS
+        if unknown:
+            raise ValueError(f"Facts are {sorted(_FACTS)}. Received: {sorted(unknown)}")
+        self._settings_json = json.dumps({**self.settings, **facts})
+
+    def metadata(self, precision: str = "float32") -> ModelMetadata:
+        """Return what prediction, cards and tables need to know."""
+        settings = self.settings
+        return ModelMetadata(
+            preset=settings["preset"],
+            image_size=self.image_size,
+            keypoint_names=tuple(settings["keypoint_names"]),
+            skeleton=tuple((a, b) for a, b in settings["skeleton"]),
+            crop={"scale": settings["crop_scale"]},
+            decode={"method": settings["decode"], "cell_offset": self.cell_offset},
+            precision=precision,
+            trained=settings["trained"],
+            parameters=self.count_params(),
+            macs=count_macs(self),
+            licence=settings["licence"],
+            training_data=settings["training_data"],
+            accuracy=settings["accuracy"],
+            versions=package_versions(),
+        )
+
     def get_config(self) -> dict[str, Any]:
         """Return the builder's data, and the own backbone if there is one."""
         config: dict[str, Any] = {"name": self.name, "settings": self.settings}
@@ -181,6 +226,9 @@ def handypose(
         "crop_scale": DEFAULT_CROP_SCALE,
         "decode": "dark",
         "trained": False,
+        "licence": "none: untrained",
+        "training_data": "none",
+        "accuracy": {},
     }
     return HandyPose(settings, backbone, name=preset)
 
@@ -226,7 +274,7 @@ def _head(taps: Taps, settings: dict[str, Any]) -> Any:
     else:
         x = waterfall.call(taps.deepest)
     if decoder.levels == "released":
-        levels = projected[:1]
+        levels = projected
     elif decoder.levels == "first":
         levels = levels[:1]
     x = decoder.call([*levels, x])

@@ -17,7 +17,7 @@ def _paper(backbone: str, **facts: Any) -> dict[str, Any]:
         "image_size": 368,
         "backbone": {"name": backbone, "output_stride": 16, "mean": _IMAGENET_MEAN},
         "waterfall": {"kind": "multi_level", "filters": 256, "rates": (1, 6, 12, 18)},
-        "decoder": {"filters": 256, "reduction": 48, "levels": "figure"},
+        "decoder": {"filters": 256, "reduction": 48},
         "stride": 8,
         **facts,
     }
@@ -43,8 +43,7 @@ def _lite(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
         "decoder": {
             "filters": 64,
             "reduction": 16,
-            "levels": "figure",
-            "pool_first": False,
+            "first_level": "keep",
             "dropout": (0.0, 0.0),
             **slim,
         },
@@ -62,7 +61,7 @@ def _released(waterfall: dict[str, Any], decoder: dict[str, Any], **facts: Any) 
             "output_stride": 16,
             "mean": (128.0, 128.0, 128.0),
         },
-        "waterfall": {"filters": 256, "align_corners": True, **waterfall},
+        "waterfall": {"filters": 256, **waterfall},
         "decoder": {"filters": 256, "reduction": 48, "align_corners": True, **decoder},
         "stride": 8,
         "cell_offset": 0.0,
@@ -100,6 +99,7 @@ PRESETS: dict[str, dict[str, Any]] = {
             "rates": (1, 6, 12, 18),
             "reduction": 48,
             "shared_norm": True,
+            "align_corners": True,
         },
         {"levels": "released", "dropout": _DRY},
         description="HandyPose as its released code has it (multi_level_waterfall)",
@@ -116,7 +116,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     ),
     "handypose_wasp_v2_mlf_released": _released(
         {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
-        {"levels": "figure", "shared_norm": True, "dropout": _DRY},
+        {"shared_norm": True, "first_level": "resize", "dropout": _DRY},
         description="The released code's WASPv2 with the MLF decoder (wasp_v2_mlf)",
     ),
 }

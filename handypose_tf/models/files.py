@@ -1,0 +1,161 @@
+"""Model files that move between Keras 2 and Keras 3.
+
+A `.keras` file is a zip of `config.json` and `model.weights.h5`. Keras reads only what
+its own generation wrote; here a model is rebuilt from its builder's settings and its
+weights are assigned one by one, so that a file of either generation loads in both.
+Nothing in a file is run as code.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import tempfile
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+from tensorflow import keras
+
+from handypose_tf.errors import ModelError
+from handypose_tf.files import write_bytes
+from handypose_tf.models.network import HandyPose
+from handypose_tf.weights.assign import assign, summary
+
+_CONFIG = "config.json"
+_WEIGHTS = "model.weights.h5"
+
+#: Where Keras puts an underscore when it names a layer's place after its class.
+_WORD_STARTS = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+
+
+def load_model(
+    path: str | os.PathLike[str], *, backbone: keras.Model | None = None
+) -> HandyPose:
+    """Load a model from a `.keras` file of any Keras generation.
+
+    Args:
+        path: A file that `save_model`, `model.save` or a checkpoint callback wrote.
+        backbone: For a model on your own backbone, that backbone built anew; needed
+            only to load the file in another Keras generation than it was saved in.
+
+    Raises:
+        ModelError: If the file is missing, is none of this library's models, or its
+            weights do not fill every variable exactly once.
+    """
+    config, weights = _read(path)
+    if backbone is not None:
+        config["backbone"] = backbone
+    try:
+        model = HandyPose.from_config(config)
+    except (TypeError, ValueError, KeyError) as error:
+        raise ModelError(f"{path}: its model cannot be rebuilt: {error}") from error
+    _assign(model, weights, str(path))
+    return model
+
+
+def load_weights(model: HandyPose, path: str | os.PathLike[str]) -> None:
+    """Load the weights of a `.weights.h5` or `.keras` file into a model.
+
+    Raises:
+        ModelError: As `load_model`.
+    """
+    if str(path).endswith(".keras"):
+        weights = _read(path)[1]
+    else:
+        try:
+            weights = Path(path).read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: cannot read: {error.strerror}") from error
+    _assign(model, weights, str(path))
+
+
+def save_model(model: HandyPose, path: str | os.PathLike[str]) -> Path:
+    """Save a model as a `.keras` file, written beside its place and renamed.
+
+    Raises:
+        ValueError: If the name does not end with `.keras`.
+        OutputError: If the file cannot be written; nothing is left behind.
+    """
+    if not str(path).endswith(".keras"):
+        raise ValueError(f"`path` must end with .keras. Received: {path}")
+    with tempfile.TemporaryDirectory() as folder:
+        temporary = Path(folder) / "model.keras"
+        model.save(temporary)
+        return write_bytes(path, temporary.read_bytes())
+
+
+def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], bytes]:
+    """Return a file's builder settings and the bytes of its weights."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            description = json.loads(archive.read(_CONFIG))
+            weights = archive.read(_WEIGHTS)
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: no such model file; check the path") from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise ModelError(f"{path}: not a .keras file ({error})") from error
+    name = description.get("registered_name") or description.get("class_name")
+    if name not in ("handypose_tf>HandyPose", "HandyPose"):
+        raise ModelError(
+            f"{path}: holds a {name}, not a HandyPose; open it with "
+            "keras.models.load_model"
+        )
+    return dict(description["config"]), weights
+
+
+def _assign(model: HandyPose, content: bytes, source: str) -> None:
+    """Assign every stored array to the layer of its place and name."""
+    try:
+        with h5py.File(io.BytesIO(content)) as file:
+            stored = _stored_arrays(file)
+            names = {key: _stored_name(file, key) for key in stored}
+    except (OSError, KeyError) as error:
+        raise ModelError(f"{source}: its weights cannot be read ({error})") from error
+    keys = _storage_keys(model)
+    moved = [
+        f"{key} is {names[key]}, expected {layer}"
+        for layer, key in keys.items()
+        if names.get(key) not in (None, layer)
+    ]
+    if moved:
+        raise ModelError(f"{source} does not fit the model: {summary(moved)}")
+    by_layer = {key: layer for layer, key in keys.items()}
+    arrays = {by_layer.get(key, key): values for key, values in stored.items()}
+    assign(model.layers, arrays, source)
+
+
+def _storage_keys(model: HandyPose) -> dict[str, str]:
+    """Return each layer's name with its place in a file: its class and a count."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    keys = {}
+    for layer in model.layers:
+        kind = _WORD_STARTS.sub("_", type(layer).__name__).lower()
+        keys[layer.name] = kind if not counts[kind] else f"{kind}_{counts[kind]}"
+        counts[kind] += 1
+    return keys
+
+
+def _stored_arrays(file: h5py.File) -> dict[str, list[NDArray]]:
+    """Return the arrays of every stored layer that has some, by its place."""
+    arrays = {}
+    for key, group in file["layers"].items():
+        variables = group.get("vars", {})
+        values = [np.asarray(variables[i]) for i in sorted(variables, key=int)]
+        if values:
+            arrays[key] = values
+    return arrays
+
+
+def _stored_name(file: h5py.File, key: str) -> str | None:
+    """Return a stored layer's own name; Keras 2 stores none."""
+    name = file["layers"][key]["vars"].attrs.get("name")
+    return name.decode() if isinstance(name, bytes) else name
