@@ -1,0 +1,73 @@
+# Everything a developer needs, one command each. Every target makes its own virtual
+# environment and installs what it needs.
+PYTHON ?= python3.11
+PIP = -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test test-slow test-keras2 test-addons test-wheel lint docs ci clean
+
+demo: .venv/ready
+	.venv/bin/handypose demo
+
+test: .venv/ready-test
+	.venv/bin/python -m pytest
+
+# Longer tests, and those that need PyTorch to read checkpoints.
+test-slow: .venv/ready-test
+	.venv/bin/python $(PIP) --editable '.[imagenet]'
+	.venv/bin/python -m pytest -m 'slow or torch'
+
+# The same code under Keras 2 (tf_keras), for quantisation-aware training.
+test-keras2: .venv-keras2/ready
+	TF_USE_LEGACY_KERAS=1 .venv-keras2/bin/python -m pytest tests/layers tests/models \
+	    tests/losses tests/metrics tests/environments
+
+# TensorFlow 2.15, Keras 2.15 and tensorflow-addons.
+test-addons: .venv-addons/ready
+	.venv-addons/bin/python -m pytest tests/layers tests/models tests/losses \
+	    tests/metrics tests/environments
+
+# The wheel alone, in an empty environment: no checkout, no test packages.
+test-wheel: .venv/ready-test
+	rm -rf build dist .venv-wheel
+	.venv/bin/python $(PIP) build
+	.venv/bin/python -m build --wheel --outdir dist . > /dev/null
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/python $(PIP) dist/*.whl
+	cd dist && ../.venv-wheel/bin/handypose demo --out demo
+
+lint: .venv/ready-test
+	.venv/bin/python $(PIP) 'ruff>=0.8' 'mypy>=1.13' types-PyYAML types-tqdm
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+docs: .venv/ready
+	.venv/bin/python $(PIP) --editable '.[docs]'
+	.venv/bin/mkdocs build --strict
+
+ci: test lint test-slow test-keras2 test-addons test-wheel demo
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/python $(PIP) --upgrade pip
+	.venv/bin/python $(PIP) --editable .
+	touch $@
+
+.venv/ready-test: .venv/ready
+	.venv/bin/python $(PIP) --editable '.[test]'
+	touch $@
+
+.venv-keras2/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-keras2
+	.venv-keras2/bin/python $(PIP) --upgrade pip
+	.venv-keras2/bin/python $(PIP) --editable '.[keras2,test]'
+	touch $@
+
+.venv-addons/ready: pyproject.toml
+	python3.11 -m venv .venv-addons
+	.venv-addons/bin/python $(PIP) --upgrade pip
+	.venv-addons/bin/python $(PIP) --editable '.[addons,test]'
+	touch $@
+
+clean:
+	rm -rf .venv .venv-keras2 .venv-addons .venv-wheel build dist site
