@@ -1,0 +1,1 @@
+"""The `handypose` command line: one module a command, over functions of the rooms."""

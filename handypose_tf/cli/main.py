@@ -1,0 +1,152 @@
+"""The `handypose` command: finds the sub-command, runs it, turns errors into lines.
+
+A command is a module of this folder with a docstring (its first line is the help, all
+of it is shown by `--help`), `add_arguments(parser)` and `run(arguments) -> exit code`.
+Only the module of the command that is run gets imported; its own imports of TensorFlow
+and the like belong into `run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TextIO
+
+from handypose_tf import __version__
+from handypose_tf.errors import HandyPoseError
+
+#: Command -> its module, in the order of `handypose --help`.
+COMMANDS = {
+    "demo": "handypose_tf.cli.demo",
+    "predict": "handypose_tf.cli.predict",
+    "train": "handypose_tf.cli.train",
+    "evaluate": "handypose_tf.cli.evaluate",
+    "export": "handypose_tf.cli.export",
+    "benchmark": "handypose_tf.cli.benchmark",
+    "label": "handypose_tf.cli.label",
+    "synth": "handypose_tf.cli.synth",
+    "data": "handypose_tf.cli.data",
+    "import-torch": "handypose_tf.cli.import_torch",
+    "models": "handypose_tf.cli.models",
+    "doctor": "handypose_tf.cli.doctor",
+}
+
+FAILED, INTERRUPTED = 1, 130
+
+#: What native libraries print unless the user says otherwise.
+_QUIET = {"OPENCV_LOG_LEVEL": "ERROR", "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `handypose` and return its exit code.
+
+    Returns:
+        0; 1 after an error that a line on stderr tells; 130 after Ctrl-C. Wrong usage
+        raises `SystemExit(2)`, as `argparse` does.
+    """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        return _run(argv)
+
+
+def _run(argv: Sequence[str]) -> int:
+    debug = "--debug" in argv
+    try:
+        arguments = _parser(_chosen(argv)).parse_args(argv)
+        return arguments.run(arguments)
+    except HandyPoseError as error:
+        if debug:
+            raise
+        print(f"handypose: error: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone: nothing more can be written, not even by
+        # Python's own flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def available_commands() -> dict[str, str]:
+    """Return the commands whose module is installed."""
+    return {name: module for name, module in COMMANDS.items() if find_spec(module)}
+
+
+def _chosen(argv: Sequence[str]) -> str | None:
+    """Return the command in the arguments: the first that is no option."""
+    return next((word for word in argv if not word.startswith("-")), None)
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Return the parser, complete for the chosen command alone."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--debug", action="store_true", help="show the traceback of an error"
+    )
+    parser = argparse.ArgumentParser(
+        prog="handypose",
+        parents=[common],
+        description="Hand keypoints from photos: predict, train, evaluate, export.",
+        epilog="`handypose COMMAND --help` tells more and gives an example.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"handypose-tf {__version__}"
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, module_name in available_commands().items():
+        if name == chosen:
+            _add_command(commands, common, name, importlib.import_module(module_name))
+        else:
+            commands.add_parser(name, help=_help_line(module_name))
+    return parser
+
+
+def _add_command(
+    commands: argparse._SubParsersAction,
+    common: argparse.ArgumentParser,
+    name: str,
+    module: ModuleType,
+) -> None:
+    text = module.__doc__ or ""
+    command = commands.add_parser(
+        name,
+        help=text.partition("\n")[0],
+        description=text,
+        parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(command)
+    command.set_defaults(run=module.run)
+
+
+def _help_line(module_name: str) -> str:
+    """Return the first line of a module's docstring without importing it."""
+    spec = find_spec(module_name)
+    get_source = getattr(spec.loader if spec else None, "get_source", None)
+    source = get_source(module_name) if get_source else None
+    docstring = ast.get_docstring(ast.parse(source)) if source else None
+    return (docstring or "").partition("\n")[0]
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    print(f"handypose: warning: {message}", file=file or sys.stderr)

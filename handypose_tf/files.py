@@ -1,0 +1,55 @@
+"""Writing whole files: a reader sees the old file or the new one, never half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.errors import OutputError
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Write a file beside its place and rename it there; folders are made.
+
+    A link keeps being a link, and a device such as `/dev/stdout` is written as it is.
+
+    Returns:
+        The path as it was given.
+
+    Raises:
+        OutputError: If the file cannot be written; nothing is left behind.
+    """
+    path = Path(path)
+    target = Path(os.path.realpath(path))
+    try:
+        if path.exists() and not target.is_file() and not target.is_dir():
+            path.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot write: {reason}; choose a place") from error
+    return path
+
+
+def write_json(path: str | os.PathLike[str], value: Any) -> Path:
+    """Write a value as indented JSON; numbers that JSON does not know are refused.
+
+    Raises:
+        OutputError: If the file cannot be written.
+        ValueError: If the value holds a NaN or an infinity.
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    return write_bytes(path, f"{text}\n".encode())
+
+
+def _replace(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".handypose-{os.getpid()}-{os.urandom(4).hex()}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

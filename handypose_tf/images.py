@@ -1,0 +1,195 @@
+"""Pictures in and out: every file becomes `uint8` RGB `(height, width, 3)`.
+
+Read by OpenCV, turned as the EXIF orientation says (OpenCV takes a picture with an
+alpha channel as it is stored). Sixteen bits keep their upper
+eight, grey gets three equal channels, CMYK is converted. What is transparent is shown
+over white, as browsers and most viewers do: the colours stored under full transparency
+are arbitrary, and white is what the picture's owner has seen.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from handypose_tf.errors import DataError, OutputError
+from handypose_tf.files import write_bytes
+
+Image = NDArray[np.uint8]
+PathLike = str | os.PathLike[str]
+
+#: Endings by which a folder's pictures are found; a file named outright may have any.
+IMAGE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"),
+    *(".ppm", ".pgm", ".jp2"),
+)
+
+_JPEG_QUALITY = 92
+_JPEG_START = b"\xff\xd8"
+_JPEG_END = b"\xff\xd9"
+_JPEG_SCAN = 0xDA
+
+
+def read_image(path: PathLike) -> Image:
+    """Read a picture file as `uint8` RGB `(height, width, 3)`.
+
+    Raises:
+        DataError: If the file is missing, empty, not a picture or broken.
+    """
+    data = _read_bytes(Path(path))
+    try:
+        image = decode_image(data)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from error
+    return image
+
+
+def decode_image(data: bytes) -> Image:
+    """Decode the bytes of a picture file as `uint8` RGB `(height, width, 3)`.
+
+    Raises:
+        ValueError: If the bytes are not a whole picture that OpenCV can decode.
+    """
+    buffer = np.frombuffer(data, np.uint8)
+    if data.startswith(_JPEG_START):
+        _check_whole_jpeg(data)
+    elif (picture := _decode_transparent(buffer)) is not None:
+        return picture
+    bgr = _imdecode(buffer, cv2.IMREAD_COLOR)
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+
+
+def write_image(path: PathLike, image: Image) -> Path:
+    """Write a `uint8` RGB picture in the format of the file's ending.
+
+    Raises:
+        OutputError: If OpenCV does not know the ending or the file cannot be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in IMAGE_SUFFIXES:
+        raise OutputError(
+            f"{path}: unknown picture ending {suffix!r}; use .png or .jpg instead"
+        )
+    options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    options = options if suffix in (".jpg", ".jpeg") else []
+    bgr = cv2.cvtColor(check_image(image), cv2.COLOR_RGB2BGR)
+    try:
+        done, encoded = cv2.imencode(suffix, bgr, options)
+    except cv2.error as error:
+        raise OutputError(f"{path}: cannot encode: {error.err}; use .png") from error
+    if not done:
+        raise OutputError(f"{path}: cannot encode as {suffix}; use .png instead")
+    return write_bytes(path, encoded.tobytes())
+
+
+def check_image(image: Image) -> Image:
+    """Return the picture if it is `uint8` RGB `(height, width, 3)` and not empty.
+
+    Raises:
+        ValueError: If it is anything else.
+    """
+    is_picture = isinstance(image, np.ndarray) and image.dtype == np.uint8
+    if not is_picture or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        received = getattr(image, "dtype", type(image).__name__)
+        raise ValueError(
+            "A picture must be an array uint8 RGB (height, width, 3), 0..255. "
+            f"Received: {received} {getattr(image, 'shape', '')}"
+        )
+    return image
+
+
+def find_images(inputs: Iterable[PathLike]) -> list[Path]:
+    """Expand files, folders and glob patterns into a list of picture files.
+
+    The order is that of the inputs, within a folder or pattern that of the names; a
+    file named twice comes once. A folder gives the pictures that lie in it, not those
+    in its sub-folders (`folder/**/*.jpg` does).
+
+    Raises:
+        DataError: If an input does not exist or holds no picture.
+    """
+    found = (path for item in inputs for path in _expand(os.fspath(item)))
+    return list(dict.fromkeys(found))
+
+
+def _expand(item: str) -> list[Path]:
+    path = Path(item)
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if _is_image(file))
+        if not files:
+            raise DataError(
+                f"{item}: no pictures in this folder; for sub-folders give the pattern "
+                f"'{path}/**/*.jpg'"
+            )
+        return files
+    if path.exists() or not glob.has_magic(item):
+        if not path.exists():
+            raise DataError(f"{item}: no such file or folder; check the path")
+        return [path]
+    matches = [Path(match) for match in glob.glob(item, recursive=True)]
+    files = sorted(match for match in matches if match.is_file())
+    if not files:
+        raise DataError(f"{item}: no file matches this pattern; check it")
+    return files
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file; check the path") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot read: {error.strerror or error}") from error
+    if not data:
+        raise DataError(f"{path}: the file is empty; fetch or export it again")
+    return data
+
+
+def _imdecode(buffer: NDArray[np.uint8], flags: int) -> NDArray:
+    try:
+        image = cv2.imdecode(buffer, flags)
+    except cv2.error as error:
+        raise ValueError(f"cannot decode: {error.err}; save it as .jpg") from error
+    if image is None:
+        raise ValueError("not a picture, or broken; save it as .jpg or .png again")
+    return image
+
+
+def _check_whole_jpeg(data: bytes) -> None:
+    """Refuse a cut-off JPEG: OpenCV 4 fills the missing rows without a word.
+
+    The end mark is looked for behind the header, whose thumbnail has one of its own;
+    inside the pixels it cannot occur.
+    """
+    position = len(_JPEG_START)
+    while data[position : position + 1] == b"\xff" and data[position + 1 :]:
+        if data[position + 1] == _JPEG_SCAN:
+            break
+        length = data[position + 2 : position + 4]
+        position += 2 + int.from_bytes(length, "big")
+    if data.find(_JPEG_END, position) < 0:
+        raise ValueError("the picture is cut off; fetch or export it again")
+
+
+def _decode_transparent(buffer: NDArray[np.uint8]) -> Image | None:
+    """Decode a picture that has an alpha channel, over white; `None` without one."""
+    raw = _imdecode(buffer, cv2.IMREAD_UNCHANGED)
+    if raw.dtype not in (np.uint8, np.uint16):
+        raise ValueError(f"pixels are {raw.dtype}; save it with 8 bits a channel")
+    if raw.ndim != 3 or raw.shape[2] != 4:
+        return None
+    if raw.dtype == np.uint16:
+        raw = (raw >> 8).astype(np.uint8)
+    color = cv2.cvtColor(raw, cv2.COLOR_BGRA2RGB).astype(np.uint16)
+    alpha = raw[..., 3:].astype(np.uint16)
+    return ((color * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)

@@ -1,0 +1,118 @@
+"""The result of prediction: one hand's keypoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from handypose_tf.geometry import FloatArray
+
+#: Decimals that are written: a thousandth of a pixel, a ten-thousandth of a score.
+_PIXEL_DECIMALS, _SCORE_DECIMALS = 3, 4
+
+
+@dataclass(frozen=True, eq=False)
+class HandPose:
+    """One hand, in the pixels of the picture that was given.
+
+    The arrays are read-only float32 copies of what was passed.
+
+    Attributes:
+        keypoints: `(num_keypoints, 2)`, x before y, pixels.
+        scores: `(num_keypoints,)`, 0..1.
+        box: `(4,)`, the tight box `x, y, width, height` of the keypoints, pixels.
+        score: Of the whole hand, 0..1.
+        is_left: Whether it is a left hand; `None` is unknown.
+        id: Number that a hand keeps through a video; `None` for single pictures.
+
+    Raises:
+        ValueError: If a shape or value is none of the above.
+    """
+
+    keypoints: FloatArray
+    scores: FloatArray
+    box: FloatArray
+    score: float
+    is_left: bool | None = None
+    id: int | None = None
+
+    def __post_init__(self) -> None:
+        """Copy, freeze and check the values."""
+        count = len(self.keypoints)
+        if count == 0:
+            raise ValueError("`keypoints` must hold at least one. Received: none")
+        for name, shape in (
+            ("keypoints", (count, 2)),
+            ("scores", (count,)),
+            ("box", (4,)),
+        ):
+            object.__setattr__(self, name, self._frozen(name, shape))
+        object.__setattr__(self, "score", float(self.score))
+        if (self.box[2:] < 0).any():
+            raise ValueError(f"`box` sides must not be negative. Received: {self.box}")
+        if not all(0 <= score <= 1 for score in (*self.scores, self.score)):
+            raise ValueError(
+                "`score` and `scores` must be 0..1. "
+                f"Received: {self.score}, {self.scores}"
+            )
+
+    def _frozen(self, name: str, shape: tuple[int, ...]) -> FloatArray:
+        array = np.array(getattr(self, name), np.float32)
+        if array.shape != shape or not np.isfinite(array).all():
+            raise ValueError(
+                f"`{name}` must be {shape} finite numbers. "
+                f"Received: {array.shape} {array.tolist()}"
+            )
+        array.flags.writeable = False
+        return array
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers and lists for JSON, rounded to 0.001 pixel."""
+        return {
+            "keypoints": _rounded(self.keypoints, _PIXEL_DECIMALS),
+            "scores": _rounded(self.scores, _SCORE_DECIMALS),
+            "box": _rounded(self.box, _PIXEL_DECIMALS),
+            "score": round(self.score, _SCORE_DECIMALS),
+            "is_left": self.is_left,
+            "id": self.id,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> HandPose:
+        """Build from what :meth:`to_dict` gave.
+
+        Raises:
+            ValueError: If a field is missing or bad.
+        """
+        required = ("keypoints", "scores", "box", "score")
+        missing = [name for name in required if name not in values]
+        if missing:
+            raise ValueError(f"A hand lacks {', '.join(missing)}. Received: {values}")
+        known: dict[str, Any] = {name: values[name] for name in required}
+        return cls(**known, is_left=values.get("is_left"), id=values.get("id"))
+
+    def to_coco(self, image_id: int, category_id: int = 1) -> dict[str, Any]:
+        """Return one entry of a COCO keypoint result file.
+
+        Args:
+            image_id: Number of the picture in the annotations' file.
+            category_id: Number of the hand's category there.
+
+        Returns:
+            `keypoints` is flat: x, y and score of each; COCO's tools ignore the third.
+        """
+        rows = np.column_stack([self.keypoints, self.scores])
+        return {
+            "image_id": image_id,
+            "category_id": category_id,
+            "keypoints": _rounded(rows.ravel(), _SCORE_DECIMALS),
+            "bbox": _rounded(self.box, _PIXEL_DECIMALS),
+            "score": round(self.score, _SCORE_DECIMALS),
+        }
+
+
+def _rounded(values: FloatArray, decimals: int) -> Any:
+    return np.asarray(values, np.float64).round(decimals).tolist()

@@ -1,0 +1,44 @@
+"""A `.keras` file under TensorFlow, imported when the first one is opened."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from handypose_tf.geometry import FloatArray
+from handypose_tf.images import Image
+from handypose_tf.model_metadata import ModelMetadata
+
+
+class KerasModel:
+    """Runs a `.keras` file of this library.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ModelError: If the file is missing or not a model of this library.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Load the network and make its decoder."""
+        from handypose_tf.models import load_model
+
+        self._model = load_model(path)
+        self._decoder = self._model.decoder()
+        self._metadata: ModelMetadata = self._model.metadata()
+
+    @property
+    def metadata(self) -> ModelMetadata:
+        """What the file says of itself."""
+        return self._metadata
+
+    def run(self, crops: Image) -> FloatArray:
+        """Find the keypoints of `(n, height, width, 3)` crops; see `PoseModel`."""
+        return np.asarray(self._decoder(self.run_heatmaps(crops)), np.float32)
+
+    def run_heatmaps(self, crops: Image) -> FloatArray:
+        """Return the heatmaps of crops."""
+        outputs = self._model.predict_on_batch(crops.astype(np.float32))
+        return np.asarray(outputs["heatmaps"], np.float32)

@@ -1,0 +1,77 @@
+"""The models that ship inside the package, and how a model is named."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from handypose_tf.errors import ModelError
+
+#: `PRESET_SIZE_PRECISION.tflite`, `PRESET_SIZE.keras`, `PRESET_SIZE.card.json`.
+SAVED_MODELS = Path(__file__).resolve().parents[1] / "savedmodels"
+
+MODEL_SUFFIXES = (".tflite", ".keras")
+
+#: Precisions from the lowest latency up: measured at 368 px on two threads int8 85,
+#: float16 350 and float32 360 ms.
+_FASTEST_FIRST = ("int8", "float16", "float32")
+
+
+#: `PRESET_SIZE` or `PRESET_SIZE_PRECISION`.
+_STEM = re.compile(r"(?P<preset>.+)_(?P<size>[0-9]+)(_(?P<precision>[a-z0-9]+))?")
+
+
+def bundled_models(folder: Path = SAVED_MODELS) -> list[Path]:
+    """Return the shipped model files, of each preset that of lowest latency first."""
+    if not folder.is_dir():
+        return []
+    files = (path for path in folder.iterdir() if path.suffix in MODEL_SUFFIXES)
+    return sorted(files, key=_rank)
+
+
+def find_model(name: str | os.PathLike[str], folder: Path = SAVED_MODELS) -> Path:
+    """Return the file of a model that is named by path, shipped file or preset.
+
+    Args:
+        name: A path ending in `.tflite` or `.keras`; the name of a shipped file with or
+            without its ending; or `PRESET` or `PRESET_SIZE`, for its shipped file of
+            lowest latency.
+        folder: Where the shipped files lie.
+
+    Raises:
+        ModelError: If there is no such file or nothing of that name ships.
+    """
+    path, text = Path(name), os.fspath(name)
+    if path.is_file():
+        return path
+    shipped = bundled_models(folder)
+    for file in shipped:
+        if text in _names(file):
+            return file
+    if path.suffix in MODEL_SUFFIXES or path.parent != Path():
+        raise ModelError(f"{text}: no such model file; check the path")
+    known = ", ".join(file.stem for file in shipped) or "none"
+    raise ModelError(
+        f"{text}: no shipped model has this name (shipped: {known}); give one of them "
+        "or a .tflite or .keras file"
+    )
+
+
+def _names(path: Path) -> set[str]:
+    """Return all that a shipped file is called."""
+    names, parts = {path.name, path.stem}, _STEM.fullmatch(path.stem)
+    if parts:
+        names |= {parts["preset"], f"{parts['preset']}_{parts['size']}"}
+    return names
+
+
+def _rank(path: Path) -> tuple[str, int, bool, int, str]:
+    """Sort by preset, input size, `.tflite` before `.keras`, latency."""
+    parts = _STEM.fullmatch(path.stem)
+    preset, size = (parts["preset"], int(parts["size"])) if parts else (path.stem, 0)
+    precision = parts["precision"] if parts else None
+    speed = len(_FASTEST_FIRST)
+    if precision in _FASTEST_FIRST:
+        speed = _FASTEST_FIRST.index(precision)
+    return preset, size, path.suffix == ".keras", speed, path.name

@@ -1,0 +1,62 @@
+"""What the estimator asks of a runtime, and which runtime opens which file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from handypose_tf.errors import ModelError
+from handypose_tf.geometry import FloatArray
+from handypose_tf.images import Image
+from handypose_tf.model_metadata import ModelMetadata
+
+
+class PoseModel(Protocol):
+    """A network that finds keypoints in crops of its own input size."""
+
+    @property
+    def metadata(self) -> ModelMetadata:
+        """What the model's file says of itself."""
+
+    def run(self, crops: Image) -> FloatArray:
+        """Find the keypoints.
+
+        Args:
+            crops: `(num_crops, height, width, 3)` uint8 RGB.
+
+        Returns:
+            `(num_crops, num_keypoints, 3)` float32: x and y in 0..1 of the crop,
+            `(pixel + 0.5) / size`, and a score.
+        """
+
+    def run_heatmaps(self, crops: Image) -> FloatArray | None:
+        """Return the heatmaps of crops, where the file gives them.
+
+        Returns:
+            `(num_crops, rows, columns, num_keypoints)` float32 or `None`.
+        """
+
+
+def open_model(
+    path: str | os.PathLike[str], num_threads: int | None = None
+) -> PoseModel:
+    """Open a `.tflite` or `.keras` file with its runtime.
+
+    Args:
+        path: The file.
+        num_threads: Threads of a `.tflite` model; TensorFlow chooses its own.
+
+    Raises:
+        ModelError: If the file is neither or cannot be used.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix == ".tflite":
+        from handypose_tf.inference.litert_model import LiteRTModel
+
+        return LiteRTModel(path, num_threads)
+    if suffix == ".keras":
+        from handypose_tf.inference.keras_model import KerasModel
+
+        return KerasModel(path)
+    raise ModelError(f"{path}: not a model; give a .tflite or .keras file")

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+
+from handypose_tf.errors import OutputError
+from handypose_tf.files import write_bytes, write_json
+
+
+def test_makes_folders_and_leaves_nothing_else(tmp_path):
+    path = write_bytes(tmp_path / "a" / "b.bin", b"new")
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path / "a") == ["b.bin"]
+
+
+def test_replaces_whole(tmp_path):
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"a much longer former content")
+    write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_permissions_follow_the_umask(tmp_path):
+    path = write_bytes(tmp_path / "a.bin", b"new")
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
+
+
+def test_a_link_stays_a_link(tmp_path):
+    target, link = tmp_path / "target.bin", tmp_path / "link.bin"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_bytes(link, b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"
+
+
+def test_a_device_is_written_as_it_is():
+    write_bytes(os.devnull, b"new")
+    assert not os.path.isfile(os.devnull)
+
+
+@pytest.mark.parametrize("place", ["folder", "file/below.bin"])
+def test_impossible_places(tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_bytes(b"kept")
+    with pytest.raises(OutputError, match="cannot write"):
+        write_bytes(tmp_path / place, b"new")
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+    assert (tmp_path / "file").read_bytes() == b"kept"
+
+
+def test_json_is_utf8_and_strict(tmp_path):
+    path = write_json(tmp_path / "a.json", {"name": "é", "value": 0.5})
+    assert json.loads(path.read_text("utf-8")) == {"name": "é", "value": 0.5}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(path, float("nan"))
+    assert json.loads(path.read_text("utf-8"))["value"] == 0.5
