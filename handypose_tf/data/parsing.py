@@ -1,0 +1,184 @@
+"""Small checked steps that all readers share: JSON, fields, numbers, paths.
+
+Each of them raises `RecordError`, so that one bad annotation is one named problem,
+or `FileError` where a whole file cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handypose_tf.data.sample import RecordError
+from handypose_tf.errors import DataError
+from handypose_tf.geometry import FloatArray
+
+
+class FileError(DataError):
+    """A whole annotation file cannot be used.
+
+    Args:
+        path: The file.
+        reason: What is wrong, in words, without the name of the file.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        """Keep path and reason apart for the list of problems."""
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 text file.
+
+    Raises:
+        FileError: If the file is missing, unreadable or no text.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError as error:
+        raise FileError(path, "no such file; is the data set complete?") from error
+    except UnicodeDecodeError as error:
+        raise FileError(path, "not a UTF-8 text file") from error
+    except OSError as error:
+        raise FileError(path, f"cannot read: {error.strerror or error}") from error
+
+
+def read_json(path: Path, *, unique_keys: bool = False) -> Any:
+    """Read a JSON file.
+
+    Args:
+        path: The file.
+        unique_keys: Refuse a name that comes twice in one object; JSON itself would
+            silently keep the last.
+
+    Raises:
+        FileError: If the file is missing, cut off or no JSON.
+    """
+    text = read_text(path)
+    try:
+        return json.loads(text, object_pairs_hook=_unique if unique_keys else None)
+    except json.JSONDecodeError as error:
+        raise FileError(path, _json_fault(text, error)) from error
+    except _RepeatedKeyError as error:
+        raise FileError(path, f"the name {error} comes twice") from error
+    except RecursionError as error:
+        raise FileError(path, "nested too deeply to be an annotation") from error
+
+
+def _json_fault(text: str, error: json.JSONDecodeError) -> str:
+    unterminated = error.msg.startswith("Unterminated string")
+    if unterminated or not text[error.pos :].strip():
+        return f"the JSON is cut off at line {error.lineno}; fetch it again"
+    return f"not JSON: {error.msg} at line {error.lineno}"
+
+
+class _RepeatedKeyError(ValueError):
+    """A JSON object names one thing twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        raise _RepeatedKeyError(next(repr(n) for n, c in counts.items() if c > 1))
+    return result
+
+
+def field(annotation: Any, name: str) -> Any:
+    """Return a field of a JSON object.
+
+    Raises:
+        RecordError: If the value is no object or has no such field.
+    """
+    if not isinstance(annotation, Mapping):
+        kind = type(annotation).__name__
+        raise RecordError("bad_structure", f"expected an object, found a {kind}")
+    if name not in annotation:
+        raise RecordError("bad_structure", f"the field `{name}` is missing")
+    return annotation[name]
+
+
+def rows(annotation: Any, name: str, path: Path) -> list[Any]:
+    """Return the list under `name` in a whole annotation file.
+
+    Raises:
+        FileError: If it is missing or no list.
+    """
+    value = annotation.get(name) if isinstance(annotation, Mapping) else None
+    if not isinstance(value, list):
+        raise FileError(path, f"no list `{name}`; is it the right annotation file?")
+    return value
+
+
+def numbers(value: Any, name: str, *shape: int) -> FloatArray:
+    """Return JSON numbers as a float64 array of a fixed shape.
+
+    Flat lists are accepted for a table, as COCO writes them.
+
+    Raises:
+        RecordError: If they are not numbers, or not as many.
+    """
+    try:
+        array = np.asarray(value, np.float64)
+    except (TypeError, ValueError) as error:
+        reason = f"`{name}` is not a regular table of numbers"
+        raise RecordError("bad_structure", reason) from error
+    if array.shape != shape and array.shape != (math.prod(shape),):
+        raise RecordError(
+            "wrong_joint_count" if len(shape) == 2 else "bad_structure",
+            f"`{name}` has the shape {_by(array.shape)} instead of {_by(shape)}",
+        )
+    return array.reshape(shape)
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "of a single value"
+
+
+def inside(root: Path, name: Any) -> Path:
+    """Join a file name out of an annotation to its folder.
+
+    Raises:
+        RecordError: If it is no name, or leads out of the folder.
+    """
+    if not isinstance(name, str) or not name:
+        raise RecordError("bad_structure", f"{name!r} is not a file name")
+    parts = name.replace("\\", "/").split("/")
+    rooted = not parts[0] or re.match("[A-Za-z]:/", "/".join(parts)) is not None
+    if rooted or ".." in parts or "\0" in name or os.path.splitdrive(name)[0]:
+        raise RecordError("unsafe_path", f"{name!r} leads out of the picture folder")
+    return root / name
+
+
+def whole(value: Any, name: str) -> int:
+    """Return an integer field, e.g. a size in pixels.
+
+    Raises:
+        RecordError: If it is not a whole number.
+    """
+    if isinstance(value, (bool, str)) or not float(numbers(value, name)).is_integer():
+        raise RecordError("bad_structure", f"`{name}` is {value!r}, not a whole number")
+    return int(value)
+
+
+def as_is_left(value: Any) -> int:
+    """Return 1 left, 0 right or -1 unknown out of a field of 0, 1, true or false."""
+    return int(value) if value in (0, 1) else -1
+
+
+def labelled(flags: FloatArray) -> FloatArray:
+    """Turn COCO's flags into visibility: 0 not labelled, 1 labelled, hidden or not.
+
+    Fractions, as COCO-WholeBody has them, stay. A negative or senseless value is left
+    to the record's own check.
+    """
+    return np.minimum(flags, 1.0)

@@ -1,0 +1,179 @@
+"""Size, orientation and wholeness of a picture file, without decoding it.
+
+JPEG and PNG only: what TensorFlow decodes everywhere, and what the data sets hold.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_JPEG_START = b"\xff\xd8"
+_JPEG_END = b"\xff\xd9"
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB`\x82"
+
+#: Start-of-frame markers: SOF0..SOF15 without DHT, JPG and DAC.
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_SCAN = 0xDA
+_JPEG_EXIF = 0xE1
+#: Markers without a length: TEM and the restarts.
+_JPEG_BARE = frozenset([0x01, *range(0xD0, 0xD8)])
+
+#: EXIF orientations 5 to 8 swap width and height.
+_FIRST_TRANSPOSED = 5
+_ORIENTATION_TAG = 0x0112
+
+#: First bytes of other picture formats, for the message alone.
+_OTHER_FORMATS = {
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"RIFF": "WebP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PictureHeader:
+    """What a picture file says of itself.
+
+    Attributes:
+        width: Pixels, after EXIF turning.
+        height: Pixels, after EXIF turning.
+        orientation: EXIF orientation, 1 (upright) to 8.
+        has_alpha: Whether there is transparency.
+    """
+
+    width: int
+    height: int
+    orientation: int = 1
+    has_alpha: bool = False
+
+
+class BrokenPictureError(ValueError):
+    """The file is empty, cut off or no picture."""
+
+
+class UnsupportedPictureError(ValueError):
+    """The file is a picture, in a format that the training input does not decode."""
+
+
+def read_header(path: str | os.PathLike[str]) -> PictureHeader:
+    """Look at a JPEG or PNG file's header and end.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        BrokenPictureError: If the file is empty, cut off or no picture.
+        UnsupportedPictureError: If it is a picture of another format.
+    """
+    with open(path, "rb") as file:
+        start = file.read(len(_PNG_START))
+        try:
+            if start == _PNG_START:
+                return _read_png(file)
+            if start.startswith(_JPEG_START):
+                return _read_jpeg(file)
+        except (struct.error, IndexError) as error:
+            raise BrokenPictureError("the picture is cut off") from error
+    raise _no_picture(start)
+
+
+def _no_picture(start: bytes) -> ValueError:
+    if not start:
+        return BrokenPictureError("the file is empty")
+    for magic, name in _OTHER_FORMATS.items():
+        if start.startswith(magic):
+            return UnsupportedPictureError(
+                f"{name} is not read in training; convert it to JPEG or PNG"
+            )
+    return BrokenPictureError("not a picture")
+
+
+def _read_png(file: BinaryIO) -> PictureHeader:
+    """Walk the chunks up to the pixels, then look for the end mark."""
+    size, orientation, has_alpha = (0, 0), 1, False
+    while True:
+        length, name = struct.unpack(">I4s", file.read(8))
+        if name in (b"IDAT", b"IEND"):
+            break
+        data = file.read(length) if name in (b"IHDR", b"eXIf") else b""
+        if name == b"IHDR":
+            size, has_alpha = struct.unpack(">II", data[:8]), data[9] in (4, 6)
+        elif name == b"eXIf":
+            orientation = _exif_orientation(data)
+        has_alpha |= name == b"tRNS"
+        file.seek(length + 4 - len(data), os.SEEK_CUR)
+    _find_end(file, _PNG_END)
+    return _header(*size, orientation, has_alpha)
+
+
+def _read_jpeg(file: BinaryIO) -> PictureHeader:
+    """Walk the segments up to the pixels, then look for the end mark behind them."""
+    file.seek(len(_JPEG_START))
+    size, orientation = (0, 0), 1
+    while (marker := _next_marker(file)) != _JPEG_SCAN:
+        if marker in _JPEG_BARE:
+            continue
+        (length,) = struct.unpack(">H", file.read(2))
+        data = file.read(length - 2)
+        if marker in _JPEG_FRAMES:
+            height, width = struct.unpack(">HH", data[1:5])
+            size = width, height
+        elif marker == _JPEG_EXIF and data.startswith(b"Exif\0\0"):
+            orientation = _exif_orientation(data[6:])
+    _find_end(file, _JPEG_END)
+    return _header(*size, orientation, False)
+
+
+def _next_marker(file: BinaryIO) -> int:
+    if file.read(1) != b"\xff":
+        raise BrokenPictureError("the picture's header is damaged")
+    marker = file.read(1)[0]
+    while marker == 0xFF:
+        marker = file.read(1)[0]
+    return marker
+
+
+def _find_end(file: BinaryIO, mark: bytes) -> None:
+    """Look for the end mark last of all, then anywhere: cameras append films to it.
+
+    It cannot be met by chance: inside a JPEG's pixels 0xFF is always followed by 0 or
+    a restart mark, and PNG's mark is its last chunk with the checksum.
+    """
+    pixels = file.tell()
+    file.seek(-len(mark), os.SEEK_END)
+    if file.read() == mark:
+        return
+    file.seek(pixels)
+    if mark not in file.read():
+        raise BrokenPictureError("the picture is cut off")
+
+
+def _header(
+    width: int, height: int, orientation: int, has_alpha: bool
+) -> PictureHeader:
+    if not (width and height):
+        raise BrokenPictureError("the picture has no size")
+    if orientation >= _FIRST_TRANSPOSED:
+        width, height = height, width
+    return PictureHeader(width, height, orientation, has_alpha)
+
+
+def _exif_orientation(tiff: bytes) -> int:
+    """Return the orientation in an EXIF block; 1 where it is absent or senseless."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
+    if order is None:
+        return 1
+    try:
+        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+        (count,) = struct.unpack_from(f"{order}H", tiff, start)
+        for entry in range(start + 2, start + 2 + 12 * count, 12):
+            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
+            if tag == _ORIENTATION_TAG:
+                return value if 1 <= value <= 8 else 1
+    except struct.error:
+        return 1
+    return 1

@@ -1,0 +1,1 @@
+"""Lets the tests of this folder and of its sub-folders import `layouts`."""

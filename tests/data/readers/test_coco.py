@@ -1,0 +1,226 @@
+import layouts
+import numpy as np
+import pytest
+
+from handypose_tf.data.readers.coco import CocoReader
+from handypose_tf.data.readers.coco_wholebody import CocoWholeBodyReader
+from handypose_tf.errors import DataError
+from handypose_tf.hand import KEYPOINT_NAMES
+
+
+def read(root, edit=None, **options):
+    layouts.write_coco(root)
+    if edit is not None:
+        layouts.edit_json(root / "annotations.json", edit)
+    return CocoReader(root / "annotations.json", **options)
+
+
+def test_reads_points_flags_and_box(tmp_path):
+    records = read(tmp_path).records()
+    assert [r.sample_id for r in records] == ["0/100", "1/101", "2/102"]
+    assert records[1].image_path == str(tmp_path / "images/1.jpg")
+    assert records[0].keypoints[5].tolist() == [15, 17]
+    # Hidden (1) and visible (2) joints both count.
+    assert records[0].visibility[:4].tolist() == [0, 1, 1, 0]
+    assert records[0].box.tolist() == [10, 12, 20, 20]
+    assert records[0].is_left == -1
+
+
+def test_fractions_of_visibility_stay(tmp_path):
+    def edit(content):
+        content["annotations"][0]["keypoints"][5::3] = [0.04] * 20
+
+    assert read(tmp_path, edit).records()[0].visibility[1] == np.float32(0.04)
+
+
+def test_without_bbox_the_box_is_tight(tmp_path):
+    record = read(tmp_path, lambda c: c["annotations"][0].pop("bbox")).records()[0]
+    # Joints 0, 3, ... 18 are not labelled: 1 to 20 remain.
+    assert record.box.tolist() == [11, 13, 19, 19]
+
+
+@pytest.mark.parametrize(
+    ("is_left", "category", "expected"),
+    [
+        (1, "hand", 1),
+        (False, "left_hand", 0),
+        (None, "left_hand", 1),
+        (None, "Right hand", 0),
+        (None, "hand", -1),
+    ],
+)
+def test_side_by_field_or_category(tmp_path, is_left, category, expected):
+    def edit(content):
+        content["categories"][0]["name"] = category
+        if is_left is not None:
+            content["annotations"][0]["is_left"] = is_left
+
+    assert read(tmp_path, edit).records()[0].is_left == expected
+
+
+def test_named_joints_are_put_into_canonical_order(tmp_path):
+    reader = read(
+        tmp_path,
+        lambda c: c["categories"][0].update(keypoints=list(reversed(KEYPOINT_NAMES))),
+    )
+    assert reader.records()[0].keypoints[20].tolist() == [10, 12]
+    assert reader.keypoint_names == KEYPOINT_NAMES
+
+
+def test_another_set_of_points_keeps_its_names(tmp_path):
+    def edit(content):
+        content["categories"][0]["keypoints"] = ["nose", "tail"]
+        for annotation in content["annotations"]:
+            annotation["keypoints"] = [20, 20, 2, 30, 25, 2]
+
+    reader = read(tmp_path, edit)
+    assert reader.keypoint_names == ("nose", "tail")
+    assert reader.records()[2].keypoints.tolist() == [[20, 20], [30, 25]]
+
+
+def test_crowds_are_left_out(tmp_path):
+    reader = read(tmp_path, lambda c: c["annotations"][1].update(iscrowd=1))
+    assert [r.sample_id for r in reader.records()] == ["0/100", "2/102"]
+
+
+def test_pictures_beside_the_json_or_where_told(tmp_path):
+    layouts.write_coco(tmp_path / "a")
+    (tmp_path / "a/images").rename(tmp_path / "elsewhere")
+    json_path = tmp_path / "a/annotations.json"
+    reader = CocoReader(json_path, images=tmp_path / "elsewhere")
+    assert len(reader.records()) == 3
+    for i in range(3):
+        layouts.write_picture(tmp_path / f"a/{i}.jpg")
+    assert CocoReader(json_path).records()[0].image_path == str(tmp_path / "a/0.jpg")
+
+
+@pytest.mark.parametrize("folder", ["", "annotations"])
+def test_a_folder_has_a_json_for_each_split(tmp_path, folder):
+    for split in ("train", "val"):
+        layouts.write_coco(tmp_path / folder, f"{split}.json")
+    assert len(CocoReader(tmp_path).records()) == 6
+    assert CocoReader(tmp_path, "val").records()[0].sample_id == "val/0/100"
+    with pytest.raises(DataError, match=r"no test\.json in it or in annotations/"):
+        CocoReader(tmp_path, "test").records()
+
+
+def test_one_json_has_no_splits(tmp_path):
+    with pytest.raises(DataError, match="one file has no splits; give its folder"):
+        read(tmp_path, split="train").records()
+
+
+@pytest.mark.parametrize(
+    ("edit", "kind", "words"),
+    [
+        (
+            lambda c: c["annotations"][0].pop("keypoints"),
+            "bad_structure",
+            "`keypoints`",
+        ),
+        (lambda c: c["annotations"][0].update(image_id=99), "bad_structure", "id 99"),
+        (lambda c: c["annotations"].__setitem__(0, 5), "bad_structure", "found a int"),
+        (
+            lambda c: c["annotations"][0].update(keypoints=[1] * 60),
+            "wrong_joint_count",
+            "60 instead of 21x3",
+        ),
+        (
+            lambda c: c["annotations"][0]["keypoints"].__setitem__(0, float("nan")),
+            "bad_number",
+            "NaN",
+        ),
+        (
+            lambda c: c["annotations"][0]["keypoints"].__setitem__(2, -1),
+            "bad_number",
+            "visibility",
+        ),
+        (
+            lambda c: c["annotations"][0].update(keypoints=[1, 1, 0] * 21),
+            "no_visible_joint",
+            "no joint is visible",
+        ),
+        (
+            lambda c: c["annotations"][0].update(bbox=[64, 0, 9, 9]),
+            "box_outside",
+            "outside the picture of 64x48",
+        ),
+        (lambda c: c["annotations"][0].update(bbox=[5, 5, 0, 0]), "empty_box", "area"),
+        (lambda c: c["annotations"][0].update(bbox=[5, 5, 3]), "bad_structure", "bbox"),
+        (lambda c: c["annotations"][0].update(bbox="wide"), "bad_structure", "bbox"),
+        (
+            lambda c: c["images"][0].update(file_name="../0.jpg"),
+            "unsafe_path",
+            "leads out",
+        ),
+        (
+            lambda c: c["images"][0].update(file_name="/etc/passwd"),
+            "unsafe_path",
+            "leads out",
+        ),
+        (lambda c: c["images"][0].update(file_name=7), "bad_structure", "file name"),
+        (
+            lambda c: c["images"][0].update(file_name="9.jpg"),
+            "missing_picture",
+            "9.jpg",
+        ),
+        (lambda c: c["images"][0].update(width=65), "wrong_size", "65x48"),
+    ],
+)
+def test_bad_annotations_are_named(tmp_path, edit, kind, words):
+    records, problems = read(tmp_path, edit).index()
+    assert [r.sample_id for r in records] == ["1/101", "2/102"]
+    (problem,) = problems
+    assert (problem.kind, problem.where) == (kind, "annotations[0]")
+    assert problem.path == str(tmp_path / "annotations.json")
+    assert words in problem.reason
+
+
+def test_an_annotation_given_twice_is_a_duplicate(tmp_path):
+    reader = read(tmp_path, lambda c: c["annotations"].append(c["annotations"][0]))
+    assert [p.kind for p in reader.index().problems] == ["duplicate_name"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda c: c["images"].append(c["images"][0]), "two images have the id 7"),
+        (lambda c: c["images"][0].pop("id"), r"images\[0\] has no `id`"),
+        (lambda c: c.pop("images"), "no list `images`"),
+    ],
+)
+def test_a_broken_file_is_refused_whole(tmp_path, edit, words):
+    with pytest.raises(DataError, match=words):
+        read(tmp_path, edit, on_error="skip").records()
+
+
+def test_reads_the_human_labels_of_coco(shared_dir):
+    path = shared_dir / "data/coco_hands_dev/annotations.json"
+    if not path.exists():
+        pytest.skip("needs coco_hands_dev")
+    records = CocoReader(path).records()
+    assert len(records) == 92
+    visibility = np.concatenate([r.visibility for r in records])
+    assert np.median(visibility) == pytest.approx(0.28, abs=0.01)
+
+
+def test_wholebody_reads_valid_hands(tmp_path):
+    root = layouts.write_coco_wholebody(tmp_path)
+    records = CocoWholeBodyReader(root).records()
+    assert [(r.sample_id, r.split, r.is_left) for r in records] == [
+        ("000000000009/5/lefthand", "train", 1),
+        ("000000000139/5/lefthand", "val", 1),
+        ("000000000139/5/righthand", "val", 0),
+    ]
+    right = CocoWholeBodyReader(root, "val").records()[1]
+    assert right.keypoints[0].tolist() == [15, 17]
+    assert right.box.tolist() == [15, 17, 20, 20]
+    assert right.visibility.tolist() == [np.float32(0.04)] * 21
+    assert right.image_path == str(root / "val2017/000000000139.jpg")
+
+
+def test_wholebody_reads_one_json(tmp_path):
+    root = layouts.write_coco_wholebody(tmp_path)
+    path = root / "annotations/coco_wholebody_val_v1.0.json"
+    assert len(CocoWholeBodyReader(path).records()) == 2
+    images = CocoWholeBodyReader(path, images=root / "val2017").records()
+    assert images[0].image_path == str(root / "val2017/000000000139.jpg")
