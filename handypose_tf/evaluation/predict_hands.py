@@ -1,0 +1,133 @@
+"""Predictions for annotated hands, each in the crop that a protocol wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from tqdm import tqdm
+
+from handypose_tf.data.sample import Record
+from handypose_tf.errors import DataError
+from handypose_tf.evaluation.protocols import CropRule
+from handypose_tf.geometry import FloatArray, box_center, tight_box
+from handypose_tf.images import Image
+
+#: Least side of a box in pixels, so that a hand of one visible point has a crop too.
+_LEAST_SIDE = 1.0
+
+
+class HandPredictor(Protocol):
+    """What is asked of a model; `handypose_tf.inference.HandPoseEstimator` fits."""
+
+    @property
+    def metadata(self) -> Any:
+        """Has `crop_scale`: the model's margin, side of its crop over that of a box."""
+
+    def predict(self, image: Image, boxes: FloatArray) -> Sequence[Any]:
+        """Return one hand with `keypoints` and `scores` for each box, in order."""
+
+
+class Predictions(NamedTuple):
+    """Predicted keypoints of annotated hands, in their order.
+
+    Attributes:
+        keypoints: `(num_hands, num_keypoints, 2)`, pixels; NaN where none was found.
+        scores: `(num_hands, num_keypoints)`, 0..1; NaN likewise.
+    """
+
+    keypoints: FloatArray
+    scores: FloatArray
+
+
+def predict_hands(
+    predictor: HandPredictor,
+    records: Sequence[Record],
+    crop: CropRule,
+    *,
+    flip_test: bool = False,
+) -> Predictions:
+    """Run a model on annotated hands, each in its crop.
+
+    Args:
+        predictor: The model.
+        records: Annotated hands; those of one picture are best next to each other.
+        crop: What the model is shown.
+        flip_test: Predict on the mirrored picture as well and average both, weighted
+            by their scores. Keypoints are averaged, and not heatmaps, so that it works
+            for models that give no heatmaps too.
+
+    Raises:
+        DataError: If a picture cannot be read or a hand lies outside it.
+    """
+    found: list[Predictions] = []
+    bar = tqdm(total=len(records), desc="predicting", disable=None, delay=2)
+    with bar:
+        for group in _by_picture(records):
+            boxes = np.stack([_crop_box(r, crop, predictor) for r in group])
+            image = group[0].read_image()
+            try:
+                found.append(_predict_both(predictor, image, boxes, flip_test))
+            except DataError as error:
+                raise DataError(f"{group[0].image_path}: {error}") from error
+            bar.update(len(group))
+    return Predictions(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def describe_crop(crop: CropRule, predictor: HandPredictor) -> str:
+    """Return in words what a model is shown, e.g. `"1.5 x tight box"`."""
+    return f"{crop.scale or predictor.metadata.crop_scale:g} x {crop.box} box"
+
+
+def _by_picture(records: Sequence[Record]) -> Iterator[list[Record]]:
+    for _, group in groupby(records, lambda record: (record.image_path, record.span)):
+        yield list(group)
+
+
+def _crop_box(record: Record, crop: CropRule, predictor: HandPredictor) -> FloatArray:
+    """Return the square that becomes the wanted crop by the model's own margin."""
+    box = record.box
+    if crop.box == "tight":
+        box = tight_box(record.keypoints, record.visibility)
+    own = predictor.metadata.crop_scale
+    side = max(float(box[2:].max()), _LEAST_SIDE) * (crop.scale or own) / own
+    return np.array([*(box_center(box) - side / 2), side, side], np.float32)
+
+
+def _predict_both(
+    predictor: HandPredictor, image: Image, boxes: FloatArray, flip_test: bool
+) -> Predictions:
+    hands = _predict(predictor, image, boxes)
+    if not flip_test:
+        return hands
+    return _average(hands, _predict_mirrored(predictor, image, boxes))
+
+
+def _predict(predictor: HandPredictor, image: Image, boxes: FloatArray) -> Predictions:
+    hands = predictor.predict(image, boxes)
+    keypoints = np.stack([hand.keypoints for hand in hands])
+    return Predictions(keypoints, np.stack([hand.scores for hand in hands]))
+
+
+def _predict_mirrored(
+    predictor: HandPredictor, image: Image, boxes: FloatArray
+) -> Predictions:
+    """Predict on the mirrored picture and mirror the result back.
+
+    A mirrored hand keeps its joint names, so nothing is permuted.
+    """
+    last = image.shape[1] - 1
+    mirrored_boxes = boxes.copy()
+    mirrored_boxes[:, 0] = last - boxes[:, 0] - boxes[:, 2]
+    hands = _predict(predictor, np.ascontiguousarray(image[:, ::-1]), mirrored_boxes)
+    hands.keypoints[..., 0] = last - hands.keypoints[..., 0]
+    return hands
+
+
+def _average(first: Predictions, second: Predictions) -> Predictions:
+    weights = np.stack([first.scores, second.scores]) + 1e-6
+    points = np.stack([first.keypoints, second.keypoints])
+    mean = (points * weights[..., None]).sum(axis=0) / weights.sum(axis=0)[..., None]
+    return Predictions(mean, (first.scores + second.scores) / 2)

@@ -1,0 +1,83 @@
+"""The hands that a model gets wrong most, as a contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from handypose_tf.data.sample import Record
+from handypose_tf.drawing import contact_sheet, draw_keypoints
+from handypose_tf.evaluation.evaluation import Evaluation
+from handypose_tf.geometry import (
+    CMU_CROP_SCALE,
+    box_crop_matrix,
+    tight_box,
+    transform_points,
+    warp_image,
+)
+from handypose_tf.hand import BONES
+from handypose_tf.images import Image
+
+#: Side of each picture on the sheet, pixels.
+_TILE = 256
+
+
+def worst_sheet(
+    evaluation: Evaluation,
+    records: Sequence[Record],
+    predictions: ArrayLike,
+    *,
+    count: int = 12,
+    skeleton: Iterable[Sequence[int]] = BONES,
+) -> Image:
+    """Draw the worst hands, the worst first: the label beside what was predicted.
+
+    Args:
+        evaluation: Of these predictions.
+        records: The hands that were evaluated, in their order.
+        predictions: `(num_hands, num_keypoints, 2)`, pixels.
+        count: Number of hands.
+        skeleton: Pairs of keypoint indices.
+
+    Returns:
+        `(height, width, 3)` uint8 RGB.
+
+    Raises:
+        DataError: If a picture cannot be read.
+    """
+    points = np.asarray(predictions, np.float64)
+    errors = evaluation.errors.hand_errors()
+    bones = list(skeleton)
+    unit = evaluation.protocol.normalizer
+    tiles: list[Image] = []
+    captions: list[str] = []
+    for index in evaluation.errors.worst(count):
+        tiles += _pair(records[index], points[index], bones)
+        captions += [
+            records[index].sample_id,
+            _caption(errors[index], unit),
+        ]
+    return contact_sheet(tiles, captions, columns=6, tile=_TILE)
+
+
+def _pair(
+    record: Record, predicted: np.ndarray, bones: Sequence[Sequence[int]]
+) -> list[Image]:
+    """Return the surroundings of a hand with its label, and with the prediction."""
+    box = tight_box(record.keypoints, record.visibility)
+    box[2:] = np.maximum(box[2:], 1.0)
+    matrix = box_crop_matrix(box, _TILE, scale=CMU_CROP_SCALE)
+    crop = warp_image(record.read_image(), matrix, _TILE)
+    truth, found = (transform_points(p, matrix) for p in (record.keypoints, predicted))
+    return [
+        draw_keypoints(
+            crop, truth, np.ones(len(truth)), record.visibility, skeleton=bones
+        ),
+        draw_keypoints(crop, found, np.ones(len(found)), skeleton=bones),
+    ]
+
+
+def _caption(error: float, unit: str) -> str:
+    return f"error {error:.2f} {unit}" if np.isfinite(error) else "not found"
