@@ -89,9 +89,11 @@ class Photos:
     """Photos decoded once and kept in memory as RGB."""
 
     def __init__(self) -> None:
+        """Start with no photo."""
         self._photos: dict[Path, NDArray] = {}
 
     def __getitem__(self, path: Path) -> NDArray:
+        """Return a photo `(height, width, 3)`."""
         if path not in self._photos:
             self._photos[path] = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
         return self._photos[path]
@@ -210,7 +212,7 @@ def make_sample(
 
 
 def targets(points: NDArray, size: int, stride: int) -> NDArray:
-    """Return Gaussian heatmaps and, as last channel's worth, nothing else."""
+    """Return Gaussian heatmaps `(batch, rows, columns, num_keypoints)`."""
     cells = (points - (stride - 1) / 2) / stride
     grid = np.arange(size // stride, dtype=np.float32)
     x = np.exp(-((grid - cells[..., :1]) ** 2) / (2 * SIGMA**2))
@@ -245,17 +247,19 @@ class TimedCosine(keras.callbacks.Callback):
     """Warms up, then lowers the learning rate along a cosine; stops at a time."""
 
     def __init__(self, peak: float, total: float, begin: float, end: float) -> None:
+        """Keep the schedule; times in seconds."""
         super().__init__()
         self.peak, self.total, self.begin, self.end = peak, total, begin, end
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        """Set the learning rate."""
         spent = time.monotonic() - self.begin
         warm = min(1.0, (spent + 1) / 90)
         rate = self.peak * warm * 0.5 * (1 + math.cos(math.pi * spent / self.total))
         self.model.optimizer.learning_rate.assign(max(rate, 1e-6))
-        self.model.stop_training = spent > self.end
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Leave `fit` when the time is up."""
         if time.monotonic() - self.begin > self.end:
             raise KeyboardInterrupt
 
@@ -339,11 +343,12 @@ def main() -> None:
             rounds += 1
             live = [np.array(v) for v in model.trainable_variables]
             optimizer.finalize_variable_values(model.trainable_variables)
-            value = pck(model, held_out[::3], photos, size)
+            agreement = pck(model, held_out[::3], photos, size)
             minutes = (time.monotonic() - begin) / 60
             print(
                 f"{minutes:.1f} min, size {size}, round {rounds}, step "
-                f"{int(optimizer.iterations)}: held-out agreement pck_box@.2 {value:.3f}",
+                f"{int(optimizer.iterations)}: agreement with the teacher on held-out "
+                f"hands, pck_box@.2: {agreement:.3f}",
                 flush=True,
             )
             model.save_weights(str(args.out / f"ema_{size}.weights.h5"))

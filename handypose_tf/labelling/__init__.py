@@ -1,0 +1,21 @@
+"""Labels for photos that have none: teachers, a log of what they say, a data set."""
+
+from handypose_tf.labelling.estimator_teacher import EstimatorTeacher
+from handypose_tf.labelling.label_photos import find_photos, label_photos, pending
+from handypose_tf.labelling.mediapipe import MediaPipeHands
+from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
+from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult
+from handypose_tf.labelling.teacher import HandLabel, Teacher
+
+__all__ = [
+    "EstimatorTeacher",
+    "HandLabel",
+    "MediaPipeHands",
+    "MediaPipeTeacher",
+    "PhotoLog",
+    "PhotoResult",
+    "Teacher",
+    "find_photos",
+    "label_photos",
+    "pending",
+]

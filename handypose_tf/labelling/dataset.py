@@ -1,0 +1,156 @@
+"""Labelled hands as a COCO-keypoints data set: `annotations.json` and `images/`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handypose_tf.data.picture_header import (
+    BrokenPictureError,
+    UnsupportedPictureError,
+    read_header,
+)
+from handypose_tf.errors import DataError
+from handypose_tf.files import write_bytes, write_json
+from handypose_tf.geometry import tight_box
+from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.images import read_image, write_image
+from handypose_tf.labelling.photo_log import PhotoResult
+from handypose_tf.labelling.selection import FoundHand
+
+_DECIMALS = 2
+_HAND_CATEGORY = 1
+
+
+def picture_names(
+    results: Iterable[PhotoResult], folders: Sequence[str | os.PathLike[str]]
+) -> dict[str, str]:
+    """Return what each photo is called in the data set: folder, then path in it.
+
+    A second folder of the same name gets a number.
+
+    Args:
+        results: Of the photos.
+        folders: Where they were found.
+    """
+    roots: dict[Path, str] = {}
+    for folder in (Path(folder).resolve() for folder in folders):
+        name = folder.name or "photos"
+        same = sum(root.name == folder.name for root in roots)
+        roots.setdefault(folder, f"{name}_{same + 1}" if same else name)
+    names = {}
+    for result in results:
+        photo = Path(result.photo)
+        root = next(root for root in roots if root in photo.parents)
+        names[result.photo] = f"{roots[root]}/{photo.relative_to(root).as_posix()}"
+    return names
+
+
+def add_photo(
+    out: Path, result: PhotoResult, *, name: str, number: int
+) -> dict[str, Any]:
+    """Copy a photo into the data set's `images/`, unless it is there.
+
+    A photo of a format that training does not decode is written as PNG.
+
+    Args:
+        out: Folder of the data set.
+        result: Of the photo.
+        name: What the photo is called in the data set.
+        number: Its `id`.
+
+    Returns:
+        Its entry in the labels' file.
+
+    Raises:
+        DataError: If the photo cannot be read any more.
+        OutputError: If it cannot be written.
+    """
+    return {
+        "id": number,
+        "file_name": _copy(Path(result.photo), out / "images", name),
+        "width": result.width,
+        "height": result.height,
+    }
+
+
+def write_labels(
+    out: Path,
+    hands: Iterable[FoundHand],
+    images: Mapping[str, Mapping[str, Any]],
+    info: Mapping[str, Any],
+) -> Path:
+    """Write `annotations.json`.
+
+    Args:
+        out: Folder of the data set.
+        hands: What is kept.
+        images: What `add_photo` gave for each photo.
+        info: Where the labels come from.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    content = {
+        "info": dict(info),
+        "images": list(images.values()),
+        "annotations": [_annotation(h, images[h.result.photo]["id"]) for h in hands],
+        "categories": [
+            {
+                "id": _HAND_CATEGORY,
+                "name": "hand",
+                "keypoints": list(KEYPOINT_NAMES),
+                "skeleton": [[a + 1, b + 1] for a, b in BONES],
+            }
+        ],
+    }
+    return write_json(out / "annotations.json", content)
+
+
+def _copy(photo: Path, folder: Path, name: str) -> str:
+    """Put a photo into the data set unless it is there; returns its name there."""
+    try:
+        read_header(photo)
+    except UnsupportedPictureError:
+        name = f"{name}.png"
+        write_image(folder / name, read_image(photo))
+        return name
+    except (OSError, BrokenPictureError) as error:
+        raise DataError(f"{photo}: {error}; run the command again") from error
+    target = folder / name
+    if not (target.is_file() and target.stat().st_size == photo.stat().st_size):
+        write_bytes(target, photo.read_bytes())
+    return name
+
+
+def _annotation(hand: FoundHand, image_id: int) -> dict[str, Any]:
+    """Return one hand; points outside the photo are not labelled: 0, 0, 0."""
+    label, inside = hand.label, hand.inside
+    rows = np.column_stack([label.keypoints, np.full(len(inside), 2.0)])
+    box = tight_box(label.keypoints, inside)
+    annotation = {
+        "id": hand.id,
+        "image_id": image_id,
+        "category_id": _HAND_CATEGORY,
+        "iscrowd": 0,
+        "bbox": _rounded(box),
+        "area": round(float(box[2] * box[3]), _DECIMALS),
+        "num_keypoints": int(inside.sum()),
+        "keypoints": _rounded((rows * inside[:, None]).ravel()),
+        "score": round(label.score, 4),
+        "mirror_disagreement": round(label.disagreement, 4),
+    }
+    if label.is_left is not None:
+        annotation["is_left"] = int(label.is_left)
+    return annotation
+
+
+def _rounded(values: np.ndarray) -> list[float]:
+    return np.asarray(values, np.float64).round(_DECIMALS).tolist()

@@ -1,0 +1,107 @@
+"""Photos in, what the teacher says of each out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from handypose_tf.errors import DataError
+from handypose_tf.images import IMAGE_SUFFIXES, read_image
+from handypose_tf.labelling.duplicates import DuplicateFinder, perceptual_hash
+from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult, file_stamp
+from handypose_tf.labelling.teacher import Teacher
+
+
+def find_photos(folders: Sequence[str | os.PathLike[str]], out: Path) -> list[Path]:
+    """Return the photos in folders and their sub-folders, by name, each once.
+
+    Args:
+        folders: Where to look.
+        out: A folder to leave out: that of the result may lie among the photos.
+
+    Raises:
+        DataError: If a folder does not exist or holds no photo.
+    """
+    found: dict[Path, None] = {}
+    for folder in map(Path, folders):
+        if not folder.is_dir():
+            raise DataError(f"{folder}: no such folder; check the path")
+        photos = [
+            path
+            for path in sorted(folder.resolve().rglob("*"))
+            if _is_photo(path) and out.resolve() not in path.parents
+        ]
+        if not photos:
+            raise DataError(f"{folder}: no pictures in it; check the path")
+        found |= dict.fromkeys(photos)
+    return list(found)
+
+
+def pending(photos: Iterable[Path], log: PhotoLog) -> list[Path]:
+    """Return the photos that the log does not answer for yet.
+
+    A near-duplicate is answered for only as long as the photo it repeats is there.
+    """
+    photos = list(photos)
+    names = {str(photo) for photo in photos}
+    results = ((photo, log[photo]) for photo in photos)
+    return [
+        photo
+        for photo, result in results
+        if result is None
+        or (result.duplicate_of is not None and result.duplicate_of not in names)
+    ]
+
+
+def label_photos(
+    photos: Iterable[Path], teacher: Teacher, log: PhotoLog, known: Iterable[Path] = ()
+) -> Iterator[PhotoResult]:
+    """Label photos one by one; each result is in the log before it is given.
+
+    Args:
+        photos: To be labelled.
+        teacher: What labels them.
+        log: Where the results go.
+        known: Photos that the log answers for: near-duplicates of them are left out.
+    """
+    finder = DuplicateFinder()
+    for photo in known:
+        result = log[photo]
+        if result and result.code and result.duplicate_of is None:
+            finder.add(result.photo, _from_hex(result.code))
+    for photo in photos:
+        yield log.add(_label(photo, teacher, finder))
+
+
+def _label(photo: Path, teacher: Teacher, finder: DuplicateFinder) -> PhotoResult:
+    stamp = file_stamp(photo)
+    try:
+        image = read_image(photo)
+    except DataError as error:
+        return PhotoResult(str(photo), stamp, error=str(error))
+    height, width = image.shape[:2]
+    code = perceptual_hash(image)
+    original = finder.find(code)
+    if original is None:
+        finder.add(str(photo), code)
+    return PhotoResult(
+        str(photo),
+        stamp,
+        width,
+        height,
+        code.tobytes().hex(),
+        () if original else tuple(teacher.label(image)),
+        original,
+    )
+
+
+def _is_photo(path: Path) -> bool:
+    known = path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+    return known and path.is_file()
+
+
+def _from_hex(code: str) -> np.ndarray:
+    return np.frombuffer(bytes.fromhex(code), np.uint8)

