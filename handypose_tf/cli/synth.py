@@ -1,0 +1,130 @@
+"""Render hands with exact keypoints, as many as wanted.
+
+Right and left hands of all kinds, poses, views, lights and cameras, as a COCO data set
+(`images/`, `annotations.json`) or as TFRecord shards. Sample i of a seed is always the
+same picture; a run that was interrupted goes on where it was.
+
+The anatomy (MakeHuman, CC0) is fetched once, 48 MB. Backgrounds are made up, or photos:
+of the folders given with --backgrounds, else of Debian's wallpaper packages and of
+scikit-image, where they are installed (CC0, public domain; wallpapers see
+/usr/share/doc/*-backgrounds/copyright). Hands are CC0; photos keep their licence.
+
+Example:
+  handypose synth --count 2000 --out hands --seed 1 --contact-sheet
+  handypose synth --count 50000 --out shards --format tfrecord --backgrounds photos/
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from handypose_tf.cli.console import say
+from handypose_tf.drawing import contact_sheet, draw_keypoints
+from handypose_tf.images import write_image
+
+_SHEET_COUNT = 48
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `handypose synth` takes."""
+    parser.add_argument(
+        "--count", type=_whole, required=True, help="number of pictures"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where to"
+    )
+    parser.add_argument("--seed", type=_whole, default=0, help="(default: 0)")
+    parser.add_argument(
+        "--size", type=_side, default=256, help="side in pixels (default: 256)"
+    )
+    parser.add_argument(
+        "--format", choices=("coco", "tfrecord"), default="coco", help="(default: coco)"
+    )
+    parser.add_argument(
+        "--backgrounds",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="folder of photos without hands; repeatable",
+    )
+    parser.add_argument(
+        "--workers", type=_whole, metavar="N", help="processes (default: one per core)"
+    )
+    parser.add_argument(
+        "--contact-sheet",
+        action="store_true",
+        help=f"draw the first {_SHEET_COUNT} with their keypoints: contact_sheet.png",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Render; returns 0."""
+    from handypose_tf.synth.anatomy import fetch
+    from handypose_tf.synth.backgrounds import find_photos
+    from handypose_tf.synth.dataset import SynthConfig, make_dataset
+
+    photos = tuple(find_photos(arguments.backgrounds))
+    config = SynthConfig(fetch(), arguments.seed, arguments.size, photos)
+    as_records = arguments.format == "tfrecord"
+    folder = arguments.out / "coco" if as_records else arguments.out
+    bar = tqdm(
+        total=arguments.count,
+        unit=" picture",
+        delay=2,
+        disable=not sys.stderr.isatty(),
+        dynamic_ncols=True,
+    )
+    with bar:
+        for done in make_dataset(
+            folder, arguments.count, config, num_workers=arguments.workers
+        ):
+            bar.update(done - bar.n)
+    say(f"{folder / 'annotations.json'}: {arguments.count} pictures")
+    if arguments.contact_sheet:
+        _draw_sheet(folder, arguments.out / "contact_sheet.png")
+    if as_records:
+        _write_records(folder, arguments.out)
+    return 0
+
+
+def _draw_sheet(folder: Path, path: Path) -> None:
+    """Draw the first samples, each plain and with its keypoints."""
+    from handypose_tf.data.readers import CocoReader
+
+    records = CocoReader(folder / "annotations.json").records()[:_SHEET_COUNT]
+    tiles = []
+    for record in records:
+        image = record.read_image()
+        tiles += [
+            image,
+            draw_keypoints(image, record.keypoints, None, record.visibility),
+        ]
+    write_image(path, contact_sheet(tiles))
+    say(f"{path}: {len(records)} hands")
+
+
+def _write_records(folder: Path, out: Path) -> None:
+    from handypose_tf.data.readers import CocoReader
+    from handypose_tf.data.records import write_records
+
+    index = write_records(CocoReader(folder / "annotations.json"), out)
+    say(f"{out}: {len(index.shards)} shards")
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
+    return int(text)
+
+
+def _side(text: str) -> int:
+    side = _whole(text)
+    if not 32 <= side <= 2048:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a side from 32 to 2048 pixels"
+        )
+    return side

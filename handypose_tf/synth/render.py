@@ -1,0 +1,200 @@
+"""From a scene to a picture in linear light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from handypose_tf.geometry import FloatArray
+from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
+from handypose_tf.synth.camera import Camera
+from handypose_tf.synth.hand_model import HandModel, PosedHand
+from handypose_tf.synth.lighting import Shadows, irradiance, shine
+from handypose_tf.synth.mesh import IntArray
+from handypose_tf.synth.raster import Fragments, Rasteriser, fragments
+from handypose_tf.synth.scene import Scene
+from handypose_tf.synth.skin import skin_surface
+from handypose_tf.synth.surface import Surface
+from handypose_tf.synth.things import Thing
+
+#: Strength of the fine relief of the skin on its normals.
+_RELIEF = np.float32(0.22)
+_RELIEF_AXIS = np.array([1.0, -1.0, 0.5], np.float32)
+
+#: A joint is hidden if something is seen in front of it by more than its own flesh: a
+#: share of the length wrist to middle knuckle; at the wrist, at knuckles, further out.
+_FLESH_WRIST, _FLESH_KNUCKLE, _FLESH_FINGER = 0.38, 0.24, 0.15
+_KNUCKLES = (1, 2, 5, 9, 13, 17)
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A picture of the foreground.
+
+    Attributes:
+        colour: `(height, width, 3)` linear RGB, times the coverage.
+        coverage: `(height, width)` 0..1, how much of a pixel is not background.
+        skin: `(height, width)` 0..1, how much of a pixel is the arm's skin.
+        keypoints: `(num_hands, 21, 2)` pixels.
+        is_seen: `(num_hands, 21)` joints that nothing but their own flesh hides; False
+            outside the picture.
+    """
+
+    colour: FloatArray
+    coverage: FloatArray
+    skin: FloatArray
+    keypoints: FloatArray
+    is_seen: NDArray[np.bool_]
+
+
+class Renderer:
+    """Renders hands, one after another.
+
+    Args:
+        model: The hand's surface.
+        oversampling: Rays through each pixel, along a side.
+    """
+
+    def __init__(self, model: HandModel, oversampling: int = 2) -> None:
+        """Open the rasteriser."""
+        self._model = model
+        self._oversampling = oversampling
+        self._rasteriser = Rasteriser()
+
+    def __call__(self, scene: Scene, shadows: Shadows) -> Rendering:
+        """Render one scene; lights and shadows are in the camera's frame."""
+        camera = scene.camera.scaled(self._oversampling)
+        mesh = _join(self._model, scene, camera)
+        seen = self._rasteriser(mesh.points, mesh.triangles, camera)
+        pixels = fragments(seen, mesh.points, mesh.triangles, camera)
+        light = _gather(self._model, scene, shadows)
+        attributes = np.concatenate([mesh.normals, light, mesh.places], axis=1)
+        values = pixels.interpolate(attributes, mesh.triangles)
+        colour = np.zeros((*seen.shape, 3), np.float32)
+        colour[pixels.rows, pixels.columns] = self._shade(scene, camera, pixels, values)
+        is_skin = (seen >= 0) & (seen < len(scene.hands) * len(self._model.triangles))
+        depth = mesh.depth(pixels, seen.shape)
+        return Rendering(
+            self._shrink(colour),
+            self._shrink((seen >= 0).astype(np.float32)),
+            self._shrink(is_skin.astype(np.float32)),
+            np.stack([scene.camera.project(hand.keypoints) for hand in scene.hands]),
+            np.stack([_is_seen(depth, hand, camera) for hand in scene.hands]),
+        )
+
+    def _shrink(self, image: FloatArray) -> FloatArray:
+        size = (
+            image.shape[1] // self._oversampling,
+            image.shape[0] // self._oversampling,
+        )
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+
+    def _shade(
+        self,
+        scene: Scene,
+        camera: Camera,
+        pixels: Fragments,
+        values: FloatArray,
+    ) -> FloatArray:
+        """Return the colour of each pixel, linear RGB `(num_pixels, 3)`."""
+        surface = self._surface(scene, pixels, values[:, 8:10])
+        normals = values[:, :3] + _RELIEF * surface.relief[:, None] * _RELIEF_AXIS
+        normals /= np.sqrt((normals**2).sum(axis=1, keepdims=True)) + np.float32(1e-9)
+        views = -camera.rays(pixels.columns, pixels.rows)
+        views /= np.sqrt((views**2).sum(axis=1, keepdims=True))
+        edge = 1 - np.clip(np.einsum("pc,pc->p", normals, views), 0, 1)
+        sheen = (0.028 + 0.4 * edge**5) * values[:, 7] ** 2
+        reflected = shine(normals, views, surface.roughness, scene.lights)
+        reflected *= values[:, 6:7]
+        reflected += sheen[:, None] * (0.4 * scene.lights.dome_radiance)
+        return surface.colour * values[:, 3:6] + surface.gloss[:, None] * reflected
+
+    def _surface(self, scene: Scene, pixels: Fragments, places: FloatArray) -> Surface:
+        """Return what each pixel's surface is like: skin, or a thing's picture."""
+        num_skin = len(self._model.triangles)
+        first = len(scene.hands) * num_skin
+        result = Surface.empty(len(places))
+        mine = np.flatnonzero(pixels.triangle < first)
+        number = pixels.triangle[mine] % num_skin
+        texels = self._model.texels(number, pixels.barycentric[mine])
+        result.put(mine, skin_surface(texels, scene.tone))
+        for thing in scene.things:
+            last = first + len(thing.triangles)
+            inside = (pixels.triangle >= first) & (pixels.triangle < last)
+            mine = np.flatnonzero(inside)
+            result.put(mine, thing.surface(places[mine]))
+            first = last
+        return result
+
+
+@dataclass(frozen=True)
+class _Mesh:
+    """The hands, then the things, as one mesh in the camera's frame."""
+
+    points: FloatArray
+    normals: FloatArray
+    places: FloatArray
+    triangles: IntArray
+
+    def depth(self, pixels: Fragments, shape: tuple[int, ...]) -> FloatArray:
+        """Return how far away what each pixel shows is, metres; inf for nothing."""
+        result = np.full(shape, np.inf, np.float32)
+        depth = pixels.interpolate(self.points[:, 2:], self.triangles)
+        result[pixels.rows, pixels.columns] = depth[:, 0]
+        return result
+
+
+def _join(model: HandModel, scene: Scene, camera: Camera) -> _Mesh:
+    meshes: list[PosedHand | Thing] = [*scene.hands, *scene.things]
+    first = np.cumsum([0, *(len(mesh.points) for mesh in meshes)])
+    faces = [model.triangles] * len(scene.hands)
+    faces += [thing.triangles for thing in scene.things]
+    no_places = np.zeros((len(model.along_arm) * len(scene.hands), 2), np.float32)
+    normals = np.concatenate([mesh.normals for mesh in meshes])
+    return _Mesh(
+        camera.view(np.concatenate([mesh.points for mesh in meshes])),
+        (normals @ camera.rotation.T).astype(np.float32),
+        np.concatenate([no_places, *(thing.places for thing in scene.things)]),
+        np.concatenate(
+            [face + start for face, start in zip(faces, first, strict=False)]
+        ),
+    )
+
+
+def _gather(model: HandModel, scene: Scene, shadows: Shadows) -> FloatArray:
+    """Return, for each point, its irradiance (3), and its share of key and dome light.
+
+    Hands gather light on their coarser surface; the result is smooth.
+    """
+    lights, camera = scene.lights, scene.camera
+
+    def gather(points: NDArray, normals: NDArray, *, is_skin: bool) -> FloatArray:
+        visible = shadows.visible(camera.view(points))
+        turned = (normals @ camera.rotation.T).astype(np.float32)
+        dome, key = visible[:, : lights.num_dome], visible[:, lights.num_dome :]
+        shares = [key.mean(axis=1) if key.size else 0 * dome[:, 0], dome.mean(axis=1)]
+        light = irradiance(turned, visible, lights, is_skin=is_skin)
+        return np.column_stack([light, *shares])
+
+    of_hands = [
+        model.refine(gather(hand.coarse, hand.coarse_normals, is_skin=True))
+        for hand in scene.hands
+    ]
+    of_things = [gather(t.points, t.normals, is_skin=False) for t in scene.things]
+    return np.concatenate([*of_hands, *of_things])
+
+
+def _is_seen(depth: FloatArray, hand: PosedHand, camera: Camera) -> NDArray[np.bool_]:
+    """Test each joint against the depth of what its pixel shows."""
+    joints = camera.view(hand.keypoints)
+    columns, rows = np.rint(camera.to_pixels(joints)).astype(int).T
+    size = camera.width, camera.height
+    inside = (columns >= 0) & (columns < size[0]) & (rows >= 0) & (rows < size[1])
+    unit = np.linalg.norm(hand.keypoints[MIDDLE_KNUCKLE] - hand.keypoints[WRIST])
+    flesh = np.full(len(joints), _FLESH_FINGER)
+    flesh[WRIST], flesh[list(_KNUCKLES)] = _FLESH_WRIST, _FLESH_KNUCKLE
+    seen = depth[rows.clip(0, size[1] - 1), columns.clip(0, size[0] - 1)]
+    return inside & (seen > joints[:, 2] - flesh * unit)

@@ -1,0 +1,131 @@
+"""What the rendering tests do in a process of their own, without TensorFlow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from handypose_tf.synth import photographer as photographer_module
+from handypose_tf.synth.anatomy import WHEEL, cache_folder, load
+from handypose_tf.synth.backgrounds import Backgrounds
+from handypose_tf.synth.camera import Camera
+from handypose_tf.synth.detail import CHANNELS
+from handypose_tf.synth.hand_model import HandModel
+from handypose_tf.synth.illumination import make_lights
+from handypose_tf.synth.lighting import Shadows
+from handypose_tf.synth.person import Person, shape_body
+from handypose_tf.synth.photographer import HandPhotographer
+from handypose_tf.synth.poses import POSES
+from handypose_tf.synth.raster import Rasteriser, fragments
+from handypose_tf.synth.render import Renderer, Rendering
+from handypose_tf.synth.sample import SynthSample
+from handypose_tf.synth.scene import Scene
+from handypose_tf.synth.skin import SkinTone
+from handypose_tf.synth.texels import TILE
+from handypose_tf.synth.things import Thing
+from handypose_tf.synth.transforms import rotation
+
+SIZE = 200
+SAMPLE_SIZE = 96
+
+
+@cache
+def rasteriser() -> Rasteriser:
+    return Rasteriser()
+
+
+@cache
+def model() -> HandModel:
+    """The real hand with featureless skin: drawing the features takes half a minute."""
+    anatomy = load(cache_folder() / WHEEL)
+    shape = (len(anatomy.faces), TILE, TILE, len(CHANNELS))
+    return HandModel(anatomy, np.full(shape, 100, np.uint8))
+
+
+@cache
+def renderer() -> Renderer:
+    return Renderer(model())
+
+
+@cache
+def photographer() -> HandPhotographer:
+    return HandPhotographer(model(), Backgrounds(), size=SAMPLE_SIZE)
+
+
+def rasterise(points: np.ndarray, triangles: np.ndarray, camera: Camera) -> np.ndarray:
+    return rasteriser()(points, triangles, camera)
+
+
+def vtk_matrix(points: np.ndarray, camera: Camera) -> np.ndarray:
+    """VTK's own projection, after it has drawn with a camera."""
+    rasteriser()(points, np.array([[0, 1, 2]]), camera)
+    view = rasteriser()._renderer.GetActiveCamera()
+    aspect = camera.width / camera.height
+    matrix = view.GetCompositeProjectionTransformMatrix(aspect, -1, 1)
+    return np.array([[matrix.GetElement(i, j) for j in range(4)] for i in range(4)])
+
+
+def interpolate(
+    points: np.ndarray, triangles: np.ndarray, camera: Camera
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points that pixels see, and the pixels' rays."""
+    seen = rasteriser()(points, triangles, camera)
+    pixels = fragments(seen, points, triangles, camera)
+    rays = camera.rays(pixels.columns, pixels.rows)
+    return pixels.interpolate(points, triangles), rays
+
+
+def palm_scene(pose: str) -> Scene:
+    """A right hand, palm to the camera, fingers up."""
+    hand = model().pose(
+        shape_body(model().anatomy, Person({}, SkinTone())), POSES[pose]
+    )
+    turn = np.diag([1.0, -1.0, -1.0]) @ rotation([0, 1, 0], 180)
+    shift = np.array([0, 0, 0.6]) - turn @ [0.0, 0.08, 0.0]
+    dome = ([0, -1, 0], np.ones(3), np.ones(3))
+    lights = make_lights(np.random.default_rng(0), dome, [], num_dome=8)
+    camera = Camera(SIZE, SIZE, 2.0 * SIZE, turn, shift)
+    return Scene((hand,), (), SkinTone(), camera, lights)
+
+
+def render(
+    pose: str,
+    *,
+    things: tuple[Thing, ...] = (),
+    mirrored: bool = False,
+    turn: float = 0.0,
+    aside: float = 0.0,
+) -> Rendering:
+    scene = palm_scene(pose)
+    camera = scene.camera
+    camera = replace(
+        camera,
+        rotation=camera.rotation @ rotation([0, 1, 0], turn),
+        translation=camera.translation + np.array([aside, 0, 0]),
+    )
+    scene = replace(scene, camera=camera, things=things)
+    if mirrored:
+        flip = np.diag([-1.0, 1.0, 1.0])
+        scene = replace(scene, hands=(scene.hands[0].moved(flip, np.zeros(3)),))
+    return renderer()(scene, Shadows(scene.casters(), scene.lights))
+
+
+def keypoints_3d(pose: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the joints in the world, and the direction towards the camera."""
+    scene = palm_scene(pose)
+    return scene.hands[0].keypoints, -scene.camera.rotation[2]
+
+
+def sample(seed: int, index: int, **constants: Any) -> SynthSample:
+    """Make a sample, with constants of its module changed meanwhile."""
+    kept = {name: getattr(photographer_module, name) for name in constants}
+    try:
+        for name, value in constants.items():
+            setattr(photographer_module, name, value)
+        return photographer()(seed, index)
+    finally:
+        for name, value in kept.items():
+            setattr(photographer_module, name, value)
