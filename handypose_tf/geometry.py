@@ -108,7 +108,9 @@ def transform_points(points: ArrayLike, matrix: ArrayLike) -> FloatArray:
     return moved.astype(np.float32)
 
 
-def warp_image(image: NDArray, matrix: ArrayLike, size: int | tuple[int, int]) -> NDArray:
+def warp_image(
+    image: NDArray, matrix: ArrayLike, size: int | tuple[int, int]
+) -> NDArray:
     """Draw a picture through an affine 3x3 matrix; outside the picture it is 0.
 
     Where the matrix shrinks by two or more, the picture is averaged down first, since
@@ -120,11 +122,13 @@ def warp_image(image: NDArray, matrix: ArrayLike, size: int | tuple[int, int]) -
         size: Side of a square result or `(height, width)`.
     """
     height, width = (size, size) if isinstance(size, int) else size
+    channels = image.shape[2:]
     matrix = np.asarray(matrix, np.float64)
     shrink = int(1 / max(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))), 1e-6))
     if shrink >= 2:
         image, matrix = _average_down(image, matrix, (height, width), shrink)
-    return cv2.warpAffine(image, matrix[:2], (width, height), flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(image, matrix[:2], (width, height), flags=cv2.INTER_LINEAR)
+    return warped.reshape(height, width, *channels)  # OpenCV drops a single one
 
 
 def _average_down(
@@ -143,7 +147,9 @@ def _average_down(
     part = image[low[1] : high[1], low[0] : high[0]]
     pad_x, pad_y = blocks * factor - (high - low)
     part = cv2.copyMakeBorder(part, 0, int(pad_y), 0, int(pad_x), cv2.BORDER_CONSTANT)
-    small = cv2.resize(part, tuple(int(n) for n in blocks), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        part, tuple(int(n) for n in blocks), interpolation=cv2.INTER_AREA
+    )
     offset = low + (factor - 1) / 2
     back = np.array([[factor, 0, offset[0]], [0, factor, offset[1]], [0, 0, 1]])
     return small, matrix @ back

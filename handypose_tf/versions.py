@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-_PACKAGES = ("handypose-tf", "tensorflow", "keras", "tf_keras", "numpy")
+_PACKAGES = ("tensorflow", "keras", "tf_keras", "numpy")
 
 
 def package_versions() -> dict[str, str]:
@@ -13,7 +13,7 @@ def package_versions() -> dict[str, str]:
     from handypose_tf import __version__
 
     found = {"python": platform.python_version(), "handypose-tf": __version__}
-    for package in _PACKAGES[1:]:
+    for package in _PACKAGES:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -57,9 +57,7 @@ def efficientnet_lite(inputs: Any, variant: int = 0, output_stride: int = 32) ->
     if variant not in SCALES:
         raise ValueError(f"`variant` must be one of {[*SCALES]}. Received: {variant}")
     if output_stride not in (16, 32):
-        raise ValueError(
-            f"`output_stride` must be 16 or 32. Received: {output_stride}"
-        )
+        raise ValueError(f"`output_stride` must be 16 or 32. Received: {output_stride}")
     x = _conv_norm(inputs, _STEM_FILTERS, 3, stride=2, name="stem")
     width, depth = SCALES[variant]
     ends, index, stride, dilation = [], 0, 2, 1

@@ -91,9 +91,7 @@ def _bottleneck(
     y = _conv_norm(y, outputs, 1, name=f"{name}_conv3", norm=f"{name}_bn3")
     if shortcut:
         down = f"{name}_downsample"
-        x = _conv_norm(
-            x, outputs, 1, name=f"{down}_0", norm=f"{down}_1", stride=stride
-        )
+        x = _conv_norm(x, outputs, 1, name=f"{down}_0", norm=f"{down}_1", stride=stride)
     x = keras.layers.Add(name=f"{name}_add")([x, y])
     return keras.layers.ReLU(name=f"{name}_relu3")(x)
 

@@ -3,8 +3,9 @@
 from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
 from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
+from handypose_tf.layers.multi_level_waterfall import MultiLevelWaterfall
 from handypose_tf.layers.subtract_mean import SubtractMean
-from handypose_tf.layers.waterfall import MultiLevelWaterfall, Waterfall, WaterfallV2
+from handypose_tf.layers.waterfall import Waterfall, WaterfallV2
 
 __all__ = [
     "BilinearResize",

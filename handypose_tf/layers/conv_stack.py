@@ -15,13 +15,13 @@ from tensorflow import keras
 ACTIVATIONS = ("relu", "relu6")
 
 
-def activation(kind: str, *, name: str) -> keras.layers.Layer:
+def activation(kind: str, *, name: str, dtype: Any = None) -> keras.layers.Layer:
     """Return a ReLU layer, bounded by 6 for `"relu6"`."""
     if kind not in ACTIVATIONS:
         raise ValueError(
             f"`activation` must be one of {ACTIVATIONS}. Received: {kind!r}"
         )
-    return keras.layers.ReLU(max_value=6.0 if kind == "relu6" else None, name=name)
+    return keras.layers.ReLU(6.0 if kind == "relu6" else None, name=name, dtype=dtype)
 
 
 def convolution(
@@ -30,23 +30,26 @@ def convolution(
     *,
     name: str,
     dilation_rate: int = 1,
-    use_bias: bool = False,
+    dtype: Any = None,
 ) -> keras.layers.Layer:
-    """Return a convolution without a stride, padded to keep height and width."""
+    """Return a convolution without stride and bias that keeps height and width."""
     return keras.layers.Conv2D(
         filters,
         kernel_size,
         dilation_rate=dilation_rate,
         padding="same",
-        use_bias=use_bias,
+        use_bias=False,
         kernel_initializer="he_normal",
         name=name,
+        dtype=dtype,
     )
 
 
-def batch_norm(*, name: str, epsilon: float = 1e-5) -> keras.layers.Layer:
+def batch_norm(*, name: str, dtype: Any = None) -> keras.layers.Layer:
     """Return a batch norm with PyTorch's default epsilon, as the released heads use."""
-    return keras.layers.BatchNormalization(epsilon=epsilon, momentum=0.97, name=name)
+    return keras.layers.BatchNormalization(
+        epsilon=1e-5, momentum=0.97, name=name, dtype=dtype
+    )
 
 
 def conv_stack(
@@ -57,6 +60,7 @@ def conv_stack(
     dilation_rate: int = 1,
     separable: bool = False,
     relu: str = "relu",
+    dtype: Any = None,
 ) -> list[keras.layers.Layer]:
     """Return convolution, batch norm and activation as a flat list.
 
@@ -68,6 +72,7 @@ def conv_stack(
         separable: Split a kernel wider than 1 into a depthwise and a pointwise
             convolution, each with its batch norm and activation.
         relu: One of `ACTIVATIONS`.
+        dtype: Type or policy of every layer; Keras' global policy if `None`.
     """
     stack: list[keras.layers.Layer] = []
     if separable and kernel_size > 1:
@@ -79,18 +84,23 @@ def conv_stack(
                 use_bias=False,
                 depthwise_initializer="he_normal",
                 name=f"{name}_depthwise",
+                dtype=dtype,
             ),
-            batch_norm(name=f"{name}_depthwise_norm"),
-            activation(relu, name=f"{name}_depthwise_{relu}"),
+            batch_norm(name=f"{name}_depthwise_norm", dtype=dtype),
+            activation(relu, name=f"{name}_depthwise_{relu}", dtype=dtype),
         ]
         kernel_size, dilation_rate = 1, 1
     return [
         *stack,
         convolution(
-            filters, kernel_size, dilation_rate=dilation_rate, name=f"{name}_conv"
+            filters,
+            kernel_size,
+            dilation_rate=dilation_rate,
+            name=f"{name}_conv",
+            dtype=dtype,
         ),
-        batch_norm(name=f"{name}_norm"),
-        activation(relu, name=f"{name}_{relu}"),
+        batch_norm(name=f"{name}_norm", dtype=dtype),
+        activation(relu, name=f"{name}_{relu}", dtype=dtype),
     ]
 
 

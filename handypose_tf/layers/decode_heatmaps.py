@@ -18,13 +18,17 @@ class DecodeHeatmaps(keras.layers.Layer):
     """Finds each heatmap's peak, to a fraction of a cell, and its score.
 
     Always computes in float32. It holds no weights, runs on a batch of any size and
-    converts to TFLite's built-in operations.
+    converts to TFLite's built-in operations. Nearer to the border than a method looks,
+    the highest cell stands, as in the methods' own code: beyond the border nothing is
+    known, and a step from there errs by up to a cell.
 
     Args:
         method: `"argmax"`: the highest cell. `"quarter"`: a quarter of a cell towards
             the higher neighbour (Newell et al., 2016). `"dark"`: one Newton step on
             the logarithm of the smoothed map (Zhang et al., 2020).
-            `"soft_argmax"`: the centre of mass of the 5x5 cells around the peak.
+            `"soft_argmax"`: the centre of mass of the 5x5 cells around the peak, which
+            a wider peak draws to their middle. Mean error on clean Gaussians of
+            standard deviation 2, in cells: .253, .125, .000 and .148.
         image_size: `(height, width)` of the network's input in pixels.
         stride: Pixels a cell.
         cell_offset: Pixel that cell 0 stands for; `None` for centred cells,
@@ -59,9 +63,7 @@ class DecodeHeatmaps(keras.layers.Layer):
         kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         if method not in METHODS:
-            raise ValueError(
-                f"`method` must be one of {METHODS}. Received: {method!r}"
-            )
+            raise ValueError(f"`method` must be one of {METHODS}. Received: {method!r}")
         self.method = method
         self.image_size = tuple(int(side) for side in image_size)
         self.stride = stride
@@ -90,12 +92,15 @@ class DecodeHeatmaps(keras.layers.Layer):
             return 0.0
         if self.method == "dark" and self.smoothing:
             heatmaps = _smooth(heatmaps, self.smoothing)
-        patch = _patches(heatmaps, peak, _REACH[self.method])
-        return {
+        reach = _REACH[self.method]
+        step = {
             "quarter": _quarter_step,
             "dark": _newton_step,
             "soft_argmax": _center_of_mass,
-        }[self.method](patch)
+        }[self.method](_patches(heatmaps, peak, reach))
+        last = tf.constant([heatmaps.shape[2] - 1, heatmaps.shape[1] - 1])
+        fits = tf.reduce_all((peak >= reach) & (peak <= last - reach), -1, True)
+        return tf.where(fits, step, tf.zeros_like(step))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return `(batch, num_keypoints, 3)`."""
@@ -156,9 +161,7 @@ def _newton_step(patch: Any) -> Any:
     center = log[..., 2, 2]
     dxx = 0.25 * (log[..., 2, 4] - 2 * center + log[..., 2, 0])
     dyy = 0.25 * (log[..., 4, 2] - 2 * center + log[..., 0, 2])
-    dxy = 0.25 * (
-        log[..., 3, 3] - log[..., 3, 1] - log[..., 1, 3] + log[..., 1, 1]
-    )
+    dxy = 0.25 * (log[..., 3, 3] - log[..., 3, 1] - log[..., 1, 3] + log[..., 1, 1])
     determinant = dxx * dyy - dxy * dxy
     is_peak = (determinant > 1e-6) & (dxx < 0)
     divisor = tf.where(is_peak, determinant, tf.ones_like(determinant))

@@ -8,6 +8,7 @@ from typing import Any
 from tensorflow import keras
 
 from handypose_tf.layers.bilinear_resize import BilinearResize
+from handypose_tf.layers.block import Block
 from handypose_tf.layers.conv_stack import apply_layers, batch_norm, conv_stack
 
 #: Where the decoder's levels come from -> how many there are.
@@ -18,7 +19,7 @@ FIRST_LEVEL = ("max_pool", "resize", "keep")
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class MultiLevelFusion(keras.layers.Layer):
+class MultiLevelFusion(Block):
     """Joins a waterfall's output with backbone levels on the finest grid (MLF).
 
     Each level goes through a 1x1 convolution; level 1 is max-pooled, the other levels
@@ -105,44 +106,61 @@ class MultiLevelFusion(keras.layers.Layer):
     def _create_projections(self) -> None:
         if self.levels == "released":
             return
-        shared = batch_norm(name=f"{self.name}_levels_norm") if self.shared_norm else None
+        shared = None
+        if self.shared_norm:
+            shared = batch_norm(
+                name=f"{self.name}_levels_norm", dtype=self.dtype_policy
+            )
         for i in range(1, LEVELS[self.levels] + 1):
             stack = conv_stack(
-                self.reduction, relu=self.relu, name=f"{self.name}_level{i}"
+                self.reduction,
+                relu=self.relu,
+                name=f"{self.name}_level{i}",
+                dtype=self.dtype_policy,
             )
             if shared is not None:
                 stack[1] = shared
             setattr(self, f"level{i}", stack)
 
     def _create_pool(self) -> None:
-        name = f"{self.name}_pool"
+        name, dtype = f"{self.name}_pool", self.dtype_policy
         self.pool: list[keras.layers.Layer] = []
         if self.first_level != "keep" and self.align_corners:
             self.pool = [
-                keras.layers.ZeroPadding2D(1, name=f"{name}_pad"),
-                keras.layers.MaxPooling2D(3, 2, name=name),
+                keras.layers.ZeroPadding2D(1, name=f"{name}_pad", dtype=dtype),
+                keras.layers.MaxPooling2D(3, 2, name=name, dtype=dtype),
             ]
         elif self.first_level != "keep":
-            self.pool = [keras.layers.MaxPooling2D(2, 2, name=name)]
+            self.pool = [keras.layers.MaxPooling2D(2, 2, name=name, dtype=dtype)]
 
     def _create_resizes(self) -> None:
         first = 1 if self.first_level == "resize" else 2
         keys = [f"level{i}" for i in range(first, LEVELS[self.levels] + 1)]
         for key in (*keys, "waterfall"):
-            layer = BilinearResize(self.align_corners, name=f"{self.name}_{key}_resize")
+            layer = BilinearResize(
+                self.align_corners,
+                name=f"{self.name}_{key}_resize",
+                dtype=self.dtype_policy,
+            )
             setattr(self, f"{key}_resize", layer)
 
     def _create_convolutions(self) -> None:
-        self.join = keras.layers.Concatenate(name=f"{self.name}_concat")
+        dtype = self.dtype_policy
+        self.join = keras.layers.Concatenate(name=f"{self.name}_concat", dtype=dtype)
         self.convolutions: list[keras.layers.Layer] = []
         for i, rate in enumerate(self.dropout, start=1):
             name = f"{self.name}_conv{i}"
             self.convolutions += conv_stack(
-                self.filters, 3, separable=self.separable, relu=self.relu, name=name
+                self.filters,
+                3,
+                separable=self.separable,
+                relu=self.relu,
+                name=name,
+                dtype=dtype,
             )
             if rate:
                 self.convolutions.append(
-                    keras.layers.Dropout(rate, name=f"{name}_dropout")
+                    keras.layers.Dropout(rate, name=f"{name}_dropout", dtype=dtype)
                 )
 
     def call(self, inputs: Sequence[Any]) -> Any:

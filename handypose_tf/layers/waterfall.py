@@ -1,12 +1,10 @@
-"""The waterfall blocks: WASP, WASPv2 and HandyPose's multi-level waterfall.
+"""The waterfall blocks WASP and WASPv2.
 
 A waterfall is a cascade of atrous convolutions, each fed by the one before it, whose
 outputs are joined: the fields of view of a spatial pyramid at the cost of a cascade.
 
 References:
-    Artacho and Savakis, "UniPose", CVPR 2020 (WASP); "OmniPose", 2021 (WASPv2);
-    Gupta, Artacho and Savakis, "HandyPose: Multi-level framework for hand pose
-    estimation", Pattern Recognition 128, 2022 (the multi-level waterfall, Fig. 2).
+    Artacho and Savakis, "UniPose", CVPR 2020 (WASP); "OmniPose", 2021 (WASPv2).
 """
 
 from __future__ import annotations
@@ -17,16 +15,12 @@ from typing import Any
 from tensorflow import keras
 
 from handypose_tf.layers.bilinear_resize import BilinearResize
-from handypose_tf.layers.conv_stack import (
-    apply_layers,
-    batch_norm,
-    conv_stack,
-    convolution,
-)
+from handypose_tf.layers.block import Block
+from handypose_tf.layers.conv_stack import apply_layers, conv_stack, convolution
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class WaterfallV2(keras.layers.Layer):
+class WaterfallV2(Block):
     """Joins a cascade of atrous convolutions and a global average (WASPv2).
 
     Each step's output is the next one's input. All steps and the pooled branch are
@@ -86,24 +80,37 @@ class WaterfallV2(keras.layers.Layer):
                 separable=self.separable,
                 relu=self.relu,
                 name=f"{self.name}_step{i + 1}",
+                dtype=self.dtype_policy,
             )
             setattr(self, f"step{i + 1}", stack)
 
     def _create_pool(self) -> None:
         name = f"{self.name}_pool"
         self.pool = [
-            keras.layers.GlobalAveragePooling2D(keepdims=True, name=name),
-            *conv_stack(self.filters, relu=self.relu, name=name),
+            keras.layers.GlobalAveragePooling2D(
+                keepdims=True, name=name, dtype=self.dtype_policy
+            ),
+            *conv_stack(
+                self.filters, relu=self.relu, name=name, dtype=self.dtype_policy
+            ),
         ]
-        self.pool_resize = BilinearResize(name=f"{name}_resize")
+        self.pool_resize = BilinearResize(
+            name=f"{name}_resize", dtype=self.dtype_policy
+        )
 
     def _create_merge(self) -> None:
         name = f"{self.name}_merge"
-        self.join = keras.layers.Concatenate(name=f"{self.name}_concat")
-        self.merge = conv_stack(self.filters, relu=self.relu, name=name)
+        self.join = keras.layers.Concatenate(
+            name=f"{self.name}_concat", dtype=self.dtype_policy
+        )
+        self.merge = conv_stack(
+            self.filters, relu=self.relu, name=name, dtype=self.dtype_policy
+        )
         if self.dropout:
             self.merge.append(
-                keras.layers.Dropout(self.dropout, name=f"{name}_dropout")
+                keras.layers.Dropout(
+                    self.dropout, name=f"{name}_dropout", dtype=self.dtype_policy
+                )
             )
 
     def cascade(self, inputs: Any) -> list[Any]:
@@ -163,118 +170,11 @@ class Waterfall(WaterfallV2):
     ) -> None:
         """Create the sub-layers of `WaterfallV2` and the shared convolution."""
         super().__init__(filters, rates, dropout=dropout, **kwargs)
-        self.shared = convolution(filters, name=f"{self.name}_shared_conv")
+        self.shared = convolution(
+            filters, name=f"{self.name}_shared_conv", dtype=self.dtype_policy
+        )
 
     def call(self, inputs: Any) -> Any:
         """Join the cascade's steps, each through the shared convolution twice."""
         steps = [self.shared(self.shared(step)) for step in self.cascade(inputs)]
         return self._merge(inputs, steps)
-
-
-@keras.utils.register_keras_serializable("handypose_tf")
-class MultiLevelWaterfall(WaterfallV2):
-    """HandyPose's waterfall, which meets one backbone level before each atrous step.
-
-    Before the second, third and fourth step the running features are concatenated
-    with backbone level 1, 2 and 3, each through a 1x1 convolution and bilinear
-    resizing (the paper's Fig. 2).
-
-    Args:
-        filters: See `WaterfallV2`.
-        rates: See `WaterfallV2`; one more than there are levels.
-        reduction: Channels that each level is projected to.
-        shared_norm: Use one batch norm for all projections, as the released code
-            does. Such a block cannot be trained quantisation-aware.
-        align_corners: See `BilinearResize`; for imported weights only.
-        **kwargs: Further arguments of `WaterfallV2` and of `keras.layers.Layer`.
-
-    Call arguments:
-        inputs: `[level 1, level 2, ..., deepest]`, each
-            `(batch, height, width, channels)` on its own grid.
-
-    Output shape:
-        `(batch, deepest height, deepest width, filters)`
-
-    Example:
-        >>> levels = [tf.zeros((1, s, s, 16)) for s in (48, 24, 12, 12)]
-        >>> MultiLevelWaterfall(64)(levels).shape
-        TensorShape([1, 12, 12, 64])
-    """
-
-    def __init__(
-        self,
-        filters: int = 256,
-        rates: Sequence[int] = (1, 6, 12, 18),
-        *,
-        reduction: int = 48,
-        shared_norm: bool = False,
-        align_corners: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        """Create the sub-layers of `WaterfallV2` and the levels' projections."""
-        super().__init__(filters, rates, **kwargs)
-        self.reduction = reduction
-        self.align_corners = align_corners
-        self.shared_norm = shared_norm
-        shared = batch_norm(name=f"{self.name}_levels_norm") if shared_norm else None
-        for i in range(1, len(self.rates)):
-            name = f"{self.name}_level{i}"
-            stack = conv_stack(reduction, relu=self.relu, name=name)
-            if shared is not None:
-                stack[1] = shared
-            setattr(self, f"level{i}", stack)
-            setattr(
-                self,
-                f"level{i}_resize",
-                BilinearResize(self.align_corners, name=f"{name}_resize"),
-            )
-            setattr(
-                self, f"level{i}_join", keras.layers.Concatenate(name=f"{name}_concat")
-            )
-
-    def project_levels(self, levels: Sequence[Any]) -> list[Any]:
-        """Return every level on its own grid with `reduction` channels."""
-        return [
-            apply_layers(getattr(self, f"level{i + 1}"), level)
-            for i, level in enumerate(levels)
-        ]
-
-    def call(self, inputs: Sequence[Any]) -> Any:
-        """Run the cascade and meet one level before each step but the first."""
-        *levels, deepest = self._checked(inputs)
-        return self.join_levels(self.project_levels(levels), deepest)
-
-    def join_levels(self, projected: Sequence[Any], deepest: Any) -> Any:
-        """Run the cascade over levels that `project_levels` has projected."""
-        running = apply_layers(self.step1, deepest)
-        steps = [running]
-        for i, level in enumerate(projected, start=1):
-            level = getattr(self, f"level{i}_resize")([level, deepest])
-            running = getattr(self, f"level{i}_join")([running, level])
-            running = apply_layers(getattr(self, f"step{i + 1}"), running)
-            steps.append(running)
-        return self._merge(deepest, steps)
-
-    def _checked(self, inputs: Sequence[Any]) -> Sequence[Any]:
-        if not isinstance(inputs, list | tuple) or len(inputs) != len(self.rates):
-            received = len(inputs) if isinstance(inputs, list | tuple) else "one tensor"
-            raise ValueError(
-                f"{self.name} takes a list of {len(self.rates) - 1} backbone levels "
-                f"and the deepest features. Received: {received}"
-            )
-        return inputs
-
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Return the deepest features' grid with `filters` channels."""
-        return super().compute_output_shape(input_shape[-1])
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "reduction": self.reduction,
-            "shared_norm": self.shared_norm,
-            "align_corners": self.align_corners,
-        }
-
-

@@ -9,6 +9,7 @@ from typing import Any
 _PUBLIC = {
     "HandyPose": "handypose_tf.models.network",
     "handypose": "handypose_tf.models.network",
+    "import_released": "handypose_tf.models.released",
     "load_model": "handypose_tf.models.files",
     "load_weights": "handypose_tf.models.files",
     "save_model": "handypose_tf.models.files",

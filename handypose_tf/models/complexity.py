@@ -7,24 +7,36 @@ from typing import Any
 
 from tensorflow import keras
 
+#: Layers whose kernels work once an output cell. A depthwise convolution is a kind of
+#: `Conv2D` in neither Keras generation.
+_COUNTED = (
+    keras.layers.Conv2D,
+    keras.layers.Dense,
+    keras.layers.DepthwiseConv2D,
+    keras.layers.SeparableConv2D,
+)
+
 
 def count_macs(model: keras.Model) -> int:
     """Count the multiply-accumulates of one picture's convolutions and dense layers.
 
     A layer that stands in the graph several times counts as often. Cells of padding
-    count like others.
+    count like others. Layers inside nested models or blocks are not seen, transposed
+    convolutions not counted.
     """
     return sum(
         _macs_per_cell(layer) * math.prod(int(n) for n in output.shape[1:-1])
         for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense)
+        if isinstance(layer, _COUNTED)
+        and not isinstance(layer, keras.layers.Conv2DTranspose)
         for output in _outputs(layer)
     )
 
 
 def _macs_per_cell(layer: Any) -> int:
     """Multiply-accumulates of one output cell: every kernel weight works once."""
-    return math.prod(layer.weights[0].shape)
+    kernels = [weight.shape for weight in layer.weights if len(weight.shape) > 1]
+    return sum(math.prod(shape) for shape in kernels)
 
 
 def _outputs(layer: Any) -> list[Any]:

@@ -55,7 +55,10 @@ def load_model(
     try:
         model = HandyPose.from_config(config)
     except (TypeError, ValueError, KeyError) as error:
-        raise ModelError(f"{path}: its model cannot be rebuilt: {error}") from error
+        reason = f"its model cannot be rebuilt ({str(error)[:120]})"
+        if isinstance(config.get("backbone"), dict):
+            reason = "its own backbone cannot be rebuilt here: give it as `backbone`"
+        raise ModelError(f"{path}: {reason}") from error
     _assign(model, weights, str(path))
     return model
 
@@ -103,13 +106,20 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], bytes]:
         raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ModelError(f"{path}: not a .keras file ({error})") from error
-    name = description.get("registered_name") or description.get("class_name")
+    name = _class_name(description)
     if name not in ("handypose_tf>HandyPose", "HandyPose"):
         raise ModelError(
             f"{path}: holds a {name}, not a HandyPose; open it with "
             "keras.models.load_model"
         )
     return dict(description["config"]), weights
+
+
+def _class_name(description: Any) -> str:
+    """Return the class of the model that a file's `config.json` describes."""
+    if isinstance(description, dict) and isinstance(description.get("config"), dict):
+        return description.get("registered_name") or description.get("class_name", "?")
+    return "description without a config"
 
 
 def _assign(model: HandyPose, content: bytes, source: str) -> None:
@@ -121,10 +131,13 @@ def _assign(model: HandyPose, content: bytes, source: str) -> None:
     except (OSError, KeyError) as error:
         raise ModelError(f"{source}: its weights cannot be read ({error})") from error
     keys = _storage_keys(model)
+    # The names that Keras makes up for an own backbone's layers differ from run to run.
+    backbone = model.own_backbone()
+    free = {layer.name for layer in backbone.layers} if backbone else {}
     moved = [
         f"{key} is {names[key]}, expected {layer}"
         for layer, key in keys.items()
-        if names.get(key) not in (None, layer)
+        if layer not in free and names.get(key) not in (None, layer)
     ]
     if moved:
         raise ModelError(f"{source} does not fit the model: {summary(moved)}")

@@ -78,7 +78,8 @@ class HandyPose(keras.Model):
             image, taps = _own_backbone(backbone)
         heatmaps = _head(taps, settings)
         super().__init__(inputs=image, outputs={"heatmaps": heatmaps}, **kwargs)
-        self._own_backbone = backbone
+        # A function, as Keras would save a model in an attribute as one more layer.
+        self.own_backbone = lambda: backbone
         self._settings_json = json.dumps(settings)
 
     @property
@@ -100,7 +101,7 @@ class HandyPose(keras.Model):
     @property
     def stride(self) -> int:
         """Pixels of the input a heatmap cell."""
-        return self.settings["stride"]
+        return round(self.image_size[0] / self.outputs[0].shape[1])
 
     @property
     def cell_offset(self) -> float:
@@ -156,8 +157,9 @@ class HandyPose(keras.Model):
     def get_config(self) -> dict[str, Any]:
         """Return the builder's data, and the own backbone if there is one."""
         config: dict[str, Any] = {"name": self.name, "settings": self.settings}
-        if self._own_backbone is not None:
-            config["backbone"] = keras.utils.serialize_keras_object(self._own_backbone)
+        backbone = self.own_backbone()
+        if backbone is not None:
+            config["backbone"] = keras.utils.serialize_keras_object(backbone)
         return config
 
     @classmethod
@@ -209,6 +211,8 @@ def handypose(
     if preset not in PRESETS:
         raise ValueError(f"`preset` must be one of {[*PRESETS]}. Received: {preset!r}")
     settings = copy.deepcopy(PRESETS[preset])
+    for figure in ("parameters", "macs"):
+        del settings[figure]  # of the preset as it stands; the model counts its own
     for part, changes in (overrides or {}).items():
         if not isinstance(settings.get(part), dict):
             raise ValueError(
@@ -245,15 +249,18 @@ def _named_backbone(settings: dict[str, Any]) -> tuple[Any, Taps]:
 
 
 def _own_backbone(backbone: keras.Model) -> tuple[Any, Taps]:
+    if not isinstance(backbone, keras.Model):
+        raise ValueError(f"`backbone` must be a Keras model. Received: {backbone!r}")
     if len(backbone.inputs) != 1 or len(backbone.outputs) != 4:
         raise ValueError(
             "`backbone` must have one input and four outputs (strides 4, 8, 16 and "
             f"deepest). Received: {len(backbone.inputs)} inputs and "
             f"{len(backbone.outputs)} outputs"
         )
-    side = backbone.inputs[0].shape[1]
+    size = tuple(backbone.inputs[0].shape[1:3])
     for output, stride in zip(backbone.outputs[:3], (4, 8, 16), strict=True):
-        if side is None or output.shape[1] != -(-side // stride):
+        grid = tuple(side and -(-side // stride) for side in size)
+        if None in size or tuple(output.shape[1:3]) != grid:
             raise ValueError(
                 f"`backbone` must have a static input size and an output at stride "
                 f"{stride}. Received: input {tuple(backbone.inputs[0].shape)}, output "
@@ -265,17 +272,22 @@ def _own_backbone(backbone: keras.Model) -> tuple[Any, Taps]:
 def _head(taps: Taps, settings: dict[str, Any]) -> Any:
     """Inline waterfall and decoder, and end with one 1x1 convolution a joint."""
     spec = dict(settings["waterfall"])
-    waterfall = _WATERFALLS[spec.pop("kind")](**spec, name="waterfall")
+    kind = spec.pop("kind")
+    waterfall = _WATERFALLS[kind](**spec, name="waterfall")
     decoder = MultiLevelFusion(**settings["decoder"], name="decoder")
     levels: list[Any] = [taps.level1, taps.level2, taps.level3]
     if isinstance(waterfall, MultiLevelWaterfall):
         projected = waterfall.project_levels(levels)
         x = waterfall.join_levels(projected, taps.deepest)
+        levels = projected if decoder.levels == "released" else levels
+    elif decoder.levels == "released":
+        raise ValueError(
+            '`levels="released"` takes the levels that a multi_level waterfall '
+            f"projects. Received: a {kind} waterfall"
+        )
     else:
         x = waterfall.call(taps.deepest)
-    if decoder.levels == "released":
-        levels = projected
-    elif decoder.levels == "first":
+    if decoder.levels == "first":
         levels = levels[:1]
     x = decoder.call([*levels, x])
     return keras.layers.Conv2D(

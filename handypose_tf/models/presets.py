@@ -18,7 +18,6 @@ def _paper(backbone: str, **facts: Any) -> dict[str, Any]:
         "backbone": {"name": backbone, "output_stride": 16, "mean": _IMAGENET_MEAN},
         "waterfall": {"kind": "multi_level", "filters": 256, "rates": (1, 6, 12, 18)},
         "decoder": {"filters": 256, "reduction": 48},
-        "stride": 8,
         **facts,
     }
 
@@ -47,7 +46,6 @@ def _lite(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
             "dropout": (0.0, 0.0),
             **slim,
         },
-        "stride": 4,
         **facts,
     }
 
@@ -63,7 +61,6 @@ def _released(waterfall: dict[str, Any], decoder: dict[str, Any], **facts: Any) 
         },
         "waterfall": {"filters": 256, **waterfall},
         "decoder": {"filters": 256, "reduction": 48, "align_corners": True, **decoder},
-        "stride": 8,
         "cell_offset": 0.0,
         **facts,
     }
@@ -75,23 +72,35 @@ PRESETS: dict[str, dict[str, Any]] = {
     "handypose_lite0": _lite(
         0,
         192,
+        parameters=3_101_205,
+        macs=305_155_904,
         description="EfficientNet-Lite0, separable multi-level waterfall: for phones",
     ),
     "handypose_lite1": _lite(
         1,
         224,
+        parameters=3_877_525,
+        macs=532_623_824,
         description="EfficientNet-Lite1, separable multi-level waterfall",
     ),
     "handypose_lite2": _lite(
         2,
         256,
+        parameters=4_520_997,
+        macs=790_212_608,
         description="EfficientNet-Lite2, separable multi-level waterfall",
     ),
     "handypose_resnet50": _paper(
-        "resnet50", description="The paper's network on a ResNet-50"
+        "resnet50",
+        parameters=28_736_853,
+        macs=21_887_751_168,
+        description="The paper's network on a ResNet-50",
     ),
     "handypose_resnet101": _paper(
-        "resnet101", description="The paper's network, as its figures draw it"
+        "resnet101",
+        parameters=47_781_205,
+        macs=31_906_960_384,
+        description="The paper's network, as its figures draw it",
     ),
     "handypose_resnet101_released": _released(
         {
@@ -102,21 +111,29 @@ PRESETS: dict[str, dict[str, Any]] = {
             "align_corners": True,
         },
         {"levels": "released", "dropout": _DRY},
+        parameters=47_694_229,
+        macs=31_724_950_528,
         description="HandyPose as its released code has it (multi_level_waterfall)",
     ),
     "handypose_wasp_v1_released": _released(
         {"kind": "wasp_v1", "rates": (1, 12, 18, 24)},
         {"levels": "first", "dropout": (0.5, 0.1)},
+        parameters=47_133_077,
+        macs=31_280_759_808,
         description="The released code's UniPose head (wasp_v1)",
     ),
     "handypose_wasp_v2_released": _released(
         {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
         {"levels": "first", "dropout": _DRY},
+        parameters=47_067_541,
+        macs=31_003_411_456,
         description="The released code's OmniPose head (wasp_v2)",
     ),
     "handypose_wasp_v2_mlf_released": _released(
         {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
         {"shared_norm": True, "first_level": "resize", "dropout": _DRY},
+        parameters=47_362_453,
+        macs=31_549_441_024,
         description="The released code's WASPv2 with the MLF decoder (wasp_v2_mlf)",
     ),
 }

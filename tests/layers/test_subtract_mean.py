@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from contract import (
+    as_one_layer,
+    check_configuration,
+    check_round_trip,
+    check_shape,
+    make_inputs,
+)
+
+from handypose_tf.layers import SubtractMean
+
+# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+)
+
+SHAPES = [(2, 4, 4, 3)]
+
+
+def test_each_channel_loses_its_own_mean():
+    picture = tf.constant([[[[10.0, 20.0, 30.0]]]])
+    layer = SubtractMean((1, 2, 4))
+    np.testing.assert_array_equal(layer(picture), [[[[9, 18, 26]]]])
+
+
+def test_contract(tmp_path):
+    layer = SubtractMean((1, 2, 4), name="mean")
+    check_configuration(layer)
+    check_shape(layer, SHAPES)
+    check_round_trip(as_one_layer(layer, SHAPES), make_inputs(SHAPES), tmp_path)
+
+
+def test_mixed_precision_holds_the_whole_range(mixed_float16):
+    values = SubtractMean((128.0,) * 3)(tf.fill((1, 2, 2, 3), 255.0))
+    assert values.dtype == "float16"
+    np.testing.assert_array_equal(values, np.full((1, 2, 2, 3), 127.0))

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from tensorflow import keras
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from small_models import SMALL, heatmaps, my_backbone, scatter_weights
+
+from handypose_tf.errors import ModelError, OutputError
+from handypose_tf.models import handypose, load_model, load_weights, save_model
+
+# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+)
+
+
+@pytest.fixture
+def saved(small_model, tmp_path) -> Path:
+    return save_model(small_model, tmp_path / "model.keras")
+
+
+def rewrite(path: Path, change) -> Path:
+    """Change the arrays in a file's `layers` group by `change(group)`."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    content = io.BytesIO(members["model.weights.h5"])
+    with h5py.File(content, "a") as file:
+        change(file["layers"])
+    members["model.weights.h5"] = content.getvalue()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_round_trip(small_model, saved):
+    loaded = load_model(saved)
+    np.testing.assert_array_equal(heatmaps(loaded), heatmaps(small_model))
+    assert loaded.settings == small_model.settings and loaded.name == small_model.name
+
+
+def test_facts_travel_with_the_file(small_model, tmp_path):
+    model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
+    model.describe(trained=True, licence="CC0", decode="quarter")
+    loaded = load_model(save_model(model, tmp_path / "m.keras"))
+    assert loaded.settings["trained"] and loaded.settings["licence"] == "CC0"
+    assert loaded.decoder().method == "quarter"
+
+
+def test_keras_loads_it_too(small_model, saved):
+    loaded = keras.models.load_model(saved)
+    np.testing.assert_array_equal(heatmaps(loaded), heatmaps(small_model))
+
+
+def test_a_model_with_frozen_layers(small_model, tmp_path):
+    """Keras lists a frozen norm's weights in another order; files must not care."""
+    model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
+    scatter_weights(model, seed=3)
+    before = heatmaps(model)
+    for layer in model.layers[:60]:
+        layer.trainable = False
+    loaded = load_model(save_model(model, tmp_path / "frozen.keras"))
+    np.testing.assert_array_equal(heatmaps(loaded), before)
+
+
+def test_weights_alone(small_model, saved, tmp_path):
+    path = tmp_path / "a.weights.h5"
+    small_model.save_weights(path)
+    for source in (path, saved):
+        model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
+        load_weights(model, source)
+        np.testing.assert_array_equal(heatmaps(model), heatmaps(small_model))
+
+
+def test_an_own_backbone(tmp_path):
+    model = handypose("handypose_lite0", backbone=my_backbone())
+    scatter_weights(model)
+    path = save_model(model, tmp_path / "own.keras")
+    for loaded in (load_model(path), load_model(path, backbone=my_backbone())):
+        np.testing.assert_array_equal(heatmaps(loaded), heatmaps(model))
+
+
+def test_an_own_backbone_of_another_keras_must_be_given(tmp_path):
+    model = handypose("handypose_lite0", backbone=my_backbone())
+    path = save_model(model, tmp_path / "own.keras")
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    config["config"]["backbone"]["module"] = "keras_9.models"
+    config["config"]["backbone"]["class_name"] = "Future"
+    config["config"]["backbone"]["registered_name"] = "Future"
+    members["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with pytest.raises(ModelError, match=r"own\.keras: its own .* as `backbone`$"):
+        load_model(path)
+    loaded = load_model(path, backbone=my_backbone())
+    np.testing.assert_array_equal(heatmaps(loaded), heatmaps(model))
+
+
+def test_a_missing_file_and_a_folder(tmp_path):
+    with pytest.raises(ModelError, match=r"none\.keras: no such model file"):
+        load_model(tmp_path / "none.keras")
+    with pytest.raises(ModelError, match="cannot read: Is a directory"):
+        load_model(tmp_path)
+
+
+def test_a_file_that_is_no_archive(tmp_path):
+    path = tmp_path / "a.keras"
+    path.write_bytes(b"hello")
+    with pytest.raises(ModelError, match=r"a\.keras: not a \.keras file"):
+        load_model(path)
+
+
+def test_somebody_else_s_model(tmp_path):
+    path = tmp_path / "other.keras"
+    my_backbone().save(path)
+    with pytest.raises(ModelError, match="holds a Functional, not a HandyPose"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"config": 1}', '"HandyPose"'])
+def test_an_archive_with_another_description(tmp_path, text):
+    path = tmp_path / "a.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", text)
+        archive.writestr("model.weights.h5", b"")
+    with pytest.raises(ModelError, match=r"a\.keras: holds a description without"):
+        load_model(path)
+
+
+def test_a_description_that_cannot_be_built(saved):
+    with zipfile.ZipFile(saved) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    del config["config"]["settings"]["decoder"]
+    members["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(saved, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with pytest.raises(ModelError, match=r"its model cannot be rebuilt .*decoder"):
+        load_model(saved)
+
+
+def first_conv(group: h5py.Group) -> h5py.Group:
+    return group["conv2d"]["vars"]
+
+
+def test_a_missing_weight_is_named(saved):
+    rewrite(saved, lambda group: group.__delitem__("conv2d"))
+    with pytest.raises(ModelError, match=r"does not fit the model: missing stem$"):
+        load_model(saved)
+
+
+def test_an_extra_weight_is_named(saved):
+    rewrite(saved, lambda group: group.create_dataset("extra/vars/0", data=[1.0]))
+    with pytest.raises(ModelError, match=r"does not fit the model: unexpected extra$"):
+        load_model(saved)
+
+
+def test_a_misshapen_weight_is_named(saved):
+    def change(group: h5py.Group) -> None:
+        del first_conv(group)["0"]
+        first_conv(group)["0"] = np.zeros((1, 2))
+
+    rewrite(saved, change)
+    text = r"stem has shapes \[\(1, 2\)\], expected \[\(3, 3, 3, 32\)\]"
+    with pytest.raises(ModelError, match=text):
+        load_model(saved)
+
+
+def test_a_layer_in_another_s_place_is_named(saved):
+    def change(group: h5py.Group) -> None:
+        first_conv(group).attrs["name"] = "somewhere_else"
+
+    rewrite(saved, change)
+    with pytest.raises(ModelError, match="conv2d is somewhere_else, expected stem"):
+        load_model(saved)
+
+
+def test_nothing_is_assigned_unless_all_fits(small_model, saved):
+    rewrite(saved, lambda group: group.__delitem__("conv2d"))
+    before = heatmaps(small_model)
+    with pytest.raises(ModelError):
+        load_weights(small_model, saved)
+    np.testing.assert_array_equal(heatmaps(small_model), before)
+
+
+def test_broken_weights(small_model, tmp_path):
+    path = tmp_path / "a.weights.h5"
+    path.write_bytes(b"hello")
+    with pytest.raises(ModelError, match="its weights cannot be read"):
+        load_weights(small_model, path)
+    with pytest.raises(ModelError, match="cannot read: No such file"):
+        load_weights(small_model, tmp_path / "b.weights.h5")
+
+
+def test_saving_replaces_a_file_whole_or_not_at_all(small_model, saved, monkeypatch):
+    before = saved.read_bytes()
+
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OutputError, match="No space left"):
+        save_model(small_model, saved)
+    assert saved.read_bytes() == before
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_the_name_must_end_with_keras(small_model, tmp_path):
+    with pytest.raises(ValueError, match=r"`path` must end with \.keras"):
+        save_model(small_model, tmp_path / "model.h5")

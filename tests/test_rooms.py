@@ -1,0 +1,157 @@
+"""The house's rules (docs/design.md): who may import whom, and what stays unimported.
+
+Every `import` counts, also one inside a function.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "handypose_tf"
+ROOT = Path(__file__).resolve().parents[1] / PACKAGE
+
+#: Floor of each room. A file beside the rooms stands on the ground floor.
+FLOORS = {
+    **dict.fromkeys(("layers", "backbones", "losses", "metrics"), 2),
+    **dict.fromkeys(("models", "weights", "data", "synth"), 3),
+    **dict.fromkeys(("training", "evaluation", "export", "inference"), 4),
+    "labelling": 4,
+    "cli": 5,
+}
+GROUND = {
+    *("hand", "geometry", "errors", "versions", "files", "images", "drawing"),
+    "model_metadata",
+}
+
+#: The only doors between rooms of one floor: models are built, then given weights;
+#: evaluation runs models, training measures while it trains.
+DOORS = {
+    ("models", "weights"),
+    ("evaluation", "inference"),
+    ("training", "evaluation"),
+    ("training", "inference"),
+    ("export", "inference"),
+    ("export", "evaluation"),
+    ("synth", "data"),
+}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+class WithoutTypes(ast.NodeTransformer):
+    """Takes out what stands under `if TYPE_CHECKING`."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        is_types = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return None if is_types else self.generic_visit(node)
+
+
+def imported_modules(path: Path, *, types: bool = True) -> set[str]:
+    """Return the package's own modules that a file imports, for types alone or not."""
+    modules: set[str] = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree if types else WithoutTypes().visit(tree)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            modules |= {n if n in MODULES else node.module for n in names}
+    return {name for name in modules if name in MODULES and name != PACKAGE}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+FILES = sorted(ROOT.rglob("*.py"))
+MODULES = {module_name(path) for path in FILES}
+IMPORTS = {
+    module_name(path): imported_modules(path)
+    for path in FILES
+    if module_name(path) != PACKAGE
+}
+
+
+def test_every_room_has_a_floor():
+    assert {room(module) for module in IMPORTS} <= FLOORS.keys() | GROUND
+
+
+def test_rooms_import_lower_floors_only():
+    wrong = []
+    for module, imports in IMPORTS.items():
+        for other in imports:
+            here, there = room(module), room(other)
+            is_lower = FLOORS.get(there, 1) < FLOORS.get(here, 1)
+            both_on_ground = {here, there} <= GROUND
+            if here != there and not (
+                is_lower or both_on_ground or (here, there) in DOORS
+            ):
+                wrong.append(f"{module} imports {other}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("by_room", [False, True])
+def test_there_are_no_circles(by_room):
+    graph: dict[str, set[str]] = defaultdict(set)
+    for path in FILES:
+        module = module_name(path)
+        for other in imported_modules(path, types=False) - {module}:
+            if by_room and module != PACKAGE and room(module) != room(other):
+                graph[room(module)].add(room(other))
+            elif not by_room:
+                graph[module].add(other)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"circle: {' -> '.join(reversed(error.args[1]))}")
+
+
+def test_a_room_s_private_modules_stay_inside():
+    wrong = [
+        f"{module} imports {other}"
+        for module, imports in IMPORTS.items()
+        for other in imports
+        if room(module) != room(other) and other.rsplit(".", 1)[-1].startswith("_")
+    ]
+    assert not wrong
+
+
+#: Statements after which TensorFlow, Keras and matplotlib are not imported.
+LIGHT = {
+    "package": "import handypose_tf",
+    "rooms": "import handypose_tf.models, handypose_tf.data, handypose_tf.metrics",
+    "presets": "from handypose_tf.models.presets import PRESETS",
+    "result": "from handypose_tf import HandPose",
+    "estimator": "from handypose_tf import HandPoseEstimator",
+    "inference": (
+        "import pkgutil, importlib, handypose_tf.inference as room\n"
+        "for module in pkgutil.iter_modules(room.__path__, room.__name__ + '.'):\n"
+        "    importlib.import_module(module.name)"
+    ),
+    "commands": "from handypose_tf.cli import demo, doctor, main, models, predict",
+}
+
+
+@pytest.mark.parametrize("statement", LIGHT.values(), ids=LIGHT)
+def test_tensorflow_is_not_imported_for(statement):
+    heavy = {"tensorflow", "keras", "tf_keras", "matplotlib", "torch", "h5py"}
+    code = f"{statement}\nimport sys\nprint(sorted({heavy!r} & sys.modules.keys()))"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT.parent,
+        check=True,
+    )
+    assert result.stdout.strip() == "[]", result.stdout
