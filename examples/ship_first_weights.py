@@ -21,7 +21,7 @@ TRAINING_DATA = (
     "EfficientNet-Lite0 pre-trained on ImageNet"
 )
 
-#: handypose evaluate, see docs/models/handypose_lite0.md for the protocol and intervals.
+#: By `handypose evaluate`; docs/models/handypose_lite0.md has protocol and intervals.
 ACCURACY: dict[str, float] = {}
 
 
