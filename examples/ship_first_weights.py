@@ -22,7 +22,7 @@ TRAINING_DATA = (
 )
 
 #: By `handypose evaluate`; docs/models/handypose_lite0.md has protocol and intervals.
-ACCURACY: dict[str, float] = {}
+ACCURACY = {"pck_box@0.2, 26 human-labelled hands": 0.668}
 
 
 def main() -> None:

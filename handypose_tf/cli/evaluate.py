@@ -161,9 +161,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for name, source in sources.items()
     ]
-    _report(arguments, evaluations, _describe(reader, arguments))
     first = next(iter(sources.values())).predictions
     _write_first(arguments, records, evaluations[0], first)
+    _report(arguments, evaluations, _describe(reader, arguments))
     return 0
 
 
@@ -231,17 +231,17 @@ def _describe(reader: Reader, arguments: argparse.Namespace) -> str:
 def _report(
     arguments: argparse.Namespace, evaluations: Sequence[Evaluation], data: str
 ) -> None:
-    """Print the tables; write figures and plot."""
+    """Write figures and plot, then print the tables: a closed pipe loses no file."""
     differences = [compare(evaluations[0], other) for other in evaluations[1:]]
-    say(f"{data}\n{heading(evaluations[0])}\n")
-    say(score_table(evaluations, differences))
-    for evaluation in evaluations:
-        say(f"\n{joint_table(evaluation)}")
     if arguments.json:
         facts = {name: getattr(arguments, name) for name in _FACTS}
         write_json(arguments.json, facts | summarize(evaluations, differences))
     if arguments.plot:
         save_plot(arguments.plot, evaluations, data)
+    say(f"{data}\n{heading(evaluations[0])}\n")
+    say(score_table(evaluations, differences))
+    for evaluation in evaluations:
+        say(f"\n{joint_table(evaluation)}")
 
 
 def _write_first(
