@@ -1,0 +1,299 @@
+"""From readers to batches: shuffled, mixed, cropped and augmented, in a known order.
+
+The order of an epoch is computed beforehand from `(seed, epoch)` alone. So any step of
+any epoch can be the first, every worker can take its own part, and the samples of a
+batch can be named afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from handypose_tf.data.augmentation import PLAIN, Augmentation, augment
+from handypose_tf.data.decode import Tensors, decode_entry, entry_dataset
+from handypose_tf.data.readers import Reader
+from handypose_tf.data.sample import Record
+from handypose_tf.drawing import contact_sheet, draw_keypoints
+from handypose_tf.errors import DataError
+from handypose_tf.geometry import DEFAULT_CROP_SCALE
+from handypose_tf.hand import BONES, NUM_KEYPOINTS
+
+#: Batches that are made ahead.
+_PREFETCH = 2
+
+_PICTURES = (".jpg", ".jpeg", ".png")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """Which part of every global batch a process makes.
+
+    Attributes:
+        index: 0 to `count - 1`.
+        count: Processes that share a global batch equally.
+        num_replicas: Replicas of this process, each with its own batch.
+    """
+
+    index: int = 0
+    count: int = 1
+    num_replicas: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandPipeline:
+    """Batches of `(image, {"heatmaps": points})` out of one or several readers.
+
+    Attributes:
+        readers: The data; all with the same keypoints.
+        image_size: `(height, width)` of the network's input.
+        batch_size: Samples of a step, over all workers and replicas.
+        weights: For each reader how often its hands are drawn, relative to their
+            number; without weights each hand comes once an epoch.
+        crop_scale: See `augment`.
+        augmentation: How much samples are changed.
+        shuffle: Whether the order changes with the epoch; without, it is the readers'.
+        seed: Seed of order and augmentation.
+        samples_per_epoch: Length of an epoch; the number of all hands if `None`.
+        drop_remainder: Leave out a last, smaller batch.
+        num_threads: Samples that are made at once.
+        backgrounds: Folder of pictures that `augmentation.fill` and `.background` use.
+
+    Raises:
+        DataError: If readers do not fit each other, or there is too little to fill a
+            batch.
+    """
+
+    readers: Sequence[Reader]
+    image_size: tuple[int, int]
+    batch_size: int
+    weights: Sequence[float] | None = None
+    crop_scale: float | None = DEFAULT_CROP_SCALE
+    augmentation: Augmentation = PLAIN
+    shuffle: bool = True
+    seed: int = 0
+    samples_per_epoch: int | None = None
+    drop_remainder: bool = True
+    num_threads: int = field(default_factory=lambda: min(16, os.cpu_count() or 1))
+    backgrounds: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without decoding a picture."""
+        names = {tuple(reader.keypoint_names) for reader in self.readers}
+        if len(names) != 1:
+            sources = ", ".join(map(str, self.readers)) or "none"
+            raise DataError(f"data must have the same keypoints; given: {sources}")
+        if self.weights is not None and len(self.weights) != len(self.readers):
+            raise DataError(
+                f"{len(self.weights)} weights do not go with {len(self.readers)} data"
+            )
+        if self.num_steps == 0:
+            raise DataError(
+                f"{self.num_samples} samples do not fill a batch of {self.batch_size}; "
+                "lower the batch size"
+            )
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """All records, reader after reader."""
+        return tuple(record for reader in self.readers for record in reader.records())
+
+    @property
+    def num_samples(self) -> int:
+        """Samples of an epoch."""
+        return self.samples_per_epoch or len(self.records)
+
+    @property
+    def num_steps(self) -> int:
+        """Batches of an epoch."""
+        if self.drop_remainder:
+            return self.num_samples // self.batch_size
+        return -(-self.num_samples // self.batch_size)
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """Return which record comes at each place of an epoch, `(num_samples,)`."""
+        count = self.num_samples
+        if not self.shuffle:
+            return np.resize(np.arange(len(self.records)), count)
+        rng = np.random.default_rng([self.seed, epoch])
+        if self.weights is None:
+            return _rounds(rng, len(self.records), count)
+        sizes = np.array([len(reader.records()) for reader in self.readers])
+        starts = np.cumsum(sizes) - sizes
+        chances = np.asarray(self.weights) * sizes
+        chosen = rng.choice(len(sizes), count, p=chances / chances.sum())
+        result = np.empty(count, np.int64)
+        for number, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+            places = np.flatnonzero(chosen == number)
+            result[places] = start + _rounds(rng, size, len(places))
+        return result
+
+    def sample_ids(self, epoch: int, step: int) -> list[str]:
+        """Return the names of the samples of one batch, over all workers."""
+        places = slice(step * self.batch_size, (step + 1) * self.batch_size)
+        return [self.records[i].sample_id for i in self.order(epoch)[places]]
+
+    def samples(self, epoch: int, places: NDArray[np.integer]) -> tf.data.Dataset:
+        """Return augmented samples of given places of an epoch, in their order."""
+        records = [self.records[i] for i in self.order(epoch)[places]]
+        columns = {
+            "seed": _seeds(self.seed, epoch, places),
+            "span": np.array([_span(record) for record in records], np.int64),
+        }
+        if len(self._background_files):
+            rng = np.random.default_rng([self.seed, epoch, 1])
+            files = rng.choice(self._background_files, self.num_samples)[places]
+            columns["background"] = files
+        extra = tf.data.Dataset.from_tensor_slices(columns)
+        return tf.data.Dataset.zip((entry_dataset(records), extra)).map(
+            self._make_sample, num_parallel_calls=self.num_threads, deterministic=True
+        )
+
+    def batches(
+        self, epoch: int, first_step: int = 0, worker: Worker | None = None
+    ) -> tf.data.Dataset:
+        """Return the batches of an epoch.
+
+        Args:
+            epoch: Counted from 0.
+            first_step: Batches that are passed over, without being made.
+            worker: Part of each batch; the whole if `None`.
+
+        Returns:
+            Elements `(image, {"heatmaps": points})`: uint8 `(batch, height, width, 3)`
+            and float32 `(batch, num_keypoints, 3)`, x and y in pixels of the image and
+            visibility, 0 outside it. `batch` is `batch_size`, or its part for one
+            replica of the worker.
+        """
+        worker = worker or Worker()
+        places = self._places(first_step, worker)
+        size = self.batch_size // (worker.count * worker.num_replicas)
+        return (
+            self.samples(epoch, places)
+            .map(_to_pair, num_parallel_calls=1)
+            .batch(size, drop_remainder=self.drop_remainder)
+            .prefetch(_PREFETCH)
+        )
+
+    def draw(self, epoch: int = 0, count: int = 32, tile: int = 192) -> NDArray:
+        """Draw the first samples of an epoch with their points, as a contact sheet.
+
+        Args:
+            epoch: Counted from 0.
+            count: Samples to draw.
+            tile: Side of each, pixels.
+
+        Returns:
+            One uint8 RGB picture.
+        """
+        places = np.arange(min(count, self.num_samples))
+        pictures, captions = [], []
+        for sample in self.samples(epoch, places).as_numpy_iterator():
+            points = sample["keypoints"]
+            skeleton = BONES if len(points) == NUM_KEYPOINTS else ()
+            pictures.append(
+                draw_keypoints(
+                    sample["image"],
+                    points,
+                    visibility=sample["visibility"],
+                    skeleton=skeleton,
+                )
+            )
+            captions.append(os.fsdecode(sample["sample_id"]).rpartition("/")[2])
+        return contact_sheet(pictures, captions, tile=tile)
+
+    @cached_property
+    def _background_files(self) -> list[str]:
+        if self.backgrounds is None:
+            return []
+        files = sorted(
+            str(path)
+            for path in Path(self.backgrounds).rglob("*")
+            if path.suffix.lower() in _PICTURES
+        )
+        if not files:
+            raise DataError(f"{self.backgrounds}: no JPEG or PNG for backgrounds in it")
+        return files
+
+    def _places(self, first_step: int, worker: Worker) -> NDArray[np.int64]:
+        """Return the places of an epoch that a worker makes, from a step on."""
+        if self.batch_size % (worker.count * worker.num_replicas):
+            raise DataError(
+                f"a batch of {self.batch_size} cannot be shared equally by "
+                f"{worker.count * worker.num_replicas} replicas; change batch_size"
+            )
+        end = min(self.num_steps * self.batch_size, self.num_samples)
+        places = np.arange(first_step * self.batch_size, end)
+        share = self.batch_size // worker.count
+        return places[places % self.batch_size // share == worker.index]
+
+    def _make_sample(self, entry: Tensors, extra: Tensors) -> Tensors:
+        scale = self.crop_scale
+        context = None if scale is None else self._context(scale)
+        entry["encoded"] = _read(entry["path"], extra["span"])
+        sample = decode_entry(entry, context=context)
+        if "background" in extra:
+            encoded = tf.io.read_file(extra["background"])
+            sample["background"] = tf.io.decode_jpeg(encoded, channels=3)
+        return augment(
+            sample,
+            extra["seed"],
+            image_size=self.image_size,
+            crop_scale=scale,
+            strengths=self.augmentation,
+        )
+
+    def _context(self, crop_scale: float) -> float:
+        aspect = max(self.image_size) / min(self.image_size)
+        return self.augmentation.context(crop_scale * aspect)
+
+
+def _rounds(rng: np.random.Generator, size: int, count: int) -> NDArray[np.int64]:
+    """Return `count` of `size` indices in random order, all once before any twice."""
+    rounds = max(1, -(-count // size))
+    return np.concatenate([rng.permutation(size) for _ in range(rounds)])[:count]
+
+
+def _seeds(seed: int, epoch: int, places: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the seed of each sample, `(len(places), 2)`.
+
+    Augmentation draws from a seed and its two successors, so they are three apart.
+    """
+    base = np.random.SeedSequence([seed, epoch]).generate_state(1)[0]
+    return np.stack([np.full(len(places), base), 3 * places], axis=1).astype(np.int64)
+
+
+def _span(record: Record) -> tuple[int, int, int]:
+    """Return offset and length of the picture in its file, and what follows it.
+
+    All are 0 where the file is the picture.
+    """
+    if record.span is None:
+        return 0, 0, 0
+    offset, length = record.span
+    return offset, length, os.path.getsize(record.image_path) - offset - length
+
+
+def _read(path: tf.Tensor, span: tf.Tensor) -> tf.Tensor:
+    """Read a picture's bytes: a file, or a span inside a shard."""
+
+    def read_span() -> tf.Tensor:
+        part = tf.data.FixedLengthRecordDataset(
+            path, span[1], span[0], span[2], buffer_size=span[1]
+        )
+        return part.get_single_element()
+
+    return tf.cond(span[1] > 0, read_span, lambda: tf.io.read_file(path))
+
+
+def _to_pair(sample: Tensors) -> tuple[tf.Tensor, Tensors]:
+    visibility = sample["visibility"][:, None]
+    points = tf.concat([sample["keypoints"], visibility], axis=-1)
+    return sample["image"], {"heatmaps": points}

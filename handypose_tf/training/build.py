@@ -1,0 +1,111 @@
+"""From a configuration to a model that can be fitted, and one that is evaluated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+from tensorflow import keras
+
+from handypose_tf.data.pipeline import HandPipeline
+from handypose_tf.errors import ModelError
+from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
+from handypose_tf.metrics import AUC, EPE, PCK
+from handypose_tf.models import HandyPose, handypose, load_weights
+from handypose_tf.training.config import LossConfig, TrainConfig
+from handypose_tf.training.data import image_size
+from handypose_tf.training.layers import freeze_levels, synchronize_batch_norms
+from handypose_tf.training.optimizers import build_optimizer, build_schedule
+from handypose_tf.weights.imagenet import load_imagenet
+
+
+def build_model(
+    config: TrainConfig, pipeline: HandPipeline, strategy: tf.distribute.Strategy
+) -> HandyPose:
+    """Build, fill and compile the network, under the strategy's scope.
+
+    Raises:
+        ModelError: If a part of the configuration does not fit the network.
+    """
+    keras.utils.set_random_seed(config.seed)
+    keras.mixed_precision.set_global_policy(config.precision)
+    with strategy.scope():
+        model = _network(config, pipeline)
+        if strategy.num_replicas_in_sync > 1:
+            synchronize_batch_norms(model)
+        model.compile(
+            build_optimizer(config.optimizer, learning_rate(config, pipeline)),
+            loss={"heatmaps": build_loss(config.loss, model)},
+            jit_compile=config.jit_compile,
+        )
+    return model
+
+
+def learning_rate(config: TrainConfig, pipeline: HandPipeline) -> Any:
+    """Return the run's schedule, or its learning rate if it stays.
+
+    Raises:
+        ModelError: If the schedule does not fit the run's length.
+    """
+    num_steps = config.epochs * pipeline.num_steps
+    return build_schedule(config.schedule, config.optimizer.learning_rate, num_steps)
+
+
+def build_evaluator(
+    config: TrainConfig, model: HandyPose, strategy: tf.distribute.Strategy
+) -> keras.Model:
+    """Return a model of the same layers with metrics, which training is spared.
+
+    The metrics are `pck` (box, 0.2), `epe` and `auc`.
+    """
+    with strategy.scope():
+        evaluator = keras.Model(model.inputs, {"heatmaps": model.output["heatmaps"]})
+        decoder = model.decoder()
+        evaluator.compile(
+            loss={"heatmaps": build_loss(config.loss, model)},
+            metrics={"heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]},
+            jit_compile=config.jit_compile,
+        )
+    return evaluator
+
+
+def build_loss(config: LossConfig, model: HandyPose) -> Any:
+    """Return the loss for a model's heatmaps."""
+    targets: dict[str, Any] = {
+        "stride": model.stride,
+        "cell_offset": model.cell_offset,
+        "sigma": config.sigma,
+        "cutoff": config.cutoff,
+        "whole_pixels": config.whole_pixels,
+    }
+    if config.kind == "mse":
+        return HeatmapMSE(**targets)
+    targets["foreground_weight"] = config.foreground_weight
+    if config.kind == "weighted":
+        return WeightedHeatmapMSE(**targets)
+    return HardKeypointMSE(top_k=config.top_k, **targets)
+
+
+def _network(config: TrainConfig, pipeline: HandPipeline) -> HandyPose:
+    """Build the network for the data's keypoints and load its first weights."""
+    names = pipeline.readers[0].keypoint_names
+    spec = config.model
+    try:
+        model = handypose(
+            spec.preset,
+            image_size=image_size(config)[0],
+            keypoint_names=names,
+            skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
+            overrides=spec.overrides,
+        )
+        if spec.weights == "imagenet":
+            backbone = model.settings["backbone"]["name"]
+            load_imagenet(model.layers, backbone, spec.imagenet_file)
+        elif spec.weights is not None:
+            load_weights(model, spec.weights)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"the configuration's model: {error}") from error
+    if spec.frozen is not None:
+        freeze_levels(model, spec.frozen)
+    return model

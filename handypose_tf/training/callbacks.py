@@ -1,0 +1,108 @@
+"""What happens between steps: the state is saved, signals are heeded, NaN refused."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from numpy.typing import NDArray
+from tensorflow import keras
+
+from handypose_tf.errors import HandyPoseError
+from handypose_tf.training.state import Position, TrainingState
+
+
+class StopRequest:
+    """Whether somebody asked the run to end.
+
+    Attributes:
+        signal: Number of the signal, 0 for none.
+    """
+
+    def __init__(self) -> None:
+        """Nobody asked yet."""
+        self.signal = 0
+
+    @contextlib.contextmanager
+    def on_signals(self, *signals: signal.Signals) -> Iterator[None]:
+        """Take signals as requests meanwhile; only Python's main thread can."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._ask) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: Any) -> None:
+        self.signal = number
+
+
+class StepKeeper(keras.callbacks.Callback):
+    """Counts steps, saves the state every so often, and when the run is to end.
+
+    Args:
+        state: The run's state.
+        position: Where the run is; kept up to date.
+        save: Writes a state at the present position, given the model's variables.
+        save_every: Steps between two states within an epoch.
+        stop: Who may ask the run to end.
+        on_nan: Given epoch and step, keeps what is needed and returns where.
+    """
+
+    def __init__(
+        self,
+        state: TrainingState,
+        position: Position,
+        *,
+        save: Callable[[list[NDArray]], None],
+        save_every: int,
+        stop: StopRequest,
+        on_nan: Callable[[int, int], str],
+    ) -> None:
+        """Keep the arguments."""
+        super().__init__()
+        self._state = state
+        self._position = position
+        self._save = save
+        self._save_every = save_every
+        self._stop = stop
+        self._on_nan = on_nan
+        self._first_step, self._first_loss = position.step, position.loss
+        self.live_weights: list[NDArray] = []
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Count the step; save, end, or refuse a loss that is no number."""
+        position = self._position
+        mean = float((logs or {})["loss"])
+        if not math.isfinite(mean):
+            self._refuse(mean)
+        steps = batch + 1
+        position.step = self._first_step + steps
+        before = self._first_loss * self._first_step
+        position.loss = (before + mean * steps) / position.step
+        if self._stop.signal:
+            self.model.stop_training = True
+        if self._stop.signal or position.step % self._save_every == 0:
+            self._save(self._state.weights())
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keep the weights: Keras puts the moving average in their place after it."""
+        self.live_weights = self._state.weights()
+
+    def _refuse(self, loss: float) -> None:
+        epoch, step = self._position.epoch, self._position.step
+        place = self._on_nan(epoch, step)
+        raise HandyPoseError(
+            f"epoch {epoch + 1}, step {step + 1}: the loss is {loss}; its samples are "
+            f"named in {place}; lower the learning rate, clip gradients, or look at "
+            "these samples"
+        )

@@ -1,0 +1,82 @@
+"""From a configuration to the pipelines of training and validation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from handypose_tf.data import open_source
+from handypose_tf.data.pipeline import HandPipeline
+from handypose_tf.data.readers import OnError, Reader
+from handypose_tf.models.presets import PRESETS
+from handypose_tf.training.config import SourceConfig, TrainConfig
+
+
+def image_size(config: TrainConfig) -> tuple[int, int]:
+    """Return height and width of the network's input, pixels."""
+    side = config.model.image_size or PRESETS[config.model.preset]["image_size"]
+    return (side, side)
+
+
+def open_pipelines(config: TrainConfig) -> tuple[HandPipeline, HandPipeline | None]:
+    """Open the data to train on, and to validate on if there are any.
+
+    Raises:
+        DataError: If data are missing, bad, or too few.
+    """
+    data = config.data
+    threads = {} if data.num_threads is None else {"num_threads": data.num_threads}
+    common: dict[str, Any] = {
+        "image_size": image_size(config),
+        "batch_size": config.batch_size,
+        "crop_scale": data.crop_scale,
+        "seed": config.seed,
+        **threads,
+    }
+    weights = [source.weight for source in data.train]
+    training = HandPipeline(
+        readers=_open(data.train, data.on_error),
+        weights=weights if len(set(weights)) > 1 else None,
+        augmentation=config.augmentation,
+        samples_per_epoch=data.samples_per_epoch,
+        backgrounds=Path(data.backgrounds) if data.backgrounds else None,
+        **common,
+    )
+    if not data.validation:
+        return training, None
+    readers = _open(data.validation, data.on_error)
+    return training, HandPipeline(
+        readers=readers, shuffle=False, drop_remainder=False, **common
+    )
+
+
+def describe_data(pipeline: HandPipeline) -> list[dict[str, Any]]:
+    """Return name, number of records and a checksum of each of a pipeline's data."""
+    return [
+        {
+            "source": str(reader),
+            "num_records": len(reader.records()),
+            "sha256": _checksum(reader),
+        }
+        for reader in pipeline.readers
+    ]
+
+
+def _open(sources: Sequence[SourceConfig], on_error: str) -> list[Reader]:
+    policy = cast(OnError, on_error)
+    return [
+        open_source(source.source, on_error=policy, images=source.images)
+        for source in sources
+    ]
+
+
+def _checksum(reader: Reader) -> str:
+    """Return a SHA-256 over the names and the labels of all records, in order."""
+    digest = hashlib.sha256()
+    for record in reader.records():
+        digest.update(record.sample_id.encode("utf-8", "surrogateescape"))
+        for values in (record.keypoints, record.visibility, record.box):
+            digest.update(values.tobytes())
+    return digest.hexdigest()

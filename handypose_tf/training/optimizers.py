@@ -1,0 +1,93 @@
+"""Learning-rate schedules and optimisers by configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensorflow import keras
+
+from handypose_tf.errors import MissingExtraError, ModelError
+from handypose_tf.training.config import ADDONS, OptimizerConfig, ScheduleConfig
+
+_KERAS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
+
+#: Variables that are not decayed: biases and batch norms.
+_NOT_DECAYED = ["bias", "gamma", "beta"]
+
+
+def build_schedule(config: ScheduleConfig, peak: float, num_steps: int) -> Any:
+    """Return a Keras schedule, or the learning rate itself if it stays.
+
+    Args:
+        config: Its kind and numbers.
+        peak: Highest learning rate.
+        num_steps: Steps of the whole run, where a cosine ends.
+
+    Raises:
+        ModelError: If the warm-up is as long as the run.
+    """
+    schedules = keras.optimizers.schedules
+    if config.kind == "constant":
+        return peak
+    if config.kind == "steps":
+        return schedules.ExponentialDecay(
+            peak, config.every, config.factor, staircase=True
+        )
+    warmup = config.warmup_steps
+    if warmup >= num_steps:
+        raise ModelError(
+            f"schedule.warmup_steps is {warmup}, the whole run {num_steps} steps; "
+            "warm up for less"
+        )
+    if warmup == 0:
+        return schedules.CosineDecay(peak, num_steps)
+    return schedules.CosineDecay(
+        peak / warmup, num_steps - warmup, warmup_target=peak, warmup_steps=warmup
+    )
+
+
+def build_optimizer(config: OptimizerConfig, learning_rate: Any) -> Any:
+    """Return an optimiser.
+
+    Args:
+        config: Its kind and numbers.
+        learning_rate: A number or a schedule.
+
+    Raises:
+        MissingExtraError: If tensorflow-addons is asked for and not installed.
+        ModelError: If there is no such optimiser or it does not take an option.
+    """
+    addon = config.kind.startswith(ADDONS)
+    options: dict[str, Any] = {"learning_rate": learning_rate, **config.options}
+    if config.weight_decay is not None:
+        options["weight_decay"] = config.weight_decay
+    if config.clip_norm is not None:
+        options["clipnorm" if addon else "global_clipnorm"] = config.clip_norm
+    if config.ema is not None:
+        options |= {"use_ema": True, "ema_momentum": config.ema}
+    if config.kind == "sgd":
+        options["momentum"] = config.momentum
+    kind = (
+        _addon(config.kind) if addon else getattr(keras.optimizers, _KERAS[config.kind])
+    )
+    try:
+        optimizer = kind(**options)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"optimizer {config.kind}: {error}") from error
+    if config.weight_decay and hasattr(optimizer, "exclude_from_weight_decay"):
+        optimizer.exclude_from_weight_decay(var_names=_NOT_DECAYED)
+    return optimizer
+
+
+def _addon(kind: str) -> Any:
+    """Return an optimiser class of tensorflow-addons."""
+    name = kind.removeprefix(ADDONS)
+    try:
+        import tensorflow_addons
+    except ImportError as error:
+        raise MissingExtraError(
+            "tensorflow_addons", "addons", f"train with {name}"
+        ) from error
+    if not hasattr(tensorflow_addons.optimizers, name):
+        raise ModelError(f"tensorflow-addons has no optimiser {name!r}")
+    return getattr(tensorflow_addons.optimizers, name)

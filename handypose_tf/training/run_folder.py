@@ -1,0 +1,134 @@
+"""The folder of a run: what lies in it, and whether it can be written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.errors import ModelError, OutputError
+from handypose_tf.files import write_bytes, write_json
+from handypose_tf.training.config import TrainConfig
+from handypose_tf.versions import package_versions
+
+#: Keys that may change between a run and its resumption.
+_FREE = ("out", "epochs", "strategy", "save_every", "tensorboard", "jit_compile")
+
+#: A state, its successor while it is written, and two models.
+_SPACE_FACTOR = 4
+
+
+class RunFolder:
+    """Paths and small files of a run.
+
+    Args:
+        path: The folder.
+        is_chief: Whether this process writes; others get a folder of their own that
+            nobody keeps.
+    """
+
+    def __init__(self, path: str | Path, is_chief: bool = True) -> None:
+        """Name the files."""
+        self.path = Path(path)
+        self._scratch: tempfile.TemporaryDirectory | None = None
+        written = self.path
+        if not is_chief:
+            self._scratch = tempfile.TemporaryDirectory(prefix="handypose-")
+            written = Path(self._scratch.name)
+        self.is_chief = is_chief
+        self.state = self.path / "state.npz"
+        self.run = self.path / "run.json"
+        self.best = written / "best.keras"
+        self.last = written / "last.keras"
+        self.log = written / "log.csv"
+        self.nan = written / "nan.json"
+        self.tensorboard = written / "tensorboard"
+
+    def prepare(self, facts: dict[str, Any], *, resume: bool, num_bytes: int) -> None:
+        """Check that the run can begin here, and write `run.json`; the chief does.
+
+        Args:
+            facts: What `describe_run` returned.
+            resume: Whether a run may be here already.
+            num_bytes: Size of one state.
+
+        Raises:
+            OutputError: If the folder holds a run that is not to be resumed, cannot be
+                written, or its disk is too full.
+            ModelError: If the run to be resumed has another configuration or data.
+        """
+        if self.state.exists() and self.is_chief:
+            if not resume:
+                raise OutputError(
+                    f"{self.path}: already holds a run; resume it or name another"
+                )
+            self._check_same(facts)
+        if self.is_chief:
+            write_json(self.run, facts)
+            self._check_space(num_bytes)
+
+    def write_log(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Write the CSV of all finished epochs."""
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_bytes(self.log, buffer.getvalue().encode())
+
+    def _check_same(self, facts: dict[str, Any]) -> None:
+        """Refuse to resume a run of another configuration or other data."""
+        try:
+            before = json.loads(self.run.read_text("utf-8"))
+            old, data = before["config"], before["data"]
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"{self.run}: not the facts of a run ({error})") from error
+        new = json.loads(json.dumps(facts))
+        changed = [
+            key
+            for key in {**old, **new["config"]}
+            if key not in _FREE and old.get(key) != new["config"].get(key)
+        ]
+        if data != new["data"]:
+            changed.append("the data themselves")
+        if changed:
+            raise ModelError(
+                f"{self.path}: was begun with other {', '.join(changed)}; train in "
+                "another folder, or with the configuration in run.json"
+            )
+
+    def _check_space(self, num_bytes: int) -> None:
+        needed, free = _SPACE_FACTOR * num_bytes, shutil.disk_usage(self.path).free
+        if free < needed:
+            raise OutputError(
+                f"{self.path}: {free / 2**20:.0f} MiB free, a run needs "
+                f"{needed / 2**20:.0f}; make room or name another folder"
+            )
+
+
+def describe_run(config: TrainConfig, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what lies beside each checkpoint: configuration, versions, data."""
+    return {
+        "config": asdict(config),
+        "versions": package_versions(),
+        "commit": _commit(),
+        "data": data,
+    }
+
+
+def _commit() -> str | None:
+    """Return the commit of this library's checkout, marked if files differ from it."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always"]
+    command += ["--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()

@@ -1,0 +1,109 @@
+"""The whole state of a run in one file, so that it can be left and resumed anywhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handypose_tf.errors import ModelError
+from handypose_tf.files import write_bytes
+
+_POSITION = "position"
+
+
+@dataclass
+class Position:
+    """Where a run is.
+
+    Attributes:
+        epoch: Epochs that are finished.
+        step: Steps of the present epoch that are done.
+        loss: Mean loss of these steps.
+        history: A row of figures for every finished epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    loss: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+class TrainingState:
+    """Weights, optimiser and random state of a compiled model.
+
+    Under a strategy over workers every method is a collective one: all must call it.
+
+    Args:
+        model: A compiled model; its optimiser's variables are made here, so build it
+            under the strategy's scope.
+    """
+
+    def __init__(self, model: Any) -> None:
+        """Make the optimiser's variables and list all of them."""
+        optimizer = model.optimizer
+        if hasattr(optimizer, "build"):
+            optimizer.build(model.trainable_variables)
+        else:
+            optimizer._create_all_weights(model.trainable_variables)
+        own = optimizer.variables
+        self._weights = [*model.variables]
+        self._all = [*self._weights, *(own() if callable(own) else own)]
+
+    def weights(self) -> list[NDArray]:
+        """Return the model's variables, batch norms and random states included."""
+        return [variable.numpy() for variable in self._weights]
+
+    def set_weights(self, values: list[NDArray]) -> None:
+        """Assign what `weights` returned."""
+        for variable, value in zip(self._weights, values, strict=True):
+            variable.assign(value)
+
+    def to_bytes(self, position: Position, weights: list[NDArray]) -> bytes:
+        """Return the state as the bytes of an `.npz` file.
+
+        Args:
+            position: Where the run is.
+            weights: The model's variables; the optimiser's are read here.
+        """
+        rest = [variable.numpy() for variable in self._all[len(weights) :]]
+        values = enumerate([*weights, *rest])
+        arrays: dict[str, Any] = {f"{i:05d}": value for i, value in values}
+        arrays[_POSITION] = np.array(json.dumps(asdict(position)))
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        return buffer.getvalue()
+
+    def load(self, path: str | os.PathLike[str]) -> Position:
+        """Assign a saved state and return where the run was.
+
+        Raises:
+            ModelError: If the file is damaged or belongs to another model.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                position = Position(**json.loads(str(file[_POSITION])))
+                values = [file[key] for key in sorted(file.files) if key != _POSITION]
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise ModelError(f"{path}: not a training state ({error})") from error
+        shapes = [tuple(variable.shape) for variable in self._all]
+        if [value.shape for value in values] != shapes:
+            raise ModelError(
+                f"{path}: belongs to another model, optimiser or Keras generation; "
+                "train in another folder"
+            )
+        for variable, value in zip(self._all, values, strict=True):
+            variable.assign(value)
+        return position
+
+
+def save_state(path: Path, content: bytes) -> Path:
+    """Write a state, so that a kill leaves the old one or the new one."""
+    return write_bytes(path, content)

@@ -1,0 +1,276 @@
+"""`train(config)`: `model.fit` epoch by epoch, to be left and resumed at any step."""
+
+from __future__ import annotations
+
+import math
+import re
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+from numpy.typing import NDArray
+from tensorflow import keras
+
+from handypose_tf.errors import DataError, HandyPoseError, ModelError
+from handypose_tf.files import write_json
+from handypose_tf.models import HandyPose, save_model
+from handypose_tf.training.build import build_evaluator, build_model, learning_rate
+from handypose_tf.training.callbacks import StepKeeper, StopRequest
+from handypose_tf.training.config import TrainConfig
+from handypose_tf.training.data import describe_data, open_pipelines
+from handypose_tf.training.run_folder import RunFolder, describe_run
+from handypose_tf.training.state import Position, TrainingState, save_state
+from handypose_tf.training.strategy import (
+    build_strategy,
+    is_chief,
+    mean_over_workers,
+    num_workers,
+    training_batches,
+    validation_batches,
+)
+from handypose_tf.training.tensorboard import TensorBoardLog
+
+#: Float32 numbers a weight at the most: itself, two moments, the average.
+_BYTES_PER_WEIGHT = 16
+
+#: How TensorFlow's decoders begin what they say of a broken picture.
+_BROKEN_PICTURE = re.compile(r"Invalid (JPEG|PNG)|Unknown image|jpeg|png", re.I)
+
+Report = Callable[[dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a run left.
+
+    Attributes:
+        best: The model of the best validation PCK (of the lowest training loss where
+            nothing is validated on).
+        last: The model of the last epoch.
+        history: A row of figures for every epoch.
+        stopped_by: The signal that ended the run early; 0 if it is complete.
+    """
+
+    best: Path
+    last: Path
+    history: list[dict[str, float]]
+    stopped_by: int = 0
+
+
+def train(
+    config: TrainConfig,
+    *,
+    resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    report: Report | None = None,
+    verbose: int = 0,
+) -> TrainingResult:
+    """Train a network as a configuration says.
+
+    Args:
+        config: The configuration.
+        resume: Go on with the run in `config.out`, from its last state; begin one if
+            there is none.
+        callbacks: Your own, for `model.fit`, which runs once an epoch.
+        report: Called with the figures of every finished epoch.
+        verbose: Keras' own progress: 0 silent, 1 a bar.
+
+    Returns:
+        Where the models lie, and the figures.
+
+    Raises:
+        HandyPoseError: If configuration, data or folder cannot be used, the loss is no
+            number, or another worker is lost.
+    """
+    run = _Run(config, resume)
+    signals = (signal.SIGTERM, signal.SIGINT) if run.workers == 1 else ()
+    try:
+        with run.stop.on_signals(*signals):
+            return run.train(callbacks, report, verbose)
+    except tf.errors.OpError as error:
+        raise _explained(error) from error
+
+
+class _Run:
+    """A run: its model, its data, its folder, and where it is."""
+
+    def __init__(self, config: TrainConfig, resume: bool) -> None:
+        self.config = config
+        self.stop = StopRequest()
+        self.strategy = build_strategy(config.strategy)
+        self.workers = num_workers(self.strategy)
+        self.training, self.validation = open_pipelines(config)
+        self.folder = RunFolder(config.out, is_chief(self.strategy))
+        self.model = build_model(config, self.training, self.strategy)
+        self.evaluator = build_evaluator(config, self.model, self.strategy)
+        if self.workers > 1:
+            mean_over_workers(self.model)
+            mean_over_workers(self.evaluator)
+        self.export = HandyPose.from_config(self.model.get_config())
+        with self.strategy.scope():
+            self.state = TrainingState(self.model)
+        data = {"train": describe_data(self.training)}
+        if self.validation:
+            data["validation"] = describe_data(self.validation)
+        begun = resume and self.folder.state.exists()
+        self.folder.prepare(
+            describe_run(config, data),
+            resume=resume,
+            num_bytes=_BYTES_PER_WEIGHT * self.model.count_params(),
+        )
+        self.position = self.state.load(self.folder.state) if begun else Position()
+        self.log = self._tensorboard() if config.tensorboard else None
+        if not begun:
+            self._save(self.state.weights())
+
+    def train(
+        self,
+        callbacks: Sequence[keras.callbacks.Callback],
+        report: Report | None,
+        verbose: int,
+    ) -> TrainingResult:
+        """Run the epochs that are left."""
+        while self.position.epoch < self.config.epochs and not self.stop.signal:
+            figures = self._epoch(callbacks, verbose)
+            if figures and report:
+                report(figures)
+        return TrainingResult(
+            self.folder.best,
+            self.folder.last,
+            self.position.history,
+            self.stop.signal,
+        )
+
+    def _epoch(
+        self, callbacks: Sequence[keras.callbacks.Callback], verbose: int
+    ) -> dict[str, float] | None:
+        """Run the rest of an epoch; returns nothing if it was left half-way."""
+        position, begin = self.position, time.monotonic()
+        keeper = StepKeeper(
+            self.state,
+            position,
+            save=self._save,
+            save_every=self.config.save_every,
+            stop=self.stop,
+            on_nan=self._name_samples,
+        )
+        if position.step == self.training.num_steps:
+            keeper.live_weights = self._put_averages()
+        else:
+            self.model.fit(
+                training_batches(
+                    self.strategy, self.training, position.epoch, position.step
+                ),
+                initial_epoch=position.epoch,
+                epochs=position.epoch + 1,
+                steps_per_epoch=self.training.num_steps - position.step,
+                shuffle=False,
+                callbacks=[keeper, *callbacks],
+                verbose=verbose,
+            )
+        if position.step < self.training.num_steps:
+            return None
+        figures = {
+            "epoch": position.epoch + 1,
+            "loss": position.loss,
+            **self._evaluate(),
+            "learning_rate": self._learning_rate(),
+            "seconds": time.monotonic() - begin,
+        }
+        self._finish_epoch(figures, keeper.live_weights)
+        return figures
+
+    def _put_averages(self) -> list[NDArray]:
+        """Do what Keras does at the end of `fit`; returns the weights as they were."""
+        weights = self.state.weights()
+        if self.config.optimizer.ema is not None:
+            variables = self.model.trainable_variables
+            self.model.optimizer.finalize_variable_values(variables)
+        return weights
+
+    def _evaluate(self) -> dict[str, float]:
+        """Return the validation's figures, with the averaged weights if there are."""
+        if self.validation is None:
+            return {}
+        found = self.evaluator.evaluate(
+            validation_batches(self.validation), return_dict=True, verbose=0
+        )
+        return {f"val_{name}": float(value) for name, value in found.items()}
+
+    def _finish_epoch(
+        self, figures: dict[str, float], live_weights: list[NDArray]
+    ) -> None:
+        """Save models, log and state, in that order: the state tells what is done."""
+        history = self.position.history
+        self.export.set_weights(self.model.get_weights())
+        self._describe(figures)
+        save_model(self.export, self.folder.last)
+        if all(_score(figures) > _score(row) for row in history):
+            save_model(self.export, self.folder.best)
+        if self.log:
+            self.log.write(self.export, figures)
+        self.state.set_weights(live_weights)
+        self.position.epoch += 1
+        self.position.step, self.position.loss = 0, 0.0
+        history.append(figures)
+        self.folder.write_log(history)
+        self._save(live_weights)
+
+    def _describe(self, figures: dict[str, float]) -> None:
+        """Write into the model what it was trained on and how well it does."""
+        data = self.config.data
+        facts: dict[str, Any] = {
+            "trained": True,
+            "licence": "that of the training data",
+            "training_data": ", ".join(source.source for source in data.train),
+        }
+        if "val_pck" in figures:
+            facts["accuracy"] = {"validation pck_box@0.2": figures["val_pck"]}
+        if data.crop_scale is not None:
+            facts["crop_scale"] = data.crop_scale
+        self.export.describe(**facts)
+
+    def _save(self, weights: list[NDArray]) -> None:
+        content = self.state.to_bytes(self.position, weights)
+        if self.folder.is_chief:
+            save_state(self.folder.state, content)
+
+    def _name_samples(self, epoch: int, step: int) -> str:
+        """Write the names of the samples of a step and the one before it."""
+        steps = {
+            f"step {i + 1}": self.training.sample_ids(epoch, i)
+            for i in (step - 1, step)
+            if i >= 0
+        }
+        return str(write_json(self.folder.nan, {"epoch": epoch + 1, **steps}))
+
+    def _learning_rate(self) -> float:
+        """Return the rate of the next step."""
+        rate = learning_rate(self.config, self.training)
+        return float(rate(self.model.optimizer.iterations) if callable(rate) else rate)
+
+    def _tensorboard(self) -> TensorBoardLog:
+        return TensorBoardLog(self.folder.tensorboard, self.validation or self.training)
+
+
+def _score(figures: dict[str, float]) -> float:
+    """Return what the best epoch has most of."""
+    score = figures.get("val_pck", -figures["loss"])
+    return score if math.isfinite(score) else -math.inf
+
+
+def _explained(error: tf.errors.OpError) -> HandyPoseError:
+    """Return what a failed operation means to the user, or the error itself."""
+    line = " ".join(str(error.message).split())[:300]
+    if isinstance(error, tf.errors.UnavailableError | tf.errors.AbortedError):
+        return ModelError(f"another worker is lost; start all again to resume: {line}")
+    if isinstance(error, tf.errors.NotFoundError) or _BROKEN_PICTURE.search(line):
+        return DataError(
+            f"a picture cannot be read: {line}; `handypose data inspect --decode` "
+            "names the file"
+        )
+    raise error

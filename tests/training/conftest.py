@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
+
+import layouts
+
+
+@pytest.fixture(scope="session")
+def hands(tmp_path_factory) -> str:
+    """24 hands on smooth random pictures, as FORMAT:PATH."""
+    folder = tmp_path_factory.mktemp("hands")
+    return f"coco:{layouts.write_coco(folder, count=24)}/annotations.json"

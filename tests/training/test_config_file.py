@@ -1,0 +1,89 @@
+"""Configuration files: what is taken, and how wrong keys and values are named."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from handypose_tf.errors import ModelError
+from handypose_tf.training import build_config, load_config
+
+SMALL = "out: run\ndata:\n  train:\n  - source: coco:/data/hands\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "config.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_defaults_fill_what_is_not_said(write):
+    config = load_config(write(SMALL))
+    assert config.data.train[0].source == "coco:/data/hands"
+    assert (config.batch_size, config.strategy) == (32, "one")
+    assert config.augmentation.rotation == 0
+
+
+def test_overrides_reach_into_parts_and_lists(write):
+    overrides = [
+        "optimizer.learning_rate=1e-4", "data.train.0.weight=2", "model.frozen=level1",
+        "data.validation=[{source: 'coco:/v'}]", "data.crop_scale=null",
+    ]  # fmt: skip
+    config = load_config(write(SMALL), overrides)
+    assert config.optimizer.learning_rate == 1e-4
+    assert config.data.train[0].weight == 2.0
+    assert config.model.frozen == "level1"
+    assert config.data.validation[0].source == "coco:/v"
+    assert config.data.crop_scale is None
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("optimizer.lerning_rate=1", "did you mean optimizer.learning_rate?"),
+        ("augmentation.rotaton=1", "did you mean augmentation.rotation?"),
+        ("zzz=1", "unknown key zzz; known: out, data"),
+        ("data.train.0.sorce=x", "did you mean data.train.0.source?"),
+        ("epochs=many", "epochs must be a whole number. Received: 'many'"),
+        ("epochs=1.5", "epochs must be a whole number"),
+        ("epochs=true", "epochs must be a whole number"),
+        ("tensorboard=1", "tensorboard must be true or false"),
+        ("optimizer.ema=x", "optimizer.ema must be a number"),
+        ("epochs=0", "`epochs` must be positive"),
+        ("data.train=[]", "data: `train` must name at least one data set"),
+        ("data.train=x", "data.train must be a list"),
+        ("model.overrides=3", "model.overrides must hold keys"),
+        ("model.frozen=level9", "`frozen` must be one of"),
+        ("optimizer.kind=adm", "`kind` must be one of"),
+        ("optimizer.kind=null", "optimizer.kind must be text"),
+        ("augmentation.mirror=2", "augmentation: `mirror` must be a number"),
+        ("augmentation=3", "augmentation must hold keys"),
+        ("data.train.7.source=x", "there is no such place"),
+        ("epochs.a=1", "there is no such place"),
+        ("epochs", "write KEY.KEY=VALUE"),
+        ("epochs=[", "the value is no YAML"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(write, override, message):
+    text = SMALL + "epochs: 3\n"
+    with pytest.raises(ModelError, match=re.escape(message)) as caught:
+        load_config(write(text), [override])
+    assert "\n" not in str(caught.value)
+
+
+def test_files_that_are_none(tmp_path, write):
+    with pytest.raises(ModelError, match=r"absent.yaml: cannot read: No such file"):
+        load_config(tmp_path / "absent.yaml")
+    with pytest.raises(ModelError, match="not a YAML file"):
+        load_config(write("a: ["))
+    with pytest.raises(ModelError, match="holds no `key: value` lines"):
+        load_config(write("- a"))
+    with pytest.raises(ModelError, match="the key out is missing"):
+        load_config(write("epochs: 3"))
+    with pytest.raises(ModelError, match=r"the key data.train is missing"):
+        build_config({"out": "a", "data": {}})

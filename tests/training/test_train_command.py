@@ -1,0 +1,78 @@
+"""`handypose train`: its own messages and exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import cv2
+import pytest
+import tiny
+import yaml
+
+from handypose_tf.cli.main import main
+
+
+@pytest.fixture
+def config(hands, tmp_path):
+    tiny.add_backbone()
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(tiny.settings(hands, tmp_path / "run")))
+    return path
+
+
+def test_it_trains_reports_and_resumes(config, tmp_path, capsys):
+    report = tmp_path / "report.json"
+    words = ["train", str(config), "--json", str(report)]
+    assert main([*words, "--set", "epochs=1", "--set", "schedule.warmup_steps=0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("epoch 1  loss 0.") and "pck" in lines[0]
+    assert lines[-1].startswith(f"best model {tmp_path / 'run' / 'best.keras'}")
+    assert len(json.loads(report.read_text())) == 1
+    assert main(words) == 1
+    assert "already holds a run; resume it" in capsys.readouterr().err
+    assert main([*words, "--resume"]) == 1
+    assert "begun with other schedule" in capsys.readouterr().err
+
+
+def test_the_contact_sheet_is_drawn_without_training(config, tmp_path, capsys):
+    sheet = tmp_path / "sheet.png"
+    assert main(["train", str(config), "--contact-sheet", str(sheet)]) == 0
+    assert cv2.imread(str(sheet)).shape[1] == 8 * 192
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--set", "epoch=3"], "unknown key epoch; did you mean epochs?"),
+        (["--set", "data.train.0.source=coco:/nowhere"], "/nowhere: no such file"),
+        (["--set", "strategy=two"], "`strategy` must be one of"),
+    ],
+)
+def test_mistakes_are_one_line(config, capsys, words, message):
+    assert main(["train", str(config), *words]) == 1
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--workers", "a:1,b:2"],
+        ["--workers", "a:1,b:2", "--worker", "2"],
+        ["--workers", "a", "--worker", "0"],
+    ],
+)
+def test_workers_that_make_no_sense_are_wrong_usage(config, words):
+    with pytest.raises(SystemExit) as caught:
+        main(["train", str(config), *words])
+    assert caught.value.code == 2
+
+
+def test_several_workers_need_keras2(config, capsys, monkeypatch):
+    import handypose_tf.cli.train as command
+
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    monkeypatch.setattr(command, "version", lambda name: "3.9.9")
+    assert main(["train", str(config), "--set", "strategy=multi_worker"]) == 1
+    assert "pip install 'handypose-tf[keras2]'" in capsys.readouterr().err

@@ -1,0 +1,171 @@
+"""Whole runs of a tiny network: files, resuming, signals, and what stops a run."""
+
+from __future__ import annotations
+
+import csv
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tiny
+
+from handypose_tf.data import open_source
+from handypose_tf.errors import DataError, HandyPoseError, ModelError, OutputError
+from handypose_tf.models import load_model
+from handypose_tf.training import build_config, open_pipelines, train
+from handypose_tf.training.config import TrainConfig
+
+
+@pytest.fixture(autouse=True)
+def backbone():
+    tiny.add_backbone()
+
+
+@pytest.fixture(scope="module")
+def finished(hands, tmp_path_factory):
+    """A run of three epochs: its folder, result and configuration."""
+    tiny.add_backbone()
+    out = tmp_path_factory.mktemp("runs") / "a"
+    config = build_config(tiny.settings(hands, out))
+    reported = []
+    result = train(config, report=reported.append)
+    assert reported == result.history
+    return out, result, config
+
+
+def configure(hands, out, **changes) -> TrainConfig:
+    return build_config(tiny.settings(hands, out, **changes))
+
+
+def test_a_run_leaves_models_log_and_facts(finished):
+    out, result, _ = finished
+    with (out / "log.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert set(rows[0]) >= {"loss", "val_loss", "val_pck", "val_epe", "val_auc"}
+    facts = json.loads((out / "run.json").read_text())
+    assert facts["config"]["batch_size"] == 4
+    assert {"tensorflow", "numpy"} <= facts["versions"].keys()
+    assert facts["data"]["train"][0]["num_records"] == 24
+    assert len(facts["data"]["validation"][0]["sha256"]) == 64
+    assert result.stopped_by == 0
+
+
+def test_the_loss_falls_and_the_rate_follows_the_schedule(finished):
+    history = finished[1].history
+    assert history[-1]["loss"] < 0.95 * history[0]["loss"]
+    rates = [row["learning_rate"] for row in history]
+    assert rates[0] > rates[1] > rates[2] == pytest.approx(0, abs=1e-9)
+
+
+def test_saved_models_are_for_use_and_say_what_they_are(finished):
+    _, result, _ = finished
+    model = load_model(result.last)
+    settings = model.settings
+    assert settings["trained"] and settings["training_data"].startswith("coco:")
+    best = load_model(result.best).settings["accuracy"]["validation pck_box@0.2"]
+    assert best == max(row["val_pck"] for row in result.history)
+    assert not getattr(model, "optimizer", None)
+    size = result.last.stat().st_size
+    assert size < 3 * 4 * model.count_params() + 400_000
+
+
+def test_saved_models_hold_the_average_and_the_state_the_weights(finished):
+    out, result, _ = finished
+    model = load_model(result.last)
+    with np.load(out / "state.npz") as state:
+        first = state["00000"]
+    averaged = model.variables[0].numpy()
+    assert averaged.shape == first.shape
+    assert 0 < np.abs(averaged - first).max() < 0.1
+
+
+def test_a_finished_run_resumes_to_nothing(finished):
+    _, result, config = finished
+    assert train(config, resume=True).history == result.history
+
+
+def test_a_folder_with_a_run_is_not_overwritten(finished):
+    with pytest.raises(OutputError, match="already holds a run; resume it"):
+        train(finished[2])
+
+
+def test_a_run_is_not_resumed_with_another_configuration(hands, finished):
+    out = finished[0]
+    changed = configure(hands, out, batch_size=8, seed=4)
+    with pytest.raises(ModelError, match=r"begun with other .*(batch_size|seed)"):
+        train(changed, resume=True)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_first_step(
+    hands, tmp_path
+):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot write"):
+        train(configure(hands, tmp_path / "file" / "run"))
+
+
+def test_a_full_disk_is_refused_before_the_first_step(hands, tmp_path, monkeypatch):
+    usage = SimpleNamespace(free=1000)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
+    with pytest.raises(OutputError, match="0 MiB free, a run needs"):
+        train(configure(hands, tmp_path / "run"))
+
+
+def test_a_loss_that_is_no_number_stops_and_names_the_samples(hands, tmp_path):
+    explosive = {"kind": "sgd", "learning_rate": 1e30}
+    config = configure(
+        hands, tmp_path, optimizer=explosive, schedule={"kind": "constant"}
+    )
+    with pytest.raises(
+        HandyPoseError, match=r"epoch 1, step .*lower the learning rate"
+    ):
+        train(config)
+    found = json.loads((tmp_path / "nan.json").read_text())
+    training, _ = open_pipelines(config)
+    step = max(int(key.split()[1]) for key in found if key.startswith("step")) - 1
+    assert found[f"step {step + 1}"] == training.sample_ids(0, step)
+    assert found["epoch"] == 1
+
+
+def test_a_broken_picture_is_told_in_a_line(tmp_path, hands):
+    import layouts
+
+    root = layouts.write_coco(tmp_path / "c", count=4)
+    content = bytearray(layouts.write_picture(tmp_path / "a.png").read_bytes())
+    content[len(content) // 2] ^= 1  # headers do not show it
+    (root / "images" / "2.jpg").write_bytes(content)
+    source = f"coco:{root}/annotations.json"
+    assert len(open_source(source).records()) == 4
+    data = {"train": [{"source": source}]}
+    with pytest.raises(DataError, match=r"a picture cannot be read: .*--decode"):
+        train(configure(hands, tmp_path / "run", data=data))
+
+
+def test_without_validation_the_lowest_loss_is_best(hands, tmp_path):
+    data = {"train": [{"source": hands}]}
+    result = train(configure(hands, tmp_path, data=data, epochs=1))
+    assert "val_pck" not in result.history[0]
+    assert result.best.read_bytes()
+
+
+def test_weights_and_frozen_levels_are_taken(hands, finished, tmp_path):
+    model = {**tiny.MODEL, "weights": str(finished[1].best), "frozen": "stem"}
+    result = train(configure(hands, tmp_path, model=model, epochs=1))
+    assert result.history[0]["loss"] < finished[1].history[0]["loss"]
+    wrong = {**model, "weights": str(tmp_path / "absent.keras")}
+    with pytest.raises(ModelError, match=r"absent.keras: no such model file"):
+        train(configure(hands, tmp_path / "b", model=wrong))
+    odd = {**tiny.MODEL, "overrides": {"head": {}}}
+    with pytest.raises(ModelError, match="the configuration's model: `overrides`"):
+        train(configure(hands, tmp_path / "c", model=odd))
+
+
+def test_several_workers_are_refused_where_keras_cannot(hands, tmp_path):
+    from tensorflow import keras
+
+    if not hasattr(keras, "version"):
+        pytest.skip("Keras 2 can")
+    with pytest.raises(ModelError, match="Keras 3 cannot train over several workers"):
+        train(configure(hands, tmp_path, strategy="multi_worker"))
