@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
@@ -10,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pytest
 from made_up_hand import made_up_joints
+from render_process import call
 
 from handypose_tf.synth.anatomy import BONES, JOINTS, WHEEL, Anatomy, cache_folder
 
@@ -65,9 +65,5 @@ def render_process():
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context) as pool:
         yield lambda job, *args, **options: pool.submit(
-            _call, job, args, options
+            call, job, args, options
         ).result(timeout=120)
-
-
-def _call(job: str, args: tuple, options: dict):
-    return getattr(importlib.import_module("render_jobs"), job)(*args, **options)

@@ -7,10 +7,10 @@ import signal
 import pytest
 import tiny
 
+pytestmark = pytest.mark.slow
 
-@pytest.fixture(
-    scope="module", params=[3, pytest.param(2, marks=pytest.mark.slow)], ids=str
-)
+
+@pytest.fixture(scope="module", params=[3, 2], ids=str)
 def undisturbed(request, hands, tmp_path_factory):
     """Keras generation and history of a run of its own."""
     out = tmp_path_factory.mktemp("whole")
@@ -28,7 +28,7 @@ def compare(history, expected):
 @pytest.mark.parametrize(
     "place",
     [
-        pytest.param([0, 2], id="before-the-first-save", marks=pytest.mark.slow),
+        pytest.param([0, 2], id="before-the-first-save"),
         pytest.param([1, 5], id="within-an-epoch"),
     ],
 )
@@ -44,7 +44,7 @@ def test_a_killed_run_ends_as_if_it_was_not(undisturbed, place, hands, tmp_path)
     ("place", "finished"),
     [
         pytest.param([1, 2], 1, id="within-an-epoch"),
-        pytest.param([2, 5], 3, id="last-step", marks=pytest.mark.slow),
+        pytest.param([2, 5], 3, id="last-step"),
     ],
 )
 def test_sigterm_saves_and_leaves(undisturbed, place, finished, hands, tmp_path):
