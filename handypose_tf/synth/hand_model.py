@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.files import write_bytes
 from handypose_tf.geometry import FloatArray
-from handypose_tf.synth.anatomy import BONES, Anatomy, cache_folder, load
+from handypose_tf.synth.anatomy import BONES, Anatomy, load
 from handypose_tf.synth.detail import DETAIL_VERSION, draw_tiles
 from handypose_tf.synth.mesh import IntArray, triangulate, vertex_normals
 from handypose_tf.synth.person import Body
@@ -21,6 +21,7 @@ from handypose_tf.synth.posture import Posture
 from handypose_tf.synth.skeleton import Skeleton, skin
 from handypose_tf.synth.subdivision import Subdivision
 from handypose_tf.synth.texels import TILE, child_places
+from handypose_tf.wheel_files import cache_folder
 
 #: Triangles that a quad of the anatomy becomes after two subdivisions.
 _TRIANGLES_OF_QUAD = 32

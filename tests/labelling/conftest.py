@@ -16,7 +16,7 @@ import handypose_tf
 from handypose_tf.images import Image, read_image, write_image
 from handypose_tf.labelling import MediaPipeHands
 from handypose_tf.labelling.mediapipe import MEDIAPIPE_FILES
-from handypose_tf.labelling.wheel_files import cache_folder
+from handypose_tf.wheel_files import cache_folder
 
 
 @pytest.fixture(scope="session")

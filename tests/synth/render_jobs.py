@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.synth import photographer as photographer_module
-from handypose_tf.synth.anatomy import WHEEL, cache_folder, load
+from handypose_tf.synth.anatomy import WHEEL, load
 from handypose_tf.synth.backgrounds import Backgrounds
 from handypose_tf.synth.camera import Camera
 from handypose_tf.synth.detail import CHANNELS
@@ -27,6 +27,7 @@ from handypose_tf.synth.skin import SkinTone
 from handypose_tf.synth.texels import TILE
 from handypose_tf.synth.things import Thing
 from handypose_tf.synth.transforms import rotation
+from handypose_tf.wheel_files import cache_folder
 
 SIZE = 200
 SAMPLE_SIZE = 96

