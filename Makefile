@@ -50,9 +50,9 @@ lint: .venv/ready-test
 
 docs: .venv/ready
 	.venv/bin/python $(PIP) --editable '.[docs]'
-	.venv/bin/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
-ci: test lint test-slow test-keras2 test-addons test-wheel demo
+ci: test lint docs test-slow test-keras2 test-addons test-wheel demo
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
