@@ -1,6 +1,6 @@
 # Everything a developer needs, one command each. Every target makes its own virtual
 # environment and installs what it needs.
-PYTHON ?= python3.11
+PYTHON ?= python3
 # A plain `torch` would bring gigabytes of CUDA packages where a CPU build is at hand.
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
