@@ -32,7 +32,7 @@ GROUND = {
 }
 
 #: The only doors between rooms of one floor: models are built, then given weights;
-#: evaluation runs models, training measures while it trains.
+#: evaluation runs models, training measures while it trains; a model is a teacher.
 DOORS = {
     ("models", "weights"),
     ("evaluation", "inference"),
@@ -40,6 +40,7 @@ DOORS = {
     ("training", "inference"),
     ("export", "inference"),
     ("export", "evaluation"),
+    ("labelling", "inference"),
     ("synth", "data"),
 }
 

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 
 from handypose_tf.cli.console import format_table, quiet_native_log, say
-from handypose_tf.cli.predict import picture_entry
 from handypose_tf.drawing import draw_heatmaps
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
@@ -27,6 +26,7 @@ from handypose_tf.images import Image, read_image, write_image
 from handypose_tf.inference.drawing import draw_hands
 from handypose_tf.inference.estimator import DEFAULT_MODEL, HandPoseEstimator
 from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.picture_entry import picture_entry
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 

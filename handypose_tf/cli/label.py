@@ -22,20 +22,16 @@ Example:
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
-from handypose_tf.errors import DataError, ModelError
-from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.errors import DataError
 
 if TYPE_CHECKING:
     from handypose_tf.labelling import PhotoResult, Teacher
     from handypose_tf.labelling.selection import FoundHand, Rule
-
-_MEDIAPIPE = {"mediapipe": "full", "mediapipe-lite": "lite"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Label; 1 if a photo could not be read."""
-    from handypose_tf.labelling import PhotoLog, find_photos
+    from handypose_tf.labelling import PhotoLog, find_photos, open_teacher
     from handypose_tf.labelling.selection import (
         Rule,
         found_hands,
@@ -90,7 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     photos = find_photos(arguments.folders, out)
     rejected = read_rejected(out / "rejected.txt")
     rule = Rule(arguments.min_size, arguments.max_disagreement, rejected)
-    teacher = open_teacher(arguments.teacher)
+    with quiet_native_log():
+        teacher = open_teacher(arguments.teacher)
     log = PhotoLog(out / "photos.jsonl", teacher.describe())
     results = _label(photos, teacher, log)
     hands = found_hands(results)
@@ -103,40 +100,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
     _write(arguments, kept, results, _info(arguments, teacher, rule))
     return 1 if any(result.error for result in results) else 0
-
-
-def open_teacher(name: str) -> Teacher:
-    """Return the teacher of a name: MediaPipe, or a handypose model.
-
-    Raises:
-        DataError: If MediaPipe's files are not there and cannot be fetched.
-        ModelError: If there is no such model, or it finds other points.
-    """
-    from handypose_tf.labelling import (
-        EstimatorTeacher,
-        MediaPipeHands,
-        MediaPipeTeacher,
-    )
-
-    with quiet_native_log():
-        if name in _MEDIAPIPE:
-            return MediaPipeTeacher(MediaPipeHands(variant=_MEDIAPIPE[name]))
-        from handypose_tf.inference import HandPoseEstimator
-
-        estimator = HandPoseEstimator(name)
-    names = tuple(estimator.metadata.keypoint_names)
-    if names != KEYPOINT_NAMES:
-        raise ModelError(
-            f"{name}: finds {len(names)} points, not the {len(KEYPOINT_NAMES)} joints "
-            "of a hand; give another --teacher"
-        )
-    digest = hashlib.sha256(estimator.path.read_bytes()).hexdigest()
-    return EstimatorTeacher(
-        estimator,
-        estimator.path.name,
-        version=f"sha256 {digest}",
-        licence=estimator.metadata.licence,
-    )
 
 
 def _label(photos: Sequence[Path], teacher: Teacher, log: Any) -> list[PhotoResult]:

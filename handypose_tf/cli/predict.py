@@ -25,14 +25,13 @@ from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import write_json
 from handypose_tf.images import (
     IMAGE_SUFFIXES,
-    Image,
     find_images,
     read_image,
     write_image,
 )
 from handypose_tf.inference.drawing import draw_hands
 from handypose_tf.inference.estimator import DEFAULT_MODEL, HandPoseEstimator
-from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.picture_entry import picture_entry
 
 _DEFAULT_OUT = Path("handypose_predictions")
 
@@ -110,19 +109,6 @@ def parse_count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return int(text)
-
-
-def picture_entry(
-    path: Path, image: Image, hands: Sequence[HandPose]
-) -> dict[str, Any]:
-    """Return one picture's entry of the JSON file."""
-    height, width = image.shape[:2]
-    return {
-        "image": str(path),
-        "width": width,
-        "height": height,
-        "hands": [hand.to_dict() for hand in hands],
-    }
 
 
 def _predict(

@@ -4,6 +4,7 @@ from handypose_tf.labelling.estimator_teacher import EstimatorTeacher
 from handypose_tf.labelling.label_photos import find_photos, label_photos, pending
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
+from handypose_tf.labelling.open_teacher import open_teacher
 from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult
 from handypose_tf.labelling.teacher import HandLabel, Teacher
 
@@ -17,5 +18,6 @@ __all__ = [
     "Teacher",
     "find_photos",
     "label_photos",
+    "open_teacher",
     "pending",
 ]

@@ -11,7 +11,7 @@ import pytest
 from dot_hands import DotTeacher, dot_positions
 from dot_model import dot_image, mixture, write_dot_model
 
-from handypose_tf.cli import label as command
+from handypose_tf import labelling
 from handypose_tf.cli.main import main
 from handypose_tf.data import open_source
 from handypose_tf.images import Image, write_image
@@ -24,7 +24,7 @@ from handypose_tf.labelling.photo_log import PhotoResult
 def out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dot_teacher: DotTeacher
 ) -> Path:
-    monkeypatch.setattr(command, "open_teacher", lambda _: dot_teacher)
+    monkeypatch.setattr(labelling, "open_teacher", lambda _: dot_teacher)
     return tmp_path / "out"
 
 

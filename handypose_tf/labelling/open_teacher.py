@@ -1,0 +1,44 @@
+"""Teachers by name."""
+
+from __future__ import annotations
+
+import hashlib
+
+from handypose_tf.errors import ModelError
+from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.labelling.estimator_teacher import EstimatorTeacher
+from handypose_tf.labelling.mediapipe import MediaPipeHands
+from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
+from handypose_tf.labelling.teacher import Teacher
+
+_MEDIAPIPE = {"mediapipe": "full", "mediapipe-lite": "lite"}
+
+
+def open_teacher(name: str) -> Teacher:
+    """Return the teacher of a name: MediaPipe, or a handypose model.
+
+    Args:
+        name: `"mediapipe"`, `"mediapipe-lite"`, or what `HandPoseEstimator` takes.
+
+    Raises:
+        DataError: If MediaPipe's files are not there and cannot be fetched.
+        ModelError: If there is no such model, or it finds other points.
+    """
+    if name in _MEDIAPIPE:
+        return MediaPipeTeacher(MediaPipeHands(variant=_MEDIAPIPE[name]))
+    from handypose_tf.inference import HandPoseEstimator
+
+    estimator = HandPoseEstimator(name)
+    names = tuple(estimator.metadata.keypoint_names)
+    if names != KEYPOINT_NAMES:
+        raise ModelError(
+            f"{name}: finds {len(names)} points, not the {len(KEYPOINT_NAMES)} joints "
+            "of a hand; give another teacher"
+        )
+    digest = hashlib.sha256(estimator.path.read_bytes()).hexdigest()
+    return EstimatorTeacher(
+        estimator,
+        estimator.path.name,
+        version=f"sha256 {digest}",
+        licence=estimator.metadata.licence,
+    )
