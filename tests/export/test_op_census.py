@@ -1,0 +1,46 @@
+"""The census, on the shipped file and on what is no model."""
+
+from __future__ import annotations
+
+import pytest
+
+from handypose_tf.errors import ModelError
+from handypose_tf.export.op_census import op_census
+from handypose_tf.inference.model_files import SAVED_MODELS
+
+SHIPPED = SAVED_MODELS / "handypose_lite0_192_float32.tflite"
+
+
+@pytest.fixture(scope="module")
+def census():
+    return op_census(SHIPPED)
+
+
+def test_body_of_the_shipped_file(census):
+    """EfficientNet-Lite0's 16 depthwise convolutions, and five of waterfall and MLF."""
+    assert census.body["DEPTHWISE_CONV_2D"] == 16 + 3 + 2
+    assert census.body["SUB"] == 1
+    assert not census.body.keys() & {"MUL", "SPACE_TO_BATCH_ND", "TILE"}
+    assert not census.flex
+
+
+def test_tail_is_the_decoding(census):
+    assert census.tail["ARG_MAX"] == 1 and census.tail["DEPTHWISE_CONV_2D"] == 1
+    assert "CONV_2D" not in census.tail
+
+
+def test_partitions(census):
+    assert census.body_partitions == 1 and not census.body_not_delegated
+    assert census.partitions >= 1
+    values = census.to_dict()
+    assert values["partitions"] == census.partitions
+    assert sum(values["body"].values()) == sum(op.in_body for op in census.operations)
+
+
+@pytest.mark.parametrize("content", [None, b"no model"])
+def test_what_is_no_model(tmp_path, content):
+    path = tmp_path / "a.tflite"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"a\.tflite: (no such|LiteRT cannot)"):
+        op_census(path)
