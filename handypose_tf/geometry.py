@@ -60,6 +60,21 @@ def box_center(box: ArrayLike) -> FloatArray:
     return np.array([x + width / 2, y + height / 2], np.float32)
 
 
+def box_overlaps(box: ArrayLike, boxes: ArrayLike) -> FloatArray:
+    """Return the intersection over union of one box with others, `(num_boxes,)`.
+
+    Args:
+        box: `(4,)`, x, y, width, height.
+        boxes: `(num_boxes, 4)`.
+    """
+    one, others = np.asarray(box, np.float64), np.asarray(boxes, np.float64)
+    low = np.maximum(one[:2], others[:, :2])
+    high = np.minimum(one[:2] + one[2:], others[:, :2] + others[:, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=1)
+    union = one[2] * one[3] + np.prod(others[:, 2:], axis=1) - shared
+    return np.where(union > 0, shared / np.where(union > 0, union, 1), 0.0)
+
+
 def crop_matrix(
     center: ArrayLike, side: float, size: int, *, degrees: float = 0.0
 ) -> FloatArray:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from handypose_tf.geometry import (
     box_center,
     box_crop_matrix,
+    box_overlaps,
     crop_matrix,
     image_box,
     tight_box,
@@ -159,3 +160,22 @@ def test_area_averaging_agrees_with_opencv_on_whole_blocks():
     expected = cv2.resize(image, (16, 16), interpolation=cv2.INTER_AREA)
     found = warp_image(image, matrix, 16)
     assert np.abs(found.astype(int) - expected)[1:-1, 1:-1].max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ((0, 0, 2, 2), 1.0),
+        ((1, 0, 2, 2), 1 / 3),
+        ((1, 1, 2, 2), 1 / 7),
+        ((2, 0, 2, 2), 0.0),
+        ((5, 5, 1, 1), 0.0),
+    ],
+)
+def test_overlap_is_intersection_over_union(other, expected):
+    found = box_overlaps((0, 0, 2, 2), [other])
+    np.testing.assert_allclose(found, [expected])
+
+
+def test_boxes_without_area_do_not_overlap():
+    assert box_overlaps((1, 1, 0, 0), [(1, 1, 0, 0)]).tolist() == [0.0]

@@ -26,7 +26,17 @@ FLOORS = {
     "cli": 5,
 }
 GROUND = {
-    *("hand", "geometry", "errors", "versions", "files", "images", "drawing"),
+    *(
+        "hand",
+        "hand_region",
+        "geometry",
+        "errors",
+        "versions",
+        "files",
+        "images",
+        "drawing",
+    ),
+    "hand_region",
     "model_metadata",
     "wheel_files",
 }

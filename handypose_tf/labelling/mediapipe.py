@@ -30,9 +30,10 @@ from handypose_tf.geometry import (
     warp_image,
 )
 from handypose_tf.hand import NUM_KEYPOINTS
+from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, check_image
 from handypose_tf.labelling import palm_detection
-from handypose_tf.labelling.hand_region import HandRegion, palm_region
+from handypose_tf.labelling.mediapipe_regions import palm_region
 from handypose_tf.labelling.palm_detection import PALM_MIDDLE_KNUCKLE, PALM_WRIST
 from handypose_tf.wheel_files import WheelFiles
 

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import DEFAULT_CROP_SCALE, box_center, image_box
+from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image
-from handypose_tf.labelling.hand_region import HandRegion, closer_region
 from handypose_tf.labelling.mediapipe import (
     MEDIAPIPE_FILES,
     MIN_SCORE,
     VERSION,
     MediaPipeHands,
 )
+from handypose_tf.labelling.mediapipe_regions import closer_region
 from handypose_tf.labelling.teacher import (
     QUARTER_TURNS,
     HandLabel,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.geometry import FloatArray
+from handypose_tf.geometry import FloatArray, box_overlaps
 
 #: Side of the detector's input, pixels.
 INPUT_SIZE = 192
@@ -105,18 +105,3 @@ def join_overlapping(palms: Palms, min_overlap: float = MIN_OVERLAP) -> Palms:
         np.array([points for _, points, _ in joined]).reshape(-1, NUM_PALM_POINTS, 2),
         np.array([score for _, _, score in joined]),
     )
-
-
-def box_overlaps(box: ArrayLike, boxes: ArrayLike) -> FloatArray:
-    """Return the intersection over union of one box with others, `(num_boxes,)`.
-
-    Args:
-        box: `(4,)`, x, y, width, height.
-        boxes: `(num_boxes, 4)`.
-    """
-    one, others = np.asarray(box, np.float64), np.asarray(boxes, np.float64)
-    low = np.maximum(one[:2], others[:, :2])
-    high = np.minimum(one[:2] + one[2:], others[:, :2] + others[:, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=1)
-    union = one[2] * one[3] + np.prod(others[:, 2:], axis=1) - shared
-    return np.where(union > 0, shared / np.where(union > 0, union, 1), 0.0)

@@ -9,9 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.geometry import FloatArray, box_overlaps, tight_box
 from handypose_tf.images import Image
-from handypose_tf.labelling.palm_detection import box_overlaps
 
 #: Turns of the picture, degrees: most networks were taught upright hands.
 QUARTER_TURNS = (0, 90, 180, 270)

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from handypose_tf.labelling.palm_detection import (
     Palms,
     anchors,
-    box_overlaps,
     decode_palms,
     join_overlapping,
 )
@@ -56,24 +54,3 @@ def test_no_palm_is_no_palm() -> None:
     palms = join_overlapping(decode_palms(raw, logits, 0.5))
     shapes = [part.shape for part in palms]
     assert shapes == [(0, 4), (0, 7, 2), (0,)]
-
-
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [
-        ((0, 0, 2, 2), 1.0),
-        ((1, 0, 2, 2), 1 / 3),
-        ((1, 1, 2, 2), 1 / 7),
-        ((2, 0, 2, 2), 0.0),
-        ((5, 5, 1, 1), 0.0),
-    ],
-)
-def test_overlap_is_intersection_over_union(
-    other: tuple[float, ...], expected: float
-) -> None:
-    found = box_overlaps((0, 0, 2, 2), [other])
-    np.testing.assert_allclose(found, [expected])
-
-
-def test_boxes_without_area_do_not_overlap() -> None:
-    assert box_overlaps((1, 1, 0, 0), [(1, 1, 0, 0)]).tolist() == [0.0]

@@ -5,21 +5,10 @@ import pytest
 
 from handypose_tf.geometry import transform_points
 from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
-from handypose_tf.labelling.hand_region import (
+from handypose_tf.labelling.mediapipe_regions import (
     closer_region,
     palm_region,
-    upright_degrees,
 )
-
-
-@pytest.mark.parametrize(
-    ("knuckle", "expected"),
-    [((0, -9), 0), ((9, 0), 90), ((0, 9), 180), ((-9, 0), -90), ((5, -5), 45)],
-)
-def test_the_turn_makes_the_knuckle_stand_above_the_wrist(
-    knuckle: tuple[float, float], expected: float
-) -> None:
-    assert upright_degrees((0, 0), knuckle) == pytest.approx(expected)
 
 
 def test_the_palm_region_of_an_upright_hand() -> None:

@@ -1,54 +1,22 @@
-"""The turned square that MediaPipe's landmark model is shown.
-
-The hand stands upright in it: the direction from the wrist to the middle knuckle points
-up.
-"""
+"""The regions that MediaPipe's landmark model is shown."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import (
-    FloatArray,
     box_center,
     crop_matrix,
     tight_box,
     transform_points,
 )
-from handypose_tf.hand import FINGER_KEYPOINTS, FINGERS, MIDDLE_KNUCKLE, WRIST
-
-
-class HandRegion(NamedTuple):
-    """A square around a hand, in pixels of the picture.
-
-    Attributes:
-        center: `(2,)`.
-        side: Of the square.
-        degrees: By how much the square's content is turned, counter-clockwise as seen,
-            to stand upright.
-    """
-
-    center: FloatArray
-    side: float
-    degrees: float
-
-    def matrix(self, size: int) -> FloatArray:
-        """Return the `(3, 3)` matrix from the picture to a crop of `size` pixels."""
-        return crop_matrix(self.center, self.side, size, degrees=self.degrees)
-
+from handypose_tf.hand import FINGER_KEYPOINTS, FINGERS, WRIST
+from handypose_tf.hand_region import HandRegion, hand_degrees, upright_degrees
 
 #: Side of the region over that of the palm's box, and its shift from the box's centre
 #: towards the fingers, in sides of the box.
 PALM_SCALE, PALM_SHIFT = 2.6, 0.5
-
-
-def upright_degrees(wrist: ArrayLike, knuckle: ArrayLike) -> float:
-    """Return the counter-clockwise turn after which the knuckle is above the wrist."""
-    x, y = np.subtract(knuckle, wrist).tolist()
-    return float(np.rad2deg(np.arctan2(x, -y)))
 
 
 def palm_region(box: ArrayLike, wrist: ArrayLike, knuckle: ArrayLike) -> HandRegion:
@@ -87,7 +55,7 @@ def closer_region(keypoints: ArrayLike) -> HandRegion:
         keypoints: `(21, 2)`, pixels.
     """
     points = np.asarray(keypoints, np.float64)
-    degrees = upright_degrees(points[WRIST], points[MIDDLE_KNUCKLE])
+    degrees = hand_degrees(points)
     steady = points[list(_STEADY_JOINTS)]
     middle = steady.mean(axis=0)
     upright = crop_matrix(middle, 1, 1, degrees=degrees)
