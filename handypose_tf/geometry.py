@@ -113,6 +113,21 @@ def box_crop_matrix(
     return crop_matrix(box_center(box), side, size, degrees=degrees)
 
 
+def letterbox_matrix(width: int, height: int, size: int) -> FloatArray:
+    """Return the matrix of a whole picture laid into a square, its aspect kept.
+
+    Args:
+        width: Of the picture, pixels.
+        height: Of the picture, pixels.
+        size: Side of the square, pixels; the picture's longer side fills it.
+
+    Returns:
+        `(3, 3)` float64 from picture pixels to the square's.
+    """
+    center = box_center(image_box(width, height))
+    return crop_matrix(center, max(width, height), size)
+
+
 def transform_points(points: ArrayLike, matrix: ArrayLike) -> FloatArray:
     """Move points `(..., 2)` by a 3x3 matrix; returns float32 of the same shape."""
     points = np.asarray(points, np.float64)

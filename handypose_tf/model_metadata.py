@@ -22,6 +22,9 @@ FORMAT = "handypose-tf/1"
 MEMBER = "metadata.json"
 PRECISIONS = ("float32", "float16", "int8")
 
+#: What a network gives: the keypoints of one hand in a crop, or the hands of a picture.
+KINDS = ("pose", "detector")
+
 _REMEDY = "`handypose export` writes them"
 
 
@@ -32,7 +35,7 @@ class ModelMetadata:
     Attributes:
         preset: Name of the preset that the model was built from.
         image_size: `(height, width)` of the input, pixels.
-        keypoint_names: One a keypoint, in the model's order.
+        keypoint_names: One a keypoint, in the model's order; none for a detector.
         skeleton: Bones as pairs of keypoint indices.
         crop: `{"scale": side of the square crop over the longer side of the box}`.
         decode: `{"method": ...}`, and optionally `"cell_offset"`: the pixel that cell 0
@@ -45,6 +48,7 @@ class ModelMetadata:
         training_data: What the weights were trained on, and its licences.
         accuracy: Name of a protocol to its figure, e.g. `{"coco pck_box@.2": 0.48}`.
         versions: Package to version, of what made the file.
+        kind: One of `KINDS`.
     """
 
     preset: str
@@ -61,6 +65,7 @@ class ModelMetadata:
     training_data: str
     accuracy: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "pose"
 
     def __post_init__(self) -> None:
         """Refuse values that no model has, naming the field."""
@@ -68,6 +73,11 @@ class ModelMetadata:
             value = getattr(self, name)
             if not is_good(value):
                 raise ModelError(f"field {name!r} must be {wanted}, is {value!r}")
+        if bool(self.keypoint_names) != (self.kind == "pose"):
+            raise ModelError(
+                "field 'keypoint_names' must name the keypoints of a pose model, and "
+                f"be empty for a detector, is {self.keypoint_names!r}"
+            )
         last = self.num_keypoints - 1
         if any(not 0 <= joint <= last for bone in self.skeleton for joint in bone):
             raise ModelError(f"field 'skeleton' must hold keypoints 0..{last}")
@@ -209,7 +219,7 @@ def _is_size(value: Any) -> bool:
 
 
 def _is_names(value: Any) -> bool:
-    return len(value) > 0 and all(map(_is_text, value))
+    return all(map(_is_text, value))
 
 
 def _is_bones(value: Any) -> bool:
@@ -245,7 +255,13 @@ _RULES = (
     ("training_data", lambda value: isinstance(value, str), "a text"),
     ("accuracy", _is_mapping, "an object"),
     ("versions", _is_mapping, "an object"),
+    ("kind", KINDS.__contains__, f"one of {', '.join(KINDS)}"),
 )
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.
-_REQUIRED = ("format", "num_keypoints", *(name for name, _, _ in _RULES))
+#: Files from before there were detectors do not say their kind.
+_REQUIRED = (
+    "format",
+    "num_keypoints",
+    *(name for name, _, _ in _RULES if name != "kind"),
+)

@@ -14,6 +14,7 @@ from handypose_tf.geometry import (
     box_overlaps,
     crop_matrix,
     image_box,
+    letterbox_matrix,
     tight_box,
     transform_points,
     warp_image,
@@ -179,3 +180,14 @@ def test_overlap_is_intersection_over_union(other, expected):
 
 def test_boxes_without_area_do_not_overlap():
     assert box_overlaps((1, 1, 0, 0), [(1, 1, 0, 0)]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "corner"),
+    [(640, 480, (-0.5, 31.5)), (480, 640, (31.5, -0.5)), (256, 256, (-0.5, -0.5))],
+)
+def test_a_letterbox_holds_the_whole_picture_in_its_middle(width, height, corner):
+    corners = [[-0.5, -0.5], [width - 0.5, height - 0.5]]
+    low, high = transform_points(corners, letterbox_matrix(width, height, 256))
+    np.testing.assert_allclose(low, corner, atol=1e-4)
+    np.testing.assert_allclose(high, np.subtract(255, corner), atol=1e-4)

@@ -32,6 +32,7 @@ def facts() -> dict:
         "training_data": "photos",
         "accuracy": {"coco pck_box@.2": 0.48},
         "versions": {"tensorflow": "2.21.0"},
+        "kind": "pose",
     }
 
 
@@ -129,6 +130,7 @@ def test_missing_fields_are_named(facts, name):
         ("macs", -1),
         ("accuracy", []),
         ("format", "handypose-tf/2"),
+        ("kind", "face"),
     ],
 )
 def test_bad_fields_are_named(facts, name, value):
@@ -146,3 +148,16 @@ def test_json_stays_strict(model, facts):
         write_metadata(model, metadata)
     assert model.read_bytes() == MODEL_BYTES
     assert json.dumps(facts)
+
+
+def test_files_from_before_the_detector_hold_pose_models(facts):
+    del facts["kind"]
+    assert ModelMetadata.from_dict(facts).kind == "pose"
+
+
+def test_a_detector_has_no_keypoints(facts):
+    with pytest.raises(ModelError, match="be empty for a detector"):
+        ModelMetadata.from_dict({**facts, "kind": "detector"})
+    nothing = {"keypoint_names": [], "skeleton": [], "num_keypoints": 0}
+    detector = {**facts, **nothing, "kind": "detector"}
+    assert ModelMetadata.from_dict(detector).to_dict() == detector

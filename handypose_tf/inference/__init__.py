@@ -11,6 +11,8 @@ from typing import Any
 
 #: Public name -> the module that defines it.
 _PUBLIC = {
+    "DetectedHand": "handypose_tf.inference.hand_detector",
+    "HandDetector": "handypose_tf.inference.hand_detector",
     "HandPose": "handypose_tf.inference.hand_pose",
     "HandPoseEstimator": "handypose_tf.inference.estimator",
     "KerasModel": "handypose_tf.inference.keras_model",

@@ -1,0 +1,172 @@
+"""From a whole picture to its hands: where they are, how large, and how turned."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from handypose_tf.errors import ModelError
+from handypose_tf.geometry import (
+    FloatArray,
+    box_overlaps,
+    letterbox_matrix,
+    transform_points,
+    warp_image,
+)
+from handypose_tf.images import Image, check_image
+from handypose_tf.inference.estimator import UntrainedModelWarning
+from handypose_tf.inference.litert_network import LiteRTNetwork
+from handypose_tf.inference.model_files import find_model
+from handypose_tf.model_metadata import ModelMetadata
+
+DEFAULT_DETECTOR = "handypose_detector"
+
+#: What a find must score where the model's file does not say.
+MIN_SCORE = 0.3
+
+#: Of two finds whose boxes overlap more than this, the worse one is the same hand.
+_MAX_OVERLAP = 0.5
+
+_HANDS = "hands"
+
+#: x, y, width, height, cos, sin, score.
+_NUM_FACTS = 7
+
+
+@dataclass(frozen=True)
+class DetectedHand:
+    """A hand in a picture.
+
+    Attributes:
+        center: `(2,)` float32, centre of the tight box around its keypoints, pixels.
+        size: Longer side of that box, pixels.
+        degrees: Counter-clockwise turn after which the middle knuckle is above the
+            wrist, as `handypose_tf.geometry.crop_matrix` takes it.
+        score: 0..1.
+        aspect: Width of the box over its height.
+    """
+
+    center: FloatArray
+    size: float
+    degrees: float
+    score: float
+    aspect: float = 1.0
+
+    @property
+    def box(self) -> FloatArray:
+        """The tight box, `(4,)` float32: x, y, width, height in pixels."""
+        sides = self.size * np.minimum([self.aspect, 1 / self.aspect], 1)
+        return np.concatenate([self.center - sides / 2, sides]).astype(np.float32)
+
+
+class HandDetector:
+    """Finds the hands of a picture.
+
+    The picture is laid into the model's square input, its aspect kept; outside it the
+    input is 0. Not safe for use by several threads at once; make one for each.
+
+    Args:
+        model: A `.tflite` file of a detector, or the name of a shipped one.
+        num_threads: Threads to run on; by default all processors, at most four.
+        min_score: A find whose score is lower is not reported; the model's own
+            threshold if `None`.
+
+    Raises:
+        ModelError: If there is no such model or it cannot be used.
+
+    Example:
+        >>> hands = HandDetector().detect(image)  # doctest: +SKIP
+        >>> hands[0].box  # doctest: +SKIP
+        array([212., 96., 64., 88.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] = DEFAULT_DETECTOR,
+        num_threads: int | None = None,
+        *,
+        min_score: float | None = None,
+    ) -> None:
+        """Open the model; warn if it was never trained."""
+        self.path = find_model(model)
+        if self.path.suffix.lower() != ".tflite":
+            raise ModelError(
+                f"{self.path}: a detector runs as .tflite; `handypose export` writes it"
+            )
+        self._network = LiteRTNetwork(self.path, num_threads, kind="detector")
+        height, self._size = self.metadata.image_size
+        if height != self._size:
+            raise ModelError(
+                f"{self.path}: input is {height} x {self._size}; pictures are laid "
+                "into a square, export it with a square size"
+            )
+        decode = self.metadata.decode
+        most = int(decode.get("max_hands", 0))
+        self._network.check_output(_HANDS, (most, _NUM_FACTS))
+        own = float(decode.get("min_score", MIN_SCORE))
+        self.min_score = own if min_score is None else min_score
+        if not self.metadata.trained:
+            warnings.warn(
+                f"{self.path}: never trained on hands, its finds mean nothing",
+                UntrainedModelWarning,
+                stacklevel=2,
+            )
+
+    @property
+    def metadata(self) -> ModelMetadata:
+        """What the model's file says of itself."""
+        return self._network.metadata
+
+    def detect(self, image: Image) -> list[DetectedHand]:
+        """Find the hands of a picture, the best first.
+
+        Args:
+            image: `(height, width, 3)` uint8 RGB.
+
+        Raises:
+            ValueError: If the image has a wrong type or shape.
+            ModelError: If the model gives NaN.
+        """
+        height, width = check_image(image).shape[:2]
+        matrix = letterbox_matrix(width, height, self._size)
+        found = self._network.run(warp_image(image, matrix, self._size), _HANDS)
+        if not np.isfinite(found).all():
+            raise ModelError(f"{self.path}: gives NaN; export or train it again")
+        scores = found[:, -1]
+        order = np.argsort(-scores, kind="stable")
+        found = found[order[scores[order] >= self.min_score]]
+        back = np.linalg.inv(matrix)
+        hands = [self._hand(facts, back, max(width, height)) for facts in found]
+        return suppress_overlapping(hands)
+
+    def _hand(self, facts: FloatArray, back: FloatArray, side: int) -> DetectedHand:
+        """Move a find from 0..1 of the input to the picture, `side` pixels long."""
+        x, y, width, height, cos, sin, score = facts.tolist()
+        pixel = np.array([x, y]) * self._size - 0.5
+        return DetectedHand(
+            center=transform_points(pixel, back),
+            size=max(width, height) * side,
+            degrees=float(np.rad2deg(np.arctan2(cos, -sin))),
+            score=min(max(score, 0.0), 1.0),
+            aspect=width / height,
+        )
+
+
+def suppress_overlapping(
+    hands: list[DetectedHand], max_overlap: float = _MAX_OVERLAP
+) -> list[DetectedHand]:
+    """Leave out finds whose box overlaps that of a better one.
+
+    Args:
+        hands: The best first.
+        max_overlap: Intersection over union up to which both are kept.
+    """
+    kept: list[DetectedHand] = []
+    for hand in hands:
+        boxes = np.array([other.box for other in kept]).reshape(-1, 4)
+        if (box_overlaps(hand.box, boxes) <= max_overlap).all():
+            kept.append(hand)
+    return kept

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from dot_detector import SIDES, write_dot_detector
+from dot_model import dot_image, write_dot_model
+
+from handypose_tf.errors import ModelError
+from handypose_tf.geometry import crop_matrix, transform_points
+from handypose_tf.inference import (
+    DetectedHand,
+    HandDetector,
+    HandPoseEstimator,
+    UntrainedModelWarning,
+)
+from handypose_tf.inference.hand_detector import suppress_overlapping
+
+RADIUS = 20
+SIDE = math.sqrt(math.pi) * RADIUS
+RED, GREEN, BLUE = [120.0, 80], [200.0, 60], [300.0, 220]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return write_dot_detector(tmp_path_factory.mktemp("models") / "a.tflite")
+
+
+@pytest.fixture(scope="module")
+def detector(path) -> HandDetector:
+    return HandDetector(path, num_threads=1)
+
+
+def dots(height=300, width=400, shift=(0, 0)) -> np.ndarray:
+    centers = np.array([RED, GREEN, BLUE]) + shift
+    return dot_image(height, width, centers, RADIUS)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "shift"),
+    [(300, 400, (0, 0)), (500, 400, (10, 200)), (400, 400, (33, -20))],
+)
+def test_hands_lie_where_they_are_in_the_picture(detector, height, width, shift):
+    first, second = detector.detect(dots(height, width, shift))
+    np.testing.assert_allclose(first.center, np.add(RED, shift), atol=0.5)
+    np.testing.assert_allclose(second.center, np.add(BLUE, shift), atol=0.5)
+    assert first.center.dtype == np.float32
+    assert first.size == pytest.approx(SIDES[1] * SIDE, rel=0.05)
+    assert first.aspect == pytest.approx(SIDES[0] / SIDES[1], rel=1e-5)
+
+
+def test_the_best_comes_first_and_its_double_is_left_out(detector):
+    scores = [hand.score for hand in detector.detect(dots())]
+    np.testing.assert_allclose(scores, [1, 0.75], atol=0.02)
+
+
+def test_the_turn_brings_the_direction_upright(detector):
+    hand = detector.detect(dots())[0]
+    assert hand.degrees == pytest.approx(math.degrees(math.atan2(80, 20)), abs=1)
+    upright = crop_matrix(hand.center, 1, 1, degrees=hand.degrees)
+    (x, y), _ = transform_points([GREEN, RED], upright)
+    assert abs(x) < 1.5 and y < -80
+
+
+def test_the_threshold_is_the_files_own_or_an_option(path, detector):
+    assert detector.min_score == 0.4
+    assert len(HandDetector(path, min_score=0.8).detect(dots())) == 1
+
+
+def test_nothing_to_be_seen_is_no_hand(detector):
+    assert detector.detect(np.full((50, 80, 3), 90, np.uint8)) == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (9000, 2)])
+def test_extreme_pictures(detector, size):
+    assert detector.detect(np.full((*size, 3), 90, np.uint8)) == []
+
+
+def test_box_of_a_wide_and_a_high_hand():
+    hand = DetectedHand(np.array([50.0, 40], np.float32), 20.0, 0.0, 0.9, aspect=0.5)
+    np.testing.assert_allclose(hand.box, [45, 30, 10, 20])
+    np.testing.assert_allclose(replace(hand, aspect=4.0).box, [40, 37.5, 20, 5])
+    assert hand.box.dtype == np.float32
+
+
+def test_neighbours_that_overlap_little_are_both_kept():
+    def hand(x: float) -> DetectedHand:
+        return DetectedHand(np.array([x, 0], np.float32), 10.0, 0.0, 0.9)
+
+    assert [h.center[0] for h in suppress_overlapping([hand(0), hand(4)])] == [0, 4]
+    assert [h.center[0] for h in suppress_overlapping([hand(0), hand(3)])] == [0]
+    assert suppress_overlapping([]) == []
+
+
+def test_an_untrained_detector_says_so(tmp_path):
+    path = write_dot_detector(tmp_path / "a.tflite", trained=False)
+    with pytest.warns(UntrainedModelWarning, match="its finds mean nothing"):
+        HandDetector(path)
+
+
+def test_pose_models_and_detectors_are_not_mixed_up(path, tmp_path):
+    with pytest.raises(ModelError, match="is a pose model; give a detector"):
+        HandDetector(write_dot_model(tmp_path / "pose.tflite"))
+    with pytest.raises(ModelError, match="is a detector model; give a pose"):
+        HandPoseEstimator(path)
+    (tmp_path / "a.keras").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"a detector runs as \.tflite"):
+        HandDetector(tmp_path / "a.keras")
+
+
+def test_the_file_must_give_as_many_hands_as_it_says(tmp_path):
+    path = write_dot_detector(tmp_path / "a.tflite", decode={"method": "centers"})
+    with pytest.raises(ModelError, match="needs an output 'hands'"):
+        HandDetector(path)
+
+
+def test_wrong_pictures(detector):
+    with pytest.raises(ValueError, match="uint8 RGB"):
+        detector.detect(np.zeros((9, 9), np.uint8))
