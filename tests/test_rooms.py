@@ -23,6 +23,7 @@ FLOORS = {
     **dict.fromkeys(("models", "weights", "data", "synth"), 3),
     **dict.fromkeys(("training", "evaluation", "export", "inference"), 4),
     "labelling": 4,
+    "benchmarking": 4,
     "cli": 5,
 }
 GROUND = {
@@ -39,6 +40,7 @@ GROUND = {
     "hand_region",
     "model_metadata",
     "wheel_files",
+    "figures",
 }
 
 #: The only doors between rooms of one floor: models are built, then given weights;
@@ -51,6 +53,7 @@ DOORS = {
     ("export", "inference"),
     ("export", "evaluation"),
     ("labelling", "inference"),
+    ("benchmarking", "export"),
     ("synth", "data"),
 }
 

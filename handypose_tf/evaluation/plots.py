@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import os
 import textwrap
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from handypose_tf.errors import OutputError
 from handypose_tf.evaluation.evaluate import check_comparable
 from handypose_tf.evaluation.evaluation import Evaluation
-from handypose_tf.files import write_bytes
+from handypose_tf.figures import COLORS, figure_file
 from handypose_tf.hand import FINGER_KEYPOINTS, KEYPOINT_NAMES, WRIST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Okabe and Ito's colours, told apart with every common kind of colour blindness.
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LINES = ("-", "--", "-.", ":")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -32,20 +28,6 @@ _CURVE_POINTS = 61
 
 #: Characters of a title's line.
 _TITLE_WIDTH = 105
-
-_SUFFIXES = (".png", ".pdf", ".svg")
-
-_STYLE: Any = {
-    "font.size": 10,
-    "axes.titlesize": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#d9d9d9",
-    "grid.linewidth": 0.8,
-    "legend.framealpha": 0.9,
-}
 
 
 def save_plot(
@@ -62,22 +44,13 @@ def save_plot(
         OutputError: If the ending is another or the file cannot be written.
         ValueError: If protocols or hands differ.
     """
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
     check_comparable(evaluations)
-    suffix = Path(path).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise OutputError(f"{path}: a plot ends in one of {', '.join(_SUFFIXES)}")
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(9, 8.2), layout="constrained", facecolor="white")
+    with figure_file(path, (9, 8.2)) as figure:
         figure.suptitle(_title(evaluations[0], data), fontsize=11)
         curves, bars = figure.subplots(2, 1, height_ratios=(1.15, 1))
         draw_pck_curves(curves, evaluations)
         draw_joint_bars(bars, evaluations)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=suffix[1:], dpi=130)
-    return write_bytes(path, buffer.getvalue())
+    return Path(path)
 
 
 def draw_pck_curves(axes: Axes, evaluations: Sequence[Evaluation]) -> None:
@@ -89,7 +62,7 @@ def draw_pck_curves(axes: Axes, evaluations: Sequence[Evaluation]) -> None:
     for index, evaluation in enumerate(evaluations):
         curve = evaluation.curve(thresholds.tolist())
         percent = 100 * np.array([[e.value, e.low, e.high] for e in curve])
-        color = _COLORS[index % len(_COLORS)]
+        color = COLORS[index % len(COLORS)]
         axes.fill_between(thresholds, *percent.T[1:], color=color, alpha=0.13, lw=0)
         axes.plot(
             thresholds,
@@ -124,7 +97,7 @@ def draw_joint_bars(axes: Axes, evaluations: Sequence[Evaluation]) -> None:
             places + (index - (len(evaluations) - 1) / 2) * width,
             100 * np.array(scores),
             width,
-            color=_COLORS[index % len(_COLORS)],
+            color=COLORS[index % len(COLORS)],
             edgecolor="white",
             linewidth=0.5,
             label=evaluation.name,
