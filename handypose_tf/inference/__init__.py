@@ -17,7 +17,7 @@ _PUBLIC = {
     "HandPoseEstimator": "handypose_tf.inference.estimator",
     "KerasModel": "handypose_tf.inference.keras_model",
     "LiteRTModel": "handypose_tf.inference.litert_model",
-    "UntrainedModelWarning": "handypose_tf.inference.estimator",
+    "UntrainedModelWarning": "handypose_tf.inference.pose_model",
     "bundled_models": "handypose_tf.inference.model_files",
     "draw_hands": "handypose_tf.inference.drawing",
 }

@@ -1,27 +1,28 @@
-"""From a picture to hands: crop, run the model, move the keypoints back."""
+"""From a picture to hands: find them, crop, run the model, move the keypoints back."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.errors import DataError, ModelError
-from handypose_tf.geometry import (
-    FloatArray,
-    box_crop_matrix,
-    image_box,
-    tight_box,
-    transform_points,
-    warp_image,
-)
+from handypose_tf.errors import DataError
+from handypose_tf.geometry import FloatArray
+from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, check_image, read_image
+from handypose_tf.inference.crop_model import CropModel
+from handypose_tf.inference.hand_finder import (
+    Detector,
+    DetectorFinder,
+    HandFinder,
+    WholePictureFinder,
+    open_detector,
+)
+from handypose_tf.inference.hand_overlap import drop_duplicates
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.model_files import find_model
-from handypose_tf.inference.pose_model import open_model
 from handypose_tf.model_metadata import ModelMetadata
 
 DEFAULT_MODEL = "handypose_lite0"
@@ -29,27 +30,13 @@ DEFAULT_MODEL = "handypose_lite0"
 #: Without boxes, a find whose mean score is lower is no hand.
 MIN_HAND_SCORE = 0.1
 
-#: A point with this score counts as found when the second crop is placed ...
-_FOUND_SCORE = 0.2
-#: ... which needs this share of the points found ...
-_FOUND_SHARE = 0.25
-#: ... spread over at least this share of the first crop's side.
-_FOUND_SPREAD = 0.05
-
-#: Crops that are held in memory and run at once.
-_BATCH = 8
-
-
-class UntrainedModelWarning(UserWarning):
-    """The model's weights were never trained on hands: its keypoints mean nothing."""
-
 
 class HandPoseEstimator:
     """Finds the keypoints of hands in pictures.
 
-    With boxes, each is cut out as a square of the model's own margin. Without, the
-    whole picture is the first crop; if a quarter of the points are found in it, a
-    second crop is cut around those and kept unless its mean score is lower.
+    With boxes, each is cut out as a square of the model's own margin. Without, a
+    detector finds the hands; where there is none, the whole picture is searched for
+    one hand.
 
     Not safe for use by several threads at once; make one for each.
 
@@ -57,7 +44,13 @@ class HandPoseEstimator:
         model: A `.tflite` or `.keras` file, the name of a shipped file, or a preset
             that ships (`handypose models` lists them).
         num_threads: Threads of a `.tflite` model; by default all, at most four.
+        detector: A detector, its file or name; `"auto"` takes the shipped one, if
+            any; `None` searches the whole picture for one hand.
         min_score: Without boxes, a hand whose score is lower is not reported.
+        refine: Look twice: cut each hand out again, turned and sized by its first
+            keypoints, and keep the second answer unless its score is lower. One more
+            run of the model a hand.
+        turn: Whether a crop shows its hand upright where the direction is known.
 
     Raises:
         ModelError: If there is no such model or it cannot be used.
@@ -73,28 +66,31 @@ class HandPoseEstimator:
         model: str | os.PathLike[str] = DEFAULT_MODEL,
         num_threads: int | None = None,
         *,
+        detector: Detector | str | os.PathLike[str] | None = "auto",
         min_score: float = MIN_HAND_SCORE,
+        refine: bool = False,
+        turn: bool = True,
     ) -> None:
-        """Open the model; warn if it was never trained."""
-        self.path = find_model(model)
+        """Open the models; warn if the pose model was never trained."""
         self.min_score = min_score
-        self._model = open_model(self.path, num_threads)
-        height, self._size = self.metadata.image_size
-        if height != self._size:
-            raise ModelError(
-                f"{self.path}: input is {height} x {self._size}; crops are square, "
-                "export it with a square size"
-            )
-        if not self.metadata.trained:
-            warnings.warn(
-                f"{self.path}: never trained on hands, its keypoints mean nothing",
-                UntrainedModelWarning,
-                stacklevel=2,
-            )
+        self.refine = refine
+        self.turn = turn
+        self._model = CropModel(model, num_threads)
+        found = open_detector(detector, num_threads)
+        self._finder: HandFinder = (
+            WholePictureFinder(self._model, turn=turn)
+            if found is None
+            else DetectorFinder(found, self._model, turn=turn)
+        )
+
+    @property
+    def path(self) -> Path:
+        """The pose model's file."""
+        return self._model.path
 
     @property
     def metadata(self) -> ModelMetadata:
-        """What the model's file says of itself."""
+        """What the pose model's file says of itself."""
         return self._model.metadata
 
     def predict(
@@ -108,7 +104,7 @@ class HandPoseEstimator:
                 in pixels.
 
         Returns:
-            One hand a box, in order; without boxes one hand or none.
+            One hand a box, in order; without boxes the hands found, the best first.
 
         Raises:
             ValueError: If the image or the boxes have a wrong type or shape.
@@ -116,9 +112,31 @@ class HandPoseEstimator:
         """
         image = _read(image)
         if boxes is None:
-            return self._search(image)
+            return self.find(image)
         checked = _check_boxes(boxes, image)
-        return self._poses(image, [self._crop_matrix(box) for box in checked])
+        return self.predict_regions(image, [self._model.box_region(b) for b in checked])
+
+    def find(self, image: Image, known: Sequence[HandPose] = ()) -> list[HandPose]:
+        """Find the hands of a whole picture, the best first, each once.
+
+        Args:
+            image: `(height, width, 3)` uint8 RGB.
+            known: Hands of this picture that are not to be found again.
+        """
+        found = self._refined(image, self._finder.find(image, known))
+        best_first = sorted(found, key=lambda hand: -hand.score)
+        hands = [hand for hand in best_first if hand.score >= self.min_score]
+        return drop_duplicates(hands, known)
+
+    def predict_regions(
+        self, image: Image, regions: Sequence[HandRegion]
+    ) -> list[HandPose]:
+        """Find one hand a region, in order; `(height, width, 3)` uint8 RGB."""
+        return self._refined(image, self._model.poses(image, regions))
+
+    def next_region(self, hand: HandPose) -> HandRegion:
+        """Return where to look for a hand in the next picture of a video."""
+        return self._model.pose_region(hand, turn=self.turn)
 
     def heatmaps(
         self, image: Image | str | os.PathLike[str], box: ArrayLike
@@ -134,61 +152,20 @@ class HandPoseEstimator:
             pixels to cells; `None` if the model file does not give heatmaps.
         """
         image = _read(image)
-        matrix = self._crop_matrix(_check_boxes(np.asarray(box)[None], image)[0])
-        crop = warp_image(image, matrix, self._size)
-        heatmaps = self._model.run_heatmaps(crop[None])
-        if heatmaps is None:
-            return None
-        stride = self._size / heatmaps.shape[1]
-        offset = self.metadata.decode.get("cell_offset")
-        offset = (stride - 1) / 2 if offset is None else offset
-        to_pixels = [[stride, 0, offset], [0, stride, offset], [0, 0, 1]]
-        return heatmaps[0], np.linalg.inv(to_pixels) @ matrix
+        [checked] = _check_boxes(np.asarray(box)[None], image)
+        return self._model.heatmaps(image, self._model.box_region(checked))
 
-    def _search(self, image: Image) -> list[HandPose]:
-        """Look at the whole picture, then again around what was found."""
-        height, width = image.shape[:2]
-        whole = box_crop_matrix(image_box(width, height), self._size, scale=1)
-        [best] = self._poses(image, [whole])
-        box = _found_box(best, max(height, width))
-        if box is not None:
-            [closer] = self._poses(image, [self._crop_matrix(box)])
-            best = closer if closer.score >= best.score else best
-        return [best] if best.score >= self.min_score else []
-
-    def _crop_matrix(self, box: FloatArray) -> FloatArray:
-        return box_crop_matrix(box, self._size, scale=self.metadata.crop_scale)
-
-    def _poses(self, image: Image, matrices: Sequence[FloatArray]) -> list[HandPose]:
-        """Run the model on crops and return the hands in the picture's pixels."""
-        hands: list[HandPose] = []
-        for start in range(0, len(matrices), _BATCH):
-            batch = matrices[start : start + _BATCH]
-            crops = np.stack([warp_image(image, m, self._size) for m in batch])
-            results = self._model.run(crops)
-            if not np.isfinite(results).all():
-                raise ModelError(f"{self.path}: gives NaN; export or train it again")
-            hands += map(self._hand, results, batch)
-        return hands
-
-    def _hand(self, result: FloatArray, matrix: FloatArray) -> HandPose:
-        pixels = result[:, :2].astype(np.float64) * self._size - 0.5
-        keypoints = transform_points(pixels, np.linalg.inv(matrix))
-        scores = np.clip(result[:, 2], 0, 1)
-        return HandPose(keypoints, scores, tight_box(keypoints), float(scores.mean()))
+    def _refined(self, image: Image, hands: list[HandPose]) -> list[HandPose]:
+        """Look at hands again, if that is wished."""
+        if not self.refine:
+            return hands
+        again = self._model.poses(image, [self.next_region(hand) for hand in hands])
+        pairs = zip(hands, again, strict=True)
+        return [b if b.score >= a.score else a for a, b in pairs]
 
 
 def _read(image: Image | str | os.PathLike[str]) -> Image:
     return check_image(image) if isinstance(image, np.ndarray) else read_image(image)
-
-
-def _found_box(hand: HandPose, crop_side: float) -> FloatArray | None:
-    """Return the box of the points that were found; `None` if that is too little."""
-    found = hand.scores >= _FOUND_SCORE
-    if found.mean() < _FOUND_SHARE:
-        return None
-    box = tight_box(hand.keypoints, found)
-    return box if box[2:].max() >= _FOUND_SPREAD * crop_side else None
 
 
 def _check_boxes(boxes: ArrayLike, image: Image) -> FloatArray:

@@ -12,6 +12,10 @@ from handypose_tf.images import Image
 from handypose_tf.model_metadata import ModelMetadata
 
 
+class UntrainedModelWarning(UserWarning):
+    """The model's weights were never trained on hands: its keypoints mean nothing."""
+
+
 class PoseModel(Protocol):
     """A network that finds keypoints in crops of its own input size."""
 

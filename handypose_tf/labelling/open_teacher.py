@@ -28,7 +28,7 @@ def open_teacher(name: str) -> Teacher:
         return MediaPipeTeacher(MediaPipeHands(variant=_MEDIAPIPE[name]))
     from handypose_tf.inference import HandPoseEstimator
 
-    estimator = HandPoseEstimator(name)
+    estimator = HandPoseEstimator(name, detector=None)
     names = tuple(estimator.metadata.keypoint_names)
     if names != KEYPOINT_NAMES:
         raise ModelError(

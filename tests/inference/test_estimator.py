@@ -13,6 +13,7 @@ from handypose_tf.errors import DataError, ModelError
 from handypose_tf.images import write_image
 from handypose_tf.inference import (
     HandPoseEstimator,
+    LiteRTModel,
     UntrainedModelWarning,
     draw_hands,
 )
@@ -28,7 +29,7 @@ def box_around(centers, radius):
 
 @pytest.fixture(scope="module")
 def estimator(dot_model) -> HandPoseEstimator:
-    return HandPoseEstimator(dot_model, num_threads=1)
+    return HandPoseEstimator(dot_model, num_threads=1, detector=None)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_nothing_in_a_given_box_is_still_one_hand_a_box(estimator):
 
 
 def test_the_threshold_is_an_option(dot_model):
-    estimator = HandPoseEstimator(dot_model, min_score=0)
+    estimator = HandPoseEstimator(dot_model, detector=None, min_score=0)
     assert len(estimator.predict(np.full((50, 80, 3), 90, np.uint8))) == 1
 
 
@@ -197,7 +198,7 @@ def test_an_untrained_model_warns(tmp_path):
 
 def test_a_model_that_gives_nan(estimator, image, monkeypatch):
     monkeypatch.setattr(
-        estimator._model, "run", lambda crops: np.full((len(crops), 21, 3), np.nan)
+        LiteRTModel, "run", lambda _, crops: np.full((len(crops), 21, 3), np.nan)
     )
     with pytest.raises(ModelError, match="gives NaN"):
         estimator.predict(image)
@@ -213,7 +214,8 @@ def test_tensorflow_is_never_imported(dot_model):
         "import sys\n"
         "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
         "import numpy, handypose_tf\n"
-        f"estimator = handypose_tf.HandPoseEstimator({str(dot_model)!r})\n"
+        "Estimator = handypose_tf.HandPoseEstimator\n"
+        f"estimator = Estimator({str(dot_model)!r}, detector=None)\n"
         "assert estimator.predict(numpy.zeros((9, 9, 3), numpy.uint8)) == []\n"
         "loaded = {name.partition('.')[0] for name in sys.modules if '.' in name}\n"
         "assert not loaded & {'tensorflow', 'keras', 'tf_keras'}\n"

@@ -1,0 +1,121 @@
+"""Finding the hands of a whole picture: by a detector, or by the pose model alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from handypose_tf.errors import ModelError
+from handypose_tf.geometry import box_overlaps, image_box
+from handypose_tf.hand_region import HandRegion, box_region
+from handypose_tf.images import Image
+from handypose_tf.inference.crop_model import CropModel, found_spread
+from handypose_tf.inference.hand_detector import (
+    DEFAULT_DETECTOR,
+    DetectedHand,
+    HandDetector,
+)
+from handypose_tf.inference.hand_overlap import SAME_BOX_OVERLAP
+from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.model_files import find_model
+
+#: The points found in the whole picture must spread over this share of its longer
+#: side for a closer look.
+_FOUND_SPREAD = 0.05
+
+
+class Detector(Protocol):
+    """What is needed of a hand detector; `HandDetector` is one."""
+
+    def detect(self, image: Image) -> Sequence[DetectedHand]:
+        """Return the hands of a picture, the best first, each once."""
+
+
+class HandFinder(Protocol):
+    """Finds the hands of a whole picture."""
+
+    def find(self, image: Image, known: Sequence[HandPose]) -> list[HandPose]:
+        """Return hands, perhaps several predictions of one, besides the known ones."""
+
+
+class WholePictureFinder:
+    """Finds one hand without a detector: a look at the whole picture, then a closer.
+
+    If a quarter of the points are found in the whole picture, a second crop is cut
+    around those, and its answer is kept unless its mean score is lower.
+
+    Args:
+        model: Of poses.
+        turn: Whether the second crop shows the hand upright.
+    """
+
+    def __init__(self, model: CropModel, *, turn: bool) -> None:
+        """Take the model."""
+        self._model = model
+        self._turn = turn
+
+    def find(self, image: Image, known: Sequence[HandPose]) -> list[HandPose]:
+        """Return the one hand, however low its score."""
+        height, width = image.shape[:2]
+        whole = box_region(image_box(width, height), scale=1)
+        [first] = self._model.poses(image, [whole])
+        if found_spread(first) < _FOUND_SPREAD * max(height, width):
+            return [first]
+        closer = self._model.pose_region(first, turn=self._turn)
+        [second] = self._model.poses(image, [closer])
+        return [second if second.score >= first.score else first]
+
+
+class DetectorFinder:
+    """Finds hands by a detector, then their keypoints in a crop each.
+
+    Args:
+        detector: Of hands.
+        model: Of poses.
+        turn: Whether crops show the hands upright, as the detector sees them.
+    """
+
+    def __init__(self, detector: Detector, model: CropModel, *, turn: bool) -> None:
+        """Take both models."""
+        self._detector = detector
+        self._model = model
+        self._turn = turn
+
+    def find(self, image: Image, known: Sequence[HandPose]) -> list[HandPose]:
+        """Return the detected hands that do not overlap with known ones."""
+        boxes = np.array([hand.box for hand in known], np.float32).reshape(-1, 4)
+        regions = [
+            self._region(hand)
+            for hand in self._detector.detect(image)
+            if box_overlaps(hand.box, boxes).max(initial=0) <= SAME_BOX_OVERLAP
+        ]
+        return self._model.poses(image, regions)
+
+    def _region(self, hand: DetectedHand) -> HandRegion:
+        side = self._model.metadata.crop_scale * float(hand.size)
+        return HandRegion(hand.center, side, float(hand.degrees) if self._turn else 0.0)
+
+
+def open_detector(
+    detector: Detector | str | os.PathLike[str] | None, num_threads: int | None
+) -> Detector | None:
+    """Return a detector that is given as such, as a file or name, or as `"auto"`.
+
+    Args:
+        detector: `"auto"` is the shipped one, or `None` where none ships.
+        num_threads: Threads of a detector that is opened here.
+
+    Raises:
+        ModelError: If there is no such file or it is no detector.
+    """
+    if detector is None or not isinstance(detector, str | os.PathLike):
+        return detector
+    if detector == "auto":
+        try:
+            detector = find_model(DEFAULT_DETECTOR)
+        except ModelError:
+            return None
+    return HandDetector(detector, num_threads)

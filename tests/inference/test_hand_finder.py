@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from dot_model import dot_image, true_keypoints
+from fake_detector import FakeDetector, detected
+
+from handypose_tf.errors import ModelError
+from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.inference.hand_detector import DetectedHand
+from handypose_tf.inference.hand_finder import open_detector
+
+CENTERS = np.array([[120.0, 80], [160, 130], [110, 150]])
+OTHER = np.array([[300.0, 200], [340, 180], [330, 240]])
+
+
+@pytest.fixture(scope="module")
+def image() -> np.ndarray:
+    both = [dot_image(300, 400, centers, 9) for centers in (CENTERS, OTHER)]
+    return np.maximum(*both)
+
+
+def estimator(dot_model, *hands, **options) -> HandPoseEstimator:
+    return HandPoseEstimator(
+        dot_model, num_threads=1, detector=FakeDetector(*hands), **options
+    )
+
+
+@pytest.mark.parametrize("turn", [True, False])
+def test_each_detected_hand_gets_its_keypoints(dot_model, image, turn):
+    found = estimator(
+        dot_model,
+        detected(true_keypoints(CENTERS), 70),
+        detected(true_keypoints(OTHER), -160),
+        turn=turn,
+    ).predict(image)
+    assert len(found) == 2
+    for centers in (CENTERS, OTHER):
+        errors = [abs(hand.keypoints - true_keypoints(centers)).max() for hand in found]
+        assert min(errors) < 0.6
+
+
+def test_detections_of_nothing_are_no_hands(dot_model, image):
+    nothing = DetectedHand(np.array([250.0, 40]), 30, 0, 1)
+    assert estimator(dot_model, nothing).predict(image) == []
+
+
+def test_two_detections_of_one_hand_are_one(dot_model, image):
+    one = detected(true_keypoints(CENTERS))
+    twice = estimator(dot_model, one, replace(one, center=one.center + 5))
+    assert len(twice.predict(image)) == 1
+
+
+def test_known_hands_are_not_found_again(dot_model, image):
+    both = estimator(
+        dot_model, detected(true_keypoints(CENTERS)), detected(true_keypoints(OTHER))
+    )
+    first, second = both.find(image)
+    [found] = both.find(image, known=[first])
+    np.testing.assert_allclose(found.keypoints, second.keypoints, atol=1e-3)
+
+
+def test_the_second_look_repairs_a_bad_box(dot_model, image):
+    """The box cuts dots in two; the second crop holds all three."""
+    [x, y], size = CENTERS.mean(axis=0), 50
+    box = [x - size / 2, y - size / 2, size, size]
+    errors = []
+    for refine in (False, True):
+        [hand] = HandPoseEstimator(
+            dot_model, num_threads=1, detector=None, refine=refine
+        ).predict(image, [box])
+        errors.append(abs(hand.keypoints - true_keypoints(CENTERS)).max())
+    assert errors[0] > 2 and errors[1] < 0.6
+
+
+def test_the_second_look_costs_one_run_a_hand(dot_model, image, monkeypatch):
+    from handypose_tf.inference import LiteRTModel
+
+    runs, run = [], LiteRTModel.run
+    monkeypatch.setattr(
+        LiteRTModel, "run", lambda self, crops: runs.append(crops) or run(self, crops)
+    )
+    boxes = [[100, 70, 70, 90], [290, 170, 60, 80]]
+    for refine, num_runs in ((False, 2), (True, 4)):
+        runs.clear()
+        HandPoseEstimator(
+            dot_model, num_threads=1, detector=None, refine=refine
+        ).predict(image, boxes)
+        assert sum(map(len, runs)) == num_runs
+
+
+def test_detectors_are_given_as_such_or_by_name(monkeypatch):
+    fake = FakeDetector()
+    assert open_detector(fake, None) is fake
+    assert open_detector(None, None) is None
+    monkeypatch.setattr(
+        "handypose_tf.inference.hand_finder.DEFAULT_DETECTOR", "ships_nowhere"
+    )
+    assert open_detector("auto", None) is None
+
+
+def test_an_unknown_detector(dot_model):
+    with pytest.raises(ModelError, match="no shipped model has this name"):
+        HandPoseEstimator(dot_model, detector="no_such_detector")
