@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow test-keras2 test-addons test-wheel lint docs ci clean
+.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel lint docs ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -33,6 +33,10 @@ test-addons: .venv-addons/ready
 	.venv-addons/bin/python -m pytest tests/layers tests/models tests/losses \
 	    tests/metrics tests/environments
 
+# Apache Beam on its direct runner; beside it protobuf stays below 7.
+test-beam: .venv-beam/ready
+	.venv-beam/bin/python -m pytest tests/beam
+
 # The wheel alone, in an empty environment: no checkout, no test packages.
 test-wheel: .venv/ready-test
 	rm -rf build dist .venv-wheel
@@ -52,7 +56,7 @@ docs: .venv/ready
 	.venv/bin/python $(PIP) --editable '.[docs]'
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
-ci: test lint docs test-slow test-keras2 test-addons test-wheel demo
+ci: test lint docs test-slow test-keras2 test-addons test-beam test-wheel demo
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -70,6 +74,12 @@ ci: test lint docs test-slow test-keras2 test-addons test-wheel demo
 	.venv-keras2/bin/python $(PIP) --editable '.[keras2,test]'
 	touch $@
 
+.venv-beam/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-beam
+	.venv-beam/bin/python $(PIP) --upgrade pip
+	.venv-beam/bin/python $(PIP) --editable '.[beam,test]'
+	touch $@
+
 .venv-addons/ready: pyproject.toml
 	python3.11 -m venv .venv-addons
 	.venv-addons/bin/python $(PIP) --upgrade pip
@@ -77,4 +87,4 @@ ci: test lint docs test-slow test-keras2 test-addons test-wheel demo
 	touch $@
 
 clean:
-	rm -rf .venv .venv-keras2 .venv-addons .venv-wheel build dist site
+	rm -rf .venv .venv-keras2 .venv-addons .venv-beam .venv-wheel build dist site

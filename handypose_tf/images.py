@@ -56,6 +56,8 @@ def decode_image(data: bytes) -> Image:
     Raises:
         ValueError: If the bytes are not a whole picture that OpenCV can decode.
     """
+    if not data:
+        raise ValueError("the file is empty; fetch or export it again")
     buffer = np.frombuffer(data, np.uint8)
     if data.startswith(_JPEG_START):
         _check_whole_jpeg(data)
@@ -145,14 +147,11 @@ def _is_image(path: Path) -> bool:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file; check the path") from error
     except OSError as error:
         raise DataError(f"{path}: cannot read: {error.strerror or error}") from error
-    if not data:
-        raise DataError(f"{path}: the file is empty; fetch or export it again")
-    return data
 
 
 def _imdecode(buffer: NDArray[np.uint8], flags: int) -> NDArray:

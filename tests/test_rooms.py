@@ -24,7 +24,7 @@ FLOORS = {
     **dict.fromkeys(("training", "evaluation", "export", "inference"), 4),
     "labelling": 4,
     "benchmarking": 4,
-    "cli": 5,
+    **dict.fromkeys(("beam", "cli"), 5),
 }
 GROUND = {
     *(
@@ -148,6 +148,7 @@ LIGHT = {
     "rooms": "import handypose_tf.models, handypose_tf.data, handypose_tf.metrics",
     "presets": "from handypose_tf.models.presets import PRESETS",
     "result": "from handypose_tf import HandPose",
+    "beam": "import handypose_tf.beam",
     "estimator": "from handypose_tf import HandPoseEstimator",
     "inference": (
         "import pkgutil, importlib, handypose_tf.inference as room\n"
@@ -161,6 +162,7 @@ LIGHT = {
 @pytest.mark.parametrize("statement", LIGHT.values(), ids=LIGHT)
 def test_tensorflow_is_not_imported_for(statement):
     heavy = {"tensorflow", "keras", "tf_keras", "matplotlib", "torch", "h5py"}
+    heavy |= {"apache_beam"}
     code = f"{statement}\nimport sys\nprint(sorted({heavy!r} & sys.modules.keys()))"
     result = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,7 +1,12 @@
 """Labels for photos that have none: teachers, a log of what they say, a data set."""
 
 from handypose_tf.labelling.estimator_teacher import EstimatorTeacher
-from handypose_tf.labelling.label_photos import find_photos, label_photos, pending
+from handypose_tf.labelling.label_photos import (
+    find_photos,
+    label_image,
+    label_photos,
+    pending,
+)
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
 from handypose_tf.labelling.open_teacher import open_teacher
@@ -17,6 +22,7 @@ __all__ = [
     "PhotoResult",
     "Teacher",
     "find_photos",
+    "label_image",
     "label_photos",
     "open_teacher",
     "pending",

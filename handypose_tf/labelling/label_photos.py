@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from handypose_tf.errors import DataError
-from handypose_tf.images import IMAGE_SUFFIXES, read_image
+from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image
 from handypose_tf.labelling.duplicates import DuplicateFinder, perceptual_hash
 from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult, file_stamp
 from handypose_tf.labelling.teacher import Teacher
@@ -76,26 +76,40 @@ def label_photos(
         yield log.add(_label(photo, teacher, finder))
 
 
+def label_image(
+    photo: str,
+    stamp: tuple[int, int],
+    image: Image,
+    teacher: Teacher,
+    finder: DuplicateFinder | None = None,
+) -> PhotoResult:
+    """Label one photo.
+
+    Args:
+        photo: Its name in the result.
+        stamp: Its length in bytes and its time of change.
+        image: `(height, width, 3)` uint8 RGB.
+        teacher: What labels it.
+        finder: Near-duplicates of what it knows are not labelled; it gets to know
+            the others.
+    """
+    height, width = image.shape[:2]
+    code = perceptual_hash(image)
+    original = finder.find(code) if finder else None
+    if finder and original is None:
+        finder.add(photo, code)
+    hands = () if original else tuple(teacher.label(image))
+    size_and_code = (width, height, code.tobytes().hex())
+    return PhotoResult(photo, stamp, *size_and_code, hands, original)
+
+
 def _label(photo: Path, teacher: Teacher, finder: DuplicateFinder) -> PhotoResult:
     stamp = file_stamp(photo)
     try:
         image = read_image(photo)
     except DataError as error:
         return PhotoResult(str(photo), stamp, error=str(error))
-    height, width = image.shape[:2]
-    code = perceptual_hash(image)
-    original = finder.find(code)
-    if original is None:
-        finder.add(str(photo), code)
-    return PhotoResult(
-        str(photo),
-        stamp,
-        width,
-        height,
-        code.tobytes().hex(),
-        () if original else tuple(teacher.label(image)),
-        original,
-    )
+    return label_image(str(photo), stamp, image, teacher, finder)
 
 
 def _is_photo(path: Path) -> bool:

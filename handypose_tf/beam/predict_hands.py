@@ -1,0 +1,54 @@
+"""`HandPoseEstimator` over file patterns."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from apache_beam.io.filesystem import FileMetadata
+
+from handypose_tf.beam.picture_transform import Look, PictureTransform
+from handypose_tf.images import Image
+from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.inference.estimator import DEFAULT_MODEL, MIN_HAND_SCORE
+from handypose_tf.inference.picture_entry import picture_entry
+
+
+class PredictHands(PictureTransform):
+    """Finds hands in the pictures that file patterns match.
+
+    Takes a PCollection of patterns (`/photos/*.jpg`, `gs://bucket/photos/**.jpg`) and
+    gives :class:`PictureResults`, whose results are the entries that
+    `handypose predict --json` writes. A file that two patterns match comes twice.
+    Beam's counters `pictures`, `hands` and `errors`, one of each for a step, are in the
+    namespace `handypose_tf`.
+
+    Args:
+        model: A name that ships, or a file that every worker can read.
+        num_threads: Threads of each estimator. Runners open one for each core, so
+            that more than one slows them down.
+        min_score: A hand whose score is lower is not reported.
+
+    Example:
+        >>> hands = patterns | PredictHands()  # doctest: +SKIP
+        >>> hands.results | beam.Map(json.dumps)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        num_threads: int = 1,
+        *,
+        min_score: float = MIN_HAND_SCORE,
+    ) -> None:
+        """Take the estimator's arguments; it is opened on the workers."""
+        super().__init__(partial(_open, model, num_threads, min_score))
+
+
+def _open(model: str, num_threads: int, min_score: float) -> Look:
+    estimator = HandPoseEstimator(model, num_threads, min_score=min_score)
+
+    def look(file: FileMetadata, image: Image) -> dict[str, Any]:
+        return picture_entry(file.path, image, estimator.predict(image))
+
+    return look
