@@ -10,13 +10,19 @@ Look at DIR/best.jpg and DIR/worst.jpg. With --review, DIR/review/ shows every k
 with its number, the least sure first; write the numbers of bad ones into
 DIR/rejected.txt, one a line, and run the command again.
 
+With --hold-out 0.1, train.json and val.json lie beside annotations.json: every tenth
+photo (or folder, with --group-by folder: one folder a person or a place) is kept for
+validation. With --masks, each hand gets its outline, which training uses to put other
+backgrounds behind it.
+
 The teacher `mediapipe` (or `mediapipe-lite`) is MediaPipe Hands, Apache-2.0; its model
 files are fetched once, 36 MB. A handypose model labels one hand a photo.
 
 Example:
   handypose label photos/ --out labelled
   handypose label at_home/ outdoors/ --out labelled --min-size 64 --review
-  handypose data inspect coco:labelled/annotations.json
+  handypose label photos/ --out labelled --masks --hold-out 0.1
+  handypose data inspect coco:labelled:train
 """
 
 from __future__ import annotations
@@ -66,6 +72,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="not stated",
         metavar="TEXT",
         help="licence of the photos, for the labels' file",
+    )
+    parser.add_argument(
+        "--hold-out",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="write train.json and val.json too, val.json with this share of the hands",
+    )
+    parser.add_argument(
+        "--group-by",
+        choices=("photo", "folder"),
+        default="photo",
+        help="what is never split between the two (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--masks", action="store_true", help="outline the hands (takes 0.1 s a hand)"
     )
     parser.add_argument(
         "--review", action="store_true", help="draw every kept hand in DIR/review/"
@@ -165,6 +187,8 @@ def _write(
 ) -> None:
     """Write pictures, labels and sheets."""
     from handypose_tf.labelling.dataset import add_photo, picture_names, write_labels
+    from handypose_tf.labelling.hold_out import split_hands
+    from handypose_tf.labelling.segmentation import outline_hands
 
     out = arguments.out
     names = picture_names(results, arguments.folders)
@@ -173,7 +197,17 @@ def _write(
         photo: add_photo(out, photos[photo], name=names[photo], number=number)
         for number, photo in enumerate(progress(list(photos), "photo"), start=1)
     }
-    say(str(write_labels(out, kept, images, info)))
+    outlines = outline_hands(progress(kept, "outline")) if arguments.masks else None
+    files = {"annotations.json": list(kept)}
+    if arguments.hold_out:
+        by_folder = arguments.group_by == "folder"
+        parts = split_hands(kept, arguments.hold_out, by_folder=by_folder)
+        files |= dict(zip(("train.json", "val.json"), parts, strict=True))
+    for name, hands in files.items():
+        say(
+            f"{write_labels(out / name, hands, images, info, outlines)}: "
+            f"{len(hands)} hands"
+        )
     _draw(out, kept, review=arguments.review)
 
 
@@ -200,4 +234,12 @@ def _number(text: str) -> float:
         value = -1.0
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 up")
+    return value
+
+
+def _share(text: str) -> float:
+    """Turn a number between 0 and 0.9 into a float."""
+    value = _number(text)
+    if value > 0.9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 0.9")
     return value

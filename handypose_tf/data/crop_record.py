@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from handypose_tf.data.picture_header import PictureHeader
+from handypose_tf.data.polygons import decode_mask, encode_mask
 from handypose_tf.data.sample import Record
 from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
 
@@ -52,8 +53,12 @@ def cut_record(record: Record, crop: Crop) -> tuple[Record, bytes]:
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
     corners = record.box.reshape(2, 2).cumsum(axis=0)
     low, high = transform_points(corners, matrix)
+    mask = record.mask and encode_mask(
+        warp_image(decode_mask(record.mask), matrix, crop.size)
+    )
     moved = replace(
         record,
+        mask=mask,
         keypoints=transform_points(record.keypoints, matrix),
         box=np.concatenate([low, high - low]),
         head_size=record.head_size * float(matrix[0, 0]),

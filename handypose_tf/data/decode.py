@@ -61,7 +61,8 @@ def decode_entry(entry: Tensors, *, context: float | None = None) -> Tensors:
     """Turn one entry into a sample: read, decode, turn upright.
 
     Args:
-        entry: Element of `Reader.entries()`, after any shuffling or sharding.
+        entry: Element of `Reader.entries()`, after any shuffling or sharding. A key
+            `mask`, PNG or empty, becomes the sample's: without one, all is hand.
         context: Keep only this multiple of the box's longer side around the hand, in
             whole pixels, so that large photos are not carried along; all if `None`.
 
@@ -74,6 +75,8 @@ def decode_entry(entry: Tensors, *, context: float | None = None) -> Tensors:
         entry["has_alpha"], lambda: _over_white(encoded), lambda: _decode(encoded)
     )
     sample["image"] = _upright(image, entry["orientation"])
+    if "mask" in entry:
+        sample["mask"] = _decode_mask(entry["mask"], sample["image"])
     return sample if context is None else cut_context(sample, context)
 
 
@@ -93,9 +96,14 @@ def cut_context(sample: Tensors, context: float) -> Tensors:
     high = tf.clip_by_value(tf.math.ceil(center + half) + 1, low + 1, size)
     left, top = tf.unstack(tf.cast(low, tf.int32))
     right, bottom = tf.unstack(tf.cast(high, tf.int32))
+    pictures = {
+        name: sample[name][top:bottom, left:right]
+        for name in ("image", "mask")
+        if name in sample
+    }
     return {
         **sample,
-        "image": sample["image"][top:bottom, left:right],
+        **pictures,
         "keypoints": sample["keypoints"] - low,
         "box": tf.concat([corner - low, extent], axis=0),
     }
@@ -108,6 +116,17 @@ def _decode(encoded: tf.Tensor) -> tf.Tensor:
     22 levels and was not faster (measured).
     """
     return tf.io.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE")
+
+
+def _decode_mask(encoded: tf.Tensor, image: tf.Tensor) -> tf.Tensor:
+    """Decode a mask `(height, width, 1)`."""
+    shape = tf.concat([tf.shape(image)[:2], [1]], axis=0)
+    mask = tf.cond(
+        tf.strings.length(encoded) > 0,
+        lambda: tf.io.decode_png(encoded, channels=1),
+        lambda: tf.fill(shape, tf.constant(255, tf.uint8)),
+    )
+    return tf.ensure_shape(mask, (None, None, 1))
 
 
 def _over_white(encoded: tf.Tensor) -> tf.Tensor:

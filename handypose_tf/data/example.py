@@ -39,6 +39,7 @@ def write_example(record: Record, encoded: bytes) -> bytes:
         "is_left": _integers(record.is_left),
         "head_size": _floats([record.head_size]),
         "sample_id": _bytes(record.sample_id.encode("utf-8", "surrogateescape")),
+        "mask": _bytes(record.mask),
     }
     example = tf.train.Example(features=tf.train.Features(feature=features))
     return example.SerializeToString(deterministic=True)
@@ -108,6 +109,7 @@ def read_example(data: bytes, path: str, offset: int, split: str) -> Record:
         split=split,
         span=(offset + data.find(encoded), len(encoded)),
         header=header,
+        mask=b"".join(feature["mask"].bytes_list.value),
     )
 
 

@@ -147,6 +147,8 @@ class HandPipeline:
             "seed": _seeds(self.seed, epoch, places),
             "span": np.array([_span(record) for record in records], np.int64),
         }
+        if self.augmentation.background and any(record.mask for record in records):
+            columns["mask"] = np.array([record.mask for record in records], object)
         if len(self._background_files):
             rng = np.random.default_rng([self.seed, epoch, 1])
             files = rng.choice(self._background_files, self.num_samples)[places]
@@ -238,6 +240,8 @@ class HandPipeline:
         scale = self.crop_scale
         context = None if scale is None else self._context(scale)
         entry["encoded"] = _read(entry["path"], extra["span"])
+        if "mask" in extra:
+            entry["mask"] = extra["mask"]
         sample = decode_entry(entry, context=context)
         if "background" in extra:
             encoded = tf.io.read_file(extra["background"])

@@ -90,6 +90,8 @@ class Record:
         span: `(offset, length)` of the picture inside `image_path`; the whole file if
             `None`.
         header: Size and orientation of the picture, once its file was looked at.
+        mask: PNG of the picture's size after EXIF turning, 255 on the hand; empty if
+            there is none.
 
     Raises:
         RecordError: If the annotation cannot be used.
@@ -105,6 +107,7 @@ class Record:
     split: str = ""
     span: tuple[int, int] | None = None
     header: PictureHeader | None = None
+    mask: bytes = b""
 
     def __post_init__(self) -> None:
         """Turn the arrays into float32 and check them."""

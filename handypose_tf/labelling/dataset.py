@@ -1,4 +1,4 @@
-"""Labelled hands as a COCO-keypoints data set: `annotations.json` and `images/`."""
+"""Labelled hands as a COCO-keypoints data set: JSON files and `images/`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import read_image, write_image
 from handypose_tf.labelling.photo_log import PhotoResult
 from handypose_tf.labelling.selection import FoundHand
+
+Polygons = list[list[float]]
 
 _DECIMALS = 2
 _HAND_CATEGORY = 1
@@ -79,18 +81,20 @@ def add_photo(
 
 
 def write_labels(
-    out: Path,
+    path: Path,
     hands: Iterable[FoundHand],
     images: Mapping[str, Mapping[str, Any]],
     info: Mapping[str, Any],
+    outlines: Mapping[int, Polygons] | None = None,
 ) -> Path:
-    """Write `annotations.json`.
+    """Write hands as a COCO file.
 
     Args:
-        out: Folder of the data set.
+        path: The file, in the folder of the data set.
         hands: What is kept.
-        images: What `add_photo` gave for each photo.
+        images: What `add_photo` gave for each of their photos.
         info: Where the labels come from.
+        outlines: Of hands, by their id.
 
     Returns:
         The path of the file.
@@ -98,10 +102,16 @@ def write_labels(
     Raises:
         OutputError: If it cannot be written.
     """
+    hands = list(hands)
+    shown = dict.fromkeys(hand.result.photo for hand in hands)
+    outlines = outlines or {}
     content = {
         "info": dict(info),
-        "images": list(images.values()),
-        "annotations": [_annotation(h, images[h.result.photo]["id"]) for h in hands],
+        "images": [images[photo] for photo in shown],
+        "annotations": [
+            _annotation(h, images[h.result.photo]["id"], outlines.get(h.id))
+            for h in hands
+        ],
         "categories": [
             {
                 "id": _HAND_CATEGORY,
@@ -111,7 +121,7 @@ def write_labels(
             }
         ],
     }
-    return write_json(out / "annotations.json", content)
+    return write_json(path, content)
 
 
 def _copy(photo: Path, folder: Path, name: str) -> str:
@@ -130,7 +140,9 @@ def _copy(photo: Path, folder: Path, name: str) -> str:
     return name
 
 
-def _annotation(hand: FoundHand, image_id: int) -> dict[str, Any]:
+def _annotation(
+    hand: FoundHand, image_id: int, outline: Polygons | None
+) -> dict[str, Any]:
     """Return one hand; points outside the photo are not labelled: 0, 0, 0."""
     label, inside = hand.label, hand.inside
     rows = np.column_stack([label.keypoints, np.full(len(inside), 2.0)])
@@ -149,6 +161,8 @@ def _annotation(hand: FoundHand, image_id: int) -> dict[str, Any]:
     }
     if label.is_left is not None:
         annotation["is_left"] = int(label.is_left)
+    if outline is not None:
+        annotation["segmentation"] = outline
     return annotation
 
 

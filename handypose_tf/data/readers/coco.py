@@ -17,7 +17,9 @@ from handypose_tf.data.parsing import (
     field,
     labelled,
     numbers,
+    whole,
 )
+from handypose_tf.data.polygons import draw_polygons, encode_mask
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.coco_file import CocoFile
 from handypose_tf.data.readers.index import Entry
@@ -32,7 +34,8 @@ class CocoReader(Reader):
     The visibility flags 1 (hidden) and 2 (visible) both become 1, fractions stay. The
     box is `bbox`, else the tight box of the labelled points. `is_left` is a field of
     that name, or told by a category called `left...` or `right...`. Where a category
-    names the canonical joints in another order, they are put into theirs.
+    names the canonical joints in another order, they are put into theirs. Polygons in
+    `segmentation` become the mask of the hand.
     """
 
     format = "coco"
@@ -73,6 +76,7 @@ class CocoReader(Reader):
             numbers(box, "bbox", 4) if box else visible_box(points[:, :2], visibility),
             is_left=_is_left(annotation, coco.categories),
             split=entry.split,
+            mask=_mask(annotation.get("segmentation"), image),
         )
 
     def _points(self, annotation: Mapping[str, Any]) -> Any:
@@ -106,6 +110,14 @@ class CocoReader(Reader):
     def _split_file(self, split: str) -> Path | None:
         names = (f"{split}.json", f"annotations/{split}.json")
         return next((p for n in names if (p := self.path / n).is_file()), None)
+
+
+def _mask(segmentation: Any, image: Mapping[str, Any]) -> bytes:
+    """Draw polygons; run lengths, which COCO has for crowds, give no mask."""
+    if not segmentation or not isinstance(segmentation, list):
+        return b""
+    width, height = (whole(field(image, name), name) for name in ("width", "height"))
+    return encode_mask(draw_polygons(segmentation, width, height))
 
 
 def _is_left(annotation: Mapping[str, Any], categories: list[Mapping[str, Any]]) -> int:

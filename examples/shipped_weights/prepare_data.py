@@ -1,0 +1,160 @@
+"""Gather the data that the shipped weights are trained on, as COCO files.
+
+    handypose label FOLDERS... --out labelled --min-size 32 --max-disagreement 0.06
+    handypose synth --count 10000 --out synth --seed 11 --backgrounds backgrounds
+    python examples/shipped_weights/prepare_data.py --photos data/real_hands \
+        --labelled labelled --synth synth --out hands
+
+`--photos` is a folder with `manifest.csv` (file, source, licence, group) and
+`teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
+group (a person, a photo and its copies, an uploader) are all trained on or all held
+out. OUT gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import zlib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from handypose_tf.files import write_json
+from handypose_tf.geometry import tight_box
+from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.images import read_image
+from handypose_tf.labelling.segmentation import outline_hand
+
+Annotation = dict[str, Any]
+
+#: Folders whose background is plain enough for an outline to be right.
+MASKED = ("digits", "gestures", "letters", "nails")
+
+#: One group in so many is held out, and the last pictures of the synthetic ones.
+HELD_OUT_GROUPS, HELD_OUT_SYNTH = 20, 250
+
+MIN_SIZE, MAX_DISAGREEMENT = 32, 0.06
+
+
+def is_held_out(group: str) -> bool:
+    """Tell whether a group is kept for validation; the same in every run."""
+    return zlib.crc32(group.encode()) % HELD_OUT_GROUPS == 0
+
+
+def teacher_hands(photos: Path) -> dict[str, list[Annotation]]:
+    """Return the good hands of `teacher_labels.json` by photo, from upright photos."""
+    hands = defaultdict(list)
+    for label in json.loads((photos / "teacher_labels.json").read_text()):
+        points = np.array(label["keypoints"])
+        good = label["mirror_disagreement"] < MAX_DISAGREEMENT
+        if good and tight_box(points)[2:].max() >= 24:
+            flat = np.column_stack([points, np.full(len(points), 2)]).round(2).ravel()
+            name = label["file"].removeprefix("real_hands/")
+            hands[name].append({"keypoints": flat.tolist()})
+    return hands
+
+
+def labelled_hands(labelled: Path) -> dict[str, list[Annotation]]:
+    """Return the hands of `handypose label` by photo."""
+    content = json.loads((labelled / "annotations.json").read_text())
+    names = {image["id"]: image["file_name"] for image in content["images"]}
+    hands = defaultdict(list)
+    for annotation in content["annotations"]:
+        kept = ("keypoints", "bbox", "is_left", "score", "mirror_disagreement")
+        name = names[annotation["image_id"]]
+        hands[name].append({k: annotation[k] for k in kept if k in annotation})
+    return hands
+
+
+def add_outline(photo: Path, hand: Annotation) -> None:
+    """Add the hand's outline, so that training can swap the background."""
+    points = np.reshape(hand["keypoints"], (-1, 3)).astype(np.float32)
+    if (points[:, 2] > 0).all():
+        hand["segmentation"] = outline_hand(read_image(photo), points[:, :2])
+
+
+def write_coco(path: Path, pictures: dict[Path, list[Annotation]]) -> int:
+    """Write hands of pictures as a COCO file; returns the number of hands."""
+    images, annotations = [], []
+    for number, (picture, hands) in enumerate(pictures.items()):
+        height, width = cv2.imread(str(picture)).shape[:2]
+        name = str(picture.relative_to(path.parents[1]))
+        images.append(
+            {"id": number, "file_name": name, "width": width, "height": height}
+        )
+        for hand in hands:
+            ids = {"id": len(annotations), "image_id": number, "category_id": 1}
+            annotations.append({**hand, **ids})
+    category = {"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}
+    content = {"images": images, "annotations": annotations, "categories": [category]}
+    write_json(path, content)
+    return len(annotations)
+
+
+def gather_photos(
+    photos: Path, labelled: Path, out: Path
+) -> dict[str, dict[Path, list[Annotation]]]:
+    """Return `train/FOLDER` and `held_out/FOLDER` with their pictures and hands."""
+    found = labelled_hands(labelled)
+    covered = {name.split("/")[0] for name in found}
+    for name, hands in teacher_hands(photos).items():
+        if name.split("/")[0] not in covered:
+            found[name] = hands
+    with open(photos / "manifest.csv", newline="") as file:
+        rows = {
+            row["file"].removeprefix("real_hands/"): row["group"]
+            for row in csv.DictReader(file)
+        }
+    parts: dict[str, dict[Path, list[Annotation]]] = defaultdict(dict)
+    for name, hands in tqdm(sorted(found.items()), unit=" photo"):
+        folder = name.split("/")[0]
+        side = "held_out" if is_held_out(rows[name]) else "train"
+        if folder in MASKED and side == "train":
+            for hand in hands:
+                add_outline(photos / name, hand)
+        parts[f"{side}/{folder}"][out / "photos" / name] = hands
+    return parts
+
+
+def gather_synth(synth: Path, out: Path) -> dict[str, dict[Path, list[Annotation]]]:
+    """Return the rendered hands; the last pictures are held out."""
+    content = json.loads((synth / "annotations.json").read_text())
+    names = {image["id"]: image["file_name"] for image in content["images"]}
+    first_held_out = len(names) - HELD_OUT_SYNTH
+    parts: dict[str, dict[Path, list[Annotation]]] = defaultdict(dict)
+    for annotation in content["annotations"]:
+        number = annotation["image_id"]
+        side = "train" if number < first_held_out else "held_out"
+        picture = out / "synth" / "images" / names[number]
+        kept = ("keypoints", "bbox", "is_left")
+        hand = {name: annotation[name] for name in kept}
+        parts[f"{side}/synth"].setdefault(picture, []).append(hand)
+    return parts
+
+
+def main() -> None:
+    """Link the pictures into OUT and write the COCO files."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    for name in ("photos", "labelled", "synth", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, folder in (("photos", args.photos), ("synth", args.synth)):
+        link = args.out / name
+        if not link.exists():
+            link.symlink_to(folder.resolve())
+    parts = gather_photos(args.photos, args.labelled, args.out)
+    parts |= gather_synth(args.synth, args.out)
+    for name, pictures in sorted(parts.items()):
+        path = args.out / f"{name}.json"
+        print(f"{path}: {write_coco(path, pictures)} hands")
+
+
+if __name__ == "__main__":
+    main()

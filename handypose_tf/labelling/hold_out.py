@@ -1,0 +1,56 @@
+"""Keeping some hands apart, to validate on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from handypose_tf.errors import DataError
+from handypose_tf.labelling.selection import FoundHand
+
+
+def split_hands(
+    hands: Sequence[FoundHand], share: float, *, by_folder: bool, seed: int = 0
+) -> tuple[list[FoundHand], list[FoundHand]]:
+    """Split hands so that no photo, or no folder, is on both sides.
+
+    Args:
+        hands: All hands.
+        share: Of the hands to hold out, 0..1; groups are taken at random until it is
+            reached.
+        by_folder: Keep a folder's photos together, not just a photo's hands.
+        seed: Of the choice.
+
+    Returns:
+        Hands to train on, and hands held out, both in the given order.
+
+    Raises:
+        DataError: If there are too few groups for two sides.
+    """
+    groups = [_group(hand, by_folder) for hand in hands]
+    names = sorted(set(groups))
+    if len(names) < 2:
+        kind = "folder" if by_folder else "photo"
+        raise DataError(
+            f"all hands are in one {kind}, nothing can be held out; add photos, or "
+            "choose another --group-by"
+        )
+    held_out: set[str] = set()
+    count = 0
+    for name in np.random.default_rng(seed).permutation(names)[:-1].tolist():
+        if count >= share * len(hands):
+            break
+        held_out.add(name)
+        count += groups.count(name)
+    pairs = list(zip(hands, groups, strict=True))
+    return (
+        [hand for hand, group in pairs if group not in held_out],
+        [hand for hand, group in pairs if group in held_out],
+    )
+
+
+def _group(hand: FoundHand, by_folder: bool) -> str:
+    photo = Path(hand.result.photo)
+    return str(photo.parent if by_folder else photo)
