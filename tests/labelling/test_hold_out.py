@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from handypose_tf.cli import label as command
+from handypose_tf import labelling
 from handypose_tf.cli.main import main
 from handypose_tf.data import open_source
 from handypose_tf.data.polygons import decode_mask, draw_polygons
@@ -59,7 +59,7 @@ def test_the_outline_of_a_rendered_hand(demo_hand) -> None:
 def test_label_writes_both_sides_and_masks(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dot_teacher
 ) -> None:
-    monkeypatch.setattr(command, "open_teacher", lambda _: dot_teacher)
+    monkeypatch.setattr(labelling, "open_teacher", lambda _: dot_teacher)
     (photos / "broken.jpg").unlink()
     out = tmp_path / "out"
     words = ["label", str(photos), "--out", str(out), "--hold-out", "0.25", "--masks"]
