@@ -155,7 +155,10 @@ LIGHT = {
         "for module in pkgutil.iter_modules(room.__path__, room.__name__ + '.'):\n"
         "    importlib.import_module(module.name)"
     ),
-    "commands": "from handypose_tf.cli import demo, doctor, main, models, predict",
+    "benchmarking": "import handypose_tf.benchmarking",
+    "commands": (
+        "from handypose_tf.cli import benchmark, demo, doctor, main, models, predict"
+    ),
 }
 
 

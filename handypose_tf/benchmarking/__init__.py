@@ -1,0 +1,32 @@
+"""Latency of model files, measured side by side: numpy and LiteRT, no TensorFlow.
+
+A `.keras` file brings TensorFlow, in a process of its own.
+"""
+
+from handypose_tf.benchmarking.benchmark import benchmark
+from handypose_tf.benchmarking.contender import Contender
+from handypose_tf.benchmarking.machine import machine_name, machine_slug
+from handypose_tf.benchmarking.macs import count_macs
+from handypose_tf.benchmarking.matrix_product import (
+    is_product,
+    matrix_product_models,
+    product_rates,
+)
+from handypose_tf.benchmarking.measurement import Measurement
+from handypose_tf.benchmarking.plots import save_plot
+from handypose_tf.benchmarking.tables import csv_text, table
+
+__all__ = [
+    "Contender",
+    "Measurement",
+    "benchmark",
+    "count_macs",
+    "csv_text",
+    "is_product",
+    "machine_name",
+    "machine_slug",
+    "matrix_product_models",
+    "product_rates",
+    "save_plot",
+    "table",
+]

@@ -1,0 +1,115 @@
+"""Multiply-accumulates of any `.tflite` file, counted from its tensors' shapes."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from handypose_tf.errors import ModelError
+
+Shape = tuple[int, ...]
+
+
+class Macs(NamedTuple):
+    """Multiply-accumulates of one run.
+
+    Attributes:
+        total: Of all matrix products and convolutions; other operations have none.
+        int8: Of those by 8-bit weights.
+    """
+
+    total: int
+    int8: int
+
+
+def count_macs(path: str | os.PathLike[str]) -> Macs:
+    """Count the multiply-accumulates of a `.tflite` file's first graph.
+
+    Raises:
+        ModelError: If the file is missing or LiteRT cannot load it.
+    """
+    if not Path(path).is_file():
+        raise ModelError(f"{path}: no such model file; check the path")
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    try:
+        interpreter = Interpreter(os.fspath(path), experimental_op_resolver_type=plain)
+    except (ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
+    tensors = {each["index"]: each for each in interpreter.get_tensor_details()}
+    counts = [
+        (operation_macs(operation, tensors), _is_8_bit(operation, tensors))
+        for operation in interpreter._get_ops_details()
+    ]
+    total = sum(count for count, _ in counts)
+    return Macs(total, sum(count for count, is_8_bit in counts if is_8_bit))
+
+
+def operation_macs(
+    operation: Mapping[str, Any], tensors: Mapping[int, Mapping[str, Any]]
+) -> int:
+    """Count one operation's multiply-accumulates.
+
+    Args:
+        operation: As LiteRT's interpreter describes it.
+        tensors: Index of a tensor to its description.
+    """
+    rule = _RULES.get(operation["op_name"])
+    if rule is None:
+        return 0
+    inputs = [_shape(tensors, index) for index in operation["inputs"]]
+    return rule(inputs, _shape(tensors, operation["outputs"][0]))
+
+
+def _shape(tensors: Mapping[int, Mapping[str, Any]], index: int) -> Shape:
+    return tuple(int(side) for side in tensors[index]["shape"]) if index >= 0 else ()
+
+
+def _is_8_bit(
+    operation: Mapping[str, Any], tensors: Mapping[int, Mapping[str, Any]]
+) -> bool:
+    """Whether an operation multiplies by 8-bit weights.
+
+    With those, XNNPACK takes 8-bit products also where the activations are float.
+    """
+    if operation["op_name"] not in _RULES:
+        return False
+    return np.dtype(tensors[operation["inputs"][1]]["dtype"]).itemsize == 1
+
+
+def _convolution(inputs: list[Shape], output: Shape) -> int:
+    """Filter (out, height, width, in / groups), or for a depthwise one (1, ..., out).
+
+    Each weight works once an output cell.
+    """
+    return math.prod(inputs[1]) * math.prod(output[:-1])
+
+
+def _transposed(inputs: list[Shape], output: Shape) -> int:
+    """Sizes, filter (out, height, width, in), picture: once a cell of the picture."""
+    return math.prod(inputs[1]) * math.prod(inputs[2][:-1])
+
+
+def _fully_connected(inputs: list[Shape], output: Shape) -> int:
+    """Filter (out, in): a row of it for every output."""
+    return math.prod(output) * inputs[1][-1]
+
+
+def _batch_product(inputs: list[Shape], output: Shape) -> int:
+    """A row of the first factor for every output."""
+    return math.prod(output) * inputs[0][-1]
+
+
+_RULES = {
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _convolution,
+    "TRANSPOSE_CONV": _transposed,
+    "FULLY_CONNECTED": _fully_connected,
+    "BATCH_MATMUL": _batch_product,
+}

@@ -1,0 +1,151 @@
+r"""Measure the latency of model files side by side, and against another.
+
+FILE is any .tflite file (also another's, e.g. MediaPipe's), the name of a shipped
+model, or a preset, which is then exported untrained. A .keras file runs as
+TensorFlow's own graph. Every model runs once in every round, in a process of its own;
+ratios are taken within rounds. Memory is what loading and running add to a process.
+Decoding is part of this library's models; cropping is not measured.
+
+Example:
+  handypose benchmark handypose_lite0 --threads 1,2
+  handypose benchmark mine_int8.tflite mine_float32.tflite \
+    --vs hand_landmark_full.tflite --csv latency.csv --plot latency.png
+  handypose benchmark handypose_lite0 --machine-rate
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from handypose_tf.benchmarking import (
+    Contender,
+    Measurement,
+    benchmark,
+    csv_text,
+    is_product,
+    machine_name,
+    matrix_product_models,
+    product_rates,
+    save_plot,
+    table,
+)
+from handypose_tf.cli.console import format_table, quiet_native_log, say
+from handypose_tf.cli.predict import parse_count
+from handypose_tf.errors import ModelError
+from handypose_tf.files import write_bytes, write_json
+from handypose_tf.inference.model_files import find_model
+from handypose_tf.models.presets import PRESETS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `handypose benchmark` takes."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="model to measure")
+    parser.add_argument(
+        "--threads",
+        type=_parse_counts,
+        default=[1],
+        metavar="N,N",
+        help="numbers of threads to measure on (default: 1)",
+    )
+    parser.add_argument("--vs", metavar="FILE", help="model to compare all others with")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=10.0,
+        metavar="S",
+        help="how long to measure on each number of threads, at least 20 rounds "
+        "(default: %(default)g)",
+    )
+    parser.add_argument(
+        "--machine-rate",
+        action="store_true",
+        help="measure the processor's matrix-product rate too, and each model's share",
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw bars: .png, .pdf or .svg"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, print the table, write what was asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        with quiet_native_log():
+            contenders = [_open(name, Path(folder)) for name in arguments.files]
+            reference = _open(arguments.vs, Path(folder)) if arguments.vs else None
+            if arguments.machine_rate:
+                contenders += matrix_product_models(folder)
+        measured = _measure(contenders, reference, arguments)
+    models = [each for each in measured if not is_product(each.contender)]
+    rates = product_rates(measured)
+    say(machine_name())
+    say(format_table(*table(models, rates)))
+    for (is_int8, threads), rate in rates.items():
+        kind = "int8" if is_int8 else "float32"
+        say(f"{kind} matrix products, {threads} thread(s): {rate / 1e9:.1f} GMAC/s")
+    _write(measured, models, arguments)
+    return 0
+
+
+def _open(name: str, folder: Path) -> Contender:
+    """Describe a model by file or name; a preset that does not ship is exported."""
+    try:
+        return Contender.from_file(find_model(name))
+    except ModelError:
+        if name not in PRESETS:
+            raise
+    from handypose_tf.export import export_litert
+    from handypose_tf.models import handypose
+
+    warnings.warn(f"{name}: not shipped; untrained weights in float32", stacklevel=1)
+    path = folder / f"{name}_untrained_float32.tflite"
+    return Contender.from_file(export_litert(handypose(name), path))
+
+
+def _measure(
+    contenders: Sequence[Contender],
+    reference: Contender | None,
+    arguments: argparse.Namespace,
+) -> list[Measurement]:
+    """Measure under a bar that counts rounds."""
+    processors = os.cpu_count() or 1
+    if max(arguments.threads) > processors:
+        warnings.warn(f"this machine has {processors} processors only", stacklevel=1)
+    with tqdm(unit=" round", delay=2, disable=not sys.stderr.isatty()) as bar:
+        measurements = benchmark(
+            contenders,
+            arguments.threads,
+            reference=reference,
+            seconds=arguments.seconds,
+            on_round=bar.update,
+        )
+        return list(measurements)
+
+
+def _write(
+    measured: Sequence[Measurement],
+    models: Sequence[Measurement],
+    arguments: argparse.Namespace,
+) -> None:
+    machine = machine_name()
+    if arguments.csv is not None:
+        write_bytes(arguments.csv, csv_text(measured, {"machine": machine}).encode())
+    if arguments.json is not None:
+        rows = [each.to_dict() for each in measured]
+        write_json(arguments.json, {"machine": machine, "measurements": rows})
+    if arguments.plot is not None:
+        save_plot(arguments.plot, models, machine)
+
+
+def _parse_counts(text: str) -> list[int]:
+    """Turn `1,2,4` into numbers of threads."""
+    return [parse_count(part) for part in text.split(",")]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from handypose_tf.cli.main import main
+
+
+def test_table_and_files(dot_model, tmp_path, capsys):
+    other = tmp_path / "other.tflite"
+    other.write_bytes(dot_model.read_bytes())
+    files = {suffix: tmp_path / f"out.{suffix}" for suffix in ("csv", "json", "png")}
+    words = ["benchmark", str(dot_model), "--vs", str(other), "--seconds", "0"]
+    words += ["--csv", str(files["csv"]), "--json", str(files["json"])]
+    assert main([*words, "--plot", str(files["png"]), "--threads", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "cores" in lines[0] and lines[1].split()[:3] == [
+        "model",
+        "threads",
+        "median",
+    ]
+    assert lines[3].split()[:2] == ["handypose_dots_64_float32", "1"]
+    assert lines[4].split()[0] == "other" and lines[4].endswith(" 1")
+    rows = list(csv.DictReader(files["csv"].read_text().splitlines()))
+    assert [row["runs"] for row in rows] == ["20", "20"]
+    assert 0.2 < float(rows[0]["ratio"]) < 5 and rows[1]["ratio"] == ""
+    found = json.loads(files["json"].read_text())
+    assert found["measurements"][0]["median_ms"] == float(rows[0]["median_ms"])
+    assert files["png"].read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", ["handypose_nothing", "none.tflite"])
+def test_unknown_models_are_one_line(name, capsys):
+    assert main(["benchmark", name]) == 1
+    err = capsys.readouterr().err
+    assert name in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("threads", ["0", "1,x", ""])
+def test_bad_thread_counts(threads, dot_model):
+    with pytest.raises(SystemExit) as error:
+        main(["benchmark", str(dot_model), "--threads", threads])
+    assert error.value.code == 2
+
+
+@pytest.mark.slow
+def test_a_keras_file_runs_as_tensorflow_s_graph(capsys):
+    words = ["benchmark", "handypose_lite0_192.keras", "--seconds", "0"]
+    assert main([*words, "--vs", "handypose_lite0", "--machine-rate"]) == 0
+    out = capsys.readouterr().out
+    assert "handypose_lite0_192 " in out and "% of float" in out
+    assert "int8 matrix products, 1 thread(s): " in out
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("always:.*not shipped")
+def test_a_preset_that_does_not_ship_is_exported(capsys):
+    assert main(["benchmark", "handypose_lite2", "--seconds", "0"]) == 0
+    captured = capsys.readouterr()
+    assert "handypose_lite2_untrained_float32" in captured.out
+    assert "handypose_lite2: not shipped; untrained weights" in captured.err
