@@ -15,6 +15,7 @@ __version__ = "0.1.0.dev0"
 _PUBLIC = {
     "HandPose": "handypose_tf.inference",
     "HandPoseEstimator": "handypose_tf.inference",
+    "HandTracker": "handypose_tf.inference",
     "handypose": "handypose_tf.models",
     "load_model": "handypose_tf.models",
 }
