@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from sleepers import open_crash, open_memory, open_nothing, sleeper
 
 from handypose_tf.benchmarking import Contender, benchmark
