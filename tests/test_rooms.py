@@ -55,6 +55,7 @@ DOORS = {
     ("labelling", "inference"),
     ("benchmarking", "export"),
     ("synth", "data"),
+    ("losses", "layers"),
 }
 
 

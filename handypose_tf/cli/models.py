@@ -18,7 +18,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.inference.model_files import SAVED_MODELS, bundled_models
 from handypose_tf.model_metadata import read_metadata
-from handypose_tf.models.presets import PRESETS
+from handypose_tf.models.presets import DETECTORS, PRESETS
 
 #: Of a preset and of a shipped file, what is listed.
 _PRESET_FACTS = ("image_size", "parameters", "macs", "description")
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         except ModelError as error:
             complain(str(error))
             num_failed += 1
-    presets = [describe_preset(name) for name in PRESETS]
+    presets = [describe_preset(name) for name in (*PRESETS, *DETECTORS)]
     say(f"{_preset_table(presets)}\n\n{_file_text(files)}")
     if arguments.json is not None:
         write_json(arguments.json, {"presets": presets, "files": files})
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def describe_preset(name: str) -> dict[str, Any]:
     """Return what is known of a preset."""
-    preset = PRESETS[name]
+    preset = (PRESETS | DETECTORS)[name]
     return {"name": name, **{fact: preset.get(fact) for fact in _PRESET_FACTS}}
 
 

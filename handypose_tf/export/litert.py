@@ -14,7 +14,7 @@ from tensorflow.python.framework.convert_to_constants import (
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
 from handypose_tf.model_metadata import write_metadata
-from handypose_tf.models import HandyPose
+from handypose_tf.models.settings_model import SettingsModel
 
 #: Precision -> the types that weights may have beside float32.
 _WEIGHT_TYPES = {"float32": [], "float16": [tf.float16]}
@@ -23,25 +23,27 @@ PRECISIONS = tuple(_WEIGHT_TYPES)
 
 
 def export_litert(
-    model: HandyPose,
+    model: SettingsModel,
     path: str | os.PathLike[str],
     precision: str = "float32",
     *,
     heatmaps: bool = False,
 ) -> Path:
-    """Write a model as a `.tflite` file that gives keypoints.
+    """Write a model as a `.tflite` file that gives keypoints, a detector's hands.
 
     The batch is 1 and the weights are frozen, so that atrous convolutions and batch
     norms are fused. Signature: `image` `(1, height, width, 3)` float32 RGB in 0..255
     to `keypoints` `(1, num_keypoints, 3)` float32: x and y in 0..1 of the input,
-    `(pixel + 0.5) / size`, and a score.
+    `(pixel + 0.5) / size`, and a score; or to `hands` `(1, max_hands, 7)`, see
+    `handypose_tf.layers.DecodeCenters`.
 
     Args:
         model: The model to convert; it stays as it is.
         path: The file, which must end with `.tflite`; it gets `metadata.json` in an
             appended zip.
         precision: One of `PRECISIONS`.
-        heatmaps: Give `heatmaps` `(1, rows, columns, num_keypoints)` too.
+        heatmaps: Give the raw `heatmaps` `(1, rows, columns, num_keypoints)` too, or
+            the detector's `maps`.
 
     Raises:
         ValueError: If precision or the file's name is another.
@@ -64,19 +66,19 @@ def export_litert(
         part.unlink(missing_ok=True)
 
 
-def _frozen_module(model: HandyPose, heatmaps: bool) -> tf.Module:
-    """Return a function from `image` to keypoints, with constants for weights."""
+def _frozen_module(model: SettingsModel, heatmaps: bool) -> tf.Module:
+    """Return a function from `image` to the result, with constants for weights."""
     config = model.get_config()
     config["settings"]["batch_size"] = 1
-    fixed = HandyPose.from_config(config)
+    fixed = type(model).from_config(config)
     fixed.set_weights(model.get_weights())
     decoder = model.decoder()
-    names = ("keypoints", "heatmaps") if heatmaps else ("keypoints",)
+    names = (model.result_name, model.maps_name)[: 2 if heatmaps else 1]
     signature = [tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image")]
 
     @tf.function(input_signature=signature)
     def compute(image: tf.Tensor) -> list[tf.Tensor]:
-        maps = fixed(image, training=False)["heatmaps"]
+        maps = fixed(image, training=False)[model.maps_name]
         return [decoder(maps), maps][: len(names)]
 
     module = tf.Module()

@@ -135,24 +135,36 @@ class HandDetector:
         found = self._network.run(warp_image(image, matrix, self._size), _HANDS)
         if not np.isfinite(found).all():
             raise ModelError(f"{self.path}: gives NaN; export or train it again")
-        scores = found[:, -1]
-        order = np.argsort(-scores, kind="stable")
-        found = found[order[scores[order] >= self.min_score]]
-        back = np.linalg.inv(matrix)
-        hands = [self._hand(facts, back, max(width, height)) for facts in found]
-        return suppress_overlapping(hands)
+        return place_hands(found, matrix, self._size, self.min_score)
 
-    def _hand(self, facts: FloatArray, back: FloatArray, side: int) -> DetectedHand:
-        """Move a find from 0..1 of the input to the picture, `side` pixels long."""
-        x, y, width, height, cos, sin, score = facts.tolist()
-        pixel = np.array([x, y]) * self._size - 0.5
-        return DetectedHand(
-            center=transform_points(pixel, back),
-            size=max(width, height) * side,
-            degrees=float(np.rad2deg(np.arctan2(cos, -sin))),
-            score=min(max(score, 0.0), 1.0),
-            aspect=width / height,
-        )
+
+def place_hands(
+    found: FloatArray, matrix: FloatArray, size: int, min_score: float
+) -> list[DetectedHand]:
+    """Move what a detector found to the picture, the best first and each hand once.
+
+    Args:
+        found: `(max_hands, 7)`, a detector's output for one picture.
+        matrix: `(3, 3)` from the picture's pixels to the input's, not turned.
+        size: Side of the input, pixels.
+        min_score: A find whose score is lower is left out.
+    """
+    back = np.linalg.inv(matrix)
+    order = np.argsort(-found[:, -1], kind="stable")
+    hands = [_place(found[i], back, size) for i in order if found[i, -1] >= min_score]
+    return suppress_overlapping(hands)
+
+
+def _place(facts: FloatArray, back: FloatArray, size: int) -> DetectedHand:
+    x, y, width, height, cos, sin, score = facts.tolist()
+    center = transform_points(np.array([x, y]) * size - 0.5, back)
+    return DetectedHand(
+        center=center,
+        size=max(width, height) * size * float(back[0, 0]),
+        degrees=float(np.rad2deg(np.arctan2(cos, -sin))),
+        score=min(max(score, 0.0), 1.0),
+        aspect=width / height,
+    )
 
 
 def suppress_overlapping(

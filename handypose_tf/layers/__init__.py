@@ -1,6 +1,7 @@
 """Keras layers of HandyPose, each usable in any model of your own."""
 
 from handypose_tf.layers.bilinear_resize import BilinearResize
+from handypose_tf.layers.decode_centers import DecodeCenters
 from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
 from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
 from handypose_tf.layers.multi_level_waterfall import MultiLevelWaterfall
@@ -9,6 +10,7 @@ from handypose_tf.layers.waterfall import Waterfall, WaterfallV2
 
 __all__ = [
     "BilinearResize",
+    "DecodeCenters",
     "DecodeHeatmaps",
     "MultiLevelFusion",
     "MultiLevelWaterfall",

@@ -1,5 +1,6 @@
-"""Losses on heatmaps, and the Gaussian targets that they draw."""
+"""Losses on heatmaps and on a detector's maps, and the targets that they draw."""
 
+from handypose_tf.losses.detection_loss import DetectionLoss, detection_targets
 from handypose_tf.losses.heatmap_losses import (
     HardKeypointMSE,
     HeatmapMSE,
@@ -12,9 +13,11 @@ from handypose_tf.losses.heatmap_targets import RELEASED_CUTOFF, gaussian_heatma
 
 __all__ = [
     "RELEASED_CUTOFF",
+    "DetectionLoss",
     "HardKeypointMSE",
     "HeatmapMSE",
     "WeightedHeatmapMSE",
+    "detection_targets",
     "gaussian_heatmaps",
     "hard_keypoint_mse",
     "heatmap_mse",

@@ -8,8 +8,11 @@ from typing import Any
 #: Public name -> the module that defines it; `presets` stays free of TensorFlow.
 _PUBLIC = {
     "HandyPose": "handypose_tf.models.network",
+    "HandyPoseDetector": "handypose_tf.models.detector",
+    "hand_detector": "handypose_tf.models.detector",
     "handypose": "handypose_tf.models.network",
     "import_released": "handypose_tf.models.released",
+    "load_detector": "handypose_tf.models.files",
     "load_model": "handypose_tf.models.files",
     "load_weights": "handypose_tf.models.files",
     "save_model": "handypose_tf.models.files",

@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import h5py
 import numpy as np
@@ -25,7 +25,9 @@ from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
+from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.network import HandyPose
+from handypose_tf.models.settings_model import SettingsModel
 from handypose_tf.weights.assign import assign, summary
 
 _CONFIG = "config.json"
@@ -33,6 +35,15 @@ _WEIGHTS = "model.weights.h5"
 
 #: Where Keras puts an underscore when it names a layer's place after its class.
 _WORD_STARTS = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+
+
+Model = TypeVar("Model", bound=SettingsModel)
+
+#: Class of a model -> what opens its files.
+_OPENED_BY = {
+    "handypose_tf>HandyPose": "load_model",
+    "handypose_tf>HandyPoseDetector": "load_detector",
+}
 
 
 def load_model(
@@ -49,28 +60,26 @@ def load_model(
         ModelError: If the file is missing, is none of this library's models, or its
             weights do not fill every variable exactly once.
     """
-    config, weights = _read(path)
-    if backbone is not None:
-        config["backbone"] = backbone
-    try:
-        model = HandyPose.from_config(config)
-    except (TypeError, ValueError, KeyError) as error:
-        reason = f"its model cannot be rebuilt ({str(error)[:120]})"
-        if isinstance(config.get("backbone"), dict):
-            reason = "its own backbone cannot be rebuilt here: give it as `backbone`"
-        raise ModelError(f"{path}: {reason}") from error
-    _assign(model, weights, str(path))
-    return model
+    return _load(HandyPose, path, backbone)
 
 
-def load_weights(model: HandyPose, path: str | os.PathLike[str]) -> None:
+def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
+    """Load a hand detector from a `.keras` file of any Keras generation.
+
+    Raises:
+        ModelError: As `load_model`.
+    """
+    return _load(HandyPoseDetector, path)
+
+
+def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file into a model.
 
     Raises:
         ModelError: As `load_model`.
     """
     if str(path).endswith(".keras"):
-        weights = _read(path)[1]
+        weights = _read(path, type(model))[1]
     else:
         try:
             weights = Path(path).read_bytes()
@@ -79,7 +88,7 @@ def load_weights(model: HandyPose, path: str | os.PathLike[str]) -> None:
     _assign(model, weights, str(path))
 
 
-def save_model(model: HandyPose, path: str | os.PathLike[str]) -> Path:
+def save_model(model: SettingsModel, path: str | os.PathLike[str]) -> Path:
     """Save a model as a `.keras` file, written beside its place and renamed.
 
     Raises:
@@ -94,7 +103,27 @@ def save_model(model: HandyPose, path: str | os.PathLike[str]) -> Path:
         return write_bytes(path, temporary.read_bytes())
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], bytes]:
+def _load(
+    kind: type[Model], path: str | os.PathLike[str], backbone: Any = None
+) -> Model:
+    """Rebuild a model of a class and assign its weights."""
+    config, weights = _read(path, kind)
+    if backbone is not None:
+        config["backbone"] = backbone
+    try:
+        model = kind.from_config(config)
+    except (TypeError, ValueError, KeyError) as error:
+        reason = f"its model cannot be rebuilt ({str(error)[:120]})"
+        if isinstance(config.get("backbone"), dict):
+            reason = "its own backbone cannot be rebuilt here: give it as `backbone`"
+        raise ModelError(f"{path}: {reason}") from error
+    _assign(model, weights, str(path))
+    return model
+
+
+def _read(
+    path: str | os.PathLike[str], kind: type[SettingsModel]
+) -> tuple[dict[str, Any], bytes]:
     """Return a file's builder settings and the bytes of its weights."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -107,10 +136,10 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], bytes]:
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ModelError(f"{path}: not a .keras file ({error})") from error
     name = _class_name(description)
-    if name not in ("handypose_tf>HandyPose", "HandyPose"):
+    if name not in (f"handypose_tf>{kind.__name__}", kind.__name__):
         raise ModelError(
-            f"{path}: holds a {name}, not a HandyPose; open it with "
-            "keras.models.load_model"
+            f"{path}: holds a {name}, not a {kind.__name__}; open it with "
+            f"{_OPENED_BY.get(name, 'keras.models.load_model')}"
         )
     return dict(description["config"]), weights
 
@@ -122,7 +151,7 @@ def _class_name(description: Any) -> str:
     return "description without a config"
 
 
-def _assign(model: HandyPose, content: bytes, source: str) -> None:
+def _assign(model: SettingsModel, content: bytes, source: str) -> None:
     """Assign every stored array to the layer of its place and name."""
     try:
         with h5py.File(io.BytesIO(content)) as file:
@@ -146,7 +175,7 @@ def _assign(model: HandyPose, content: bytes, source: str) -> None:
     assign(model.layers, arrays, source)
 
 
-def _storage_keys(model: HandyPose) -> dict[str, str]:
+def _storage_keys(model: SettingsModel) -> dict[str, str]:
     """Return each layer's name with its place in a file: its class and a count."""
     counts: defaultdict[str, int] = defaultdict(int)
     keys = {}

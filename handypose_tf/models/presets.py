@@ -1,4 +1,6 @@
-"""The presets: every model that `handypose(...)` builds by name, as plain data.
+"""The presets: every model that is built by name, as plain data.
+
+`handypose(...)` builds those of `PRESETS`, `hand_detector(...)` those of `DETECTORS`.
 
 Importable without TensorFlow. Parameters and multiply-accumulates (convolutions and
 dense layers, at the preset's own image size) are checked by a test.
@@ -48,6 +50,13 @@ def _lite(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
         },
         **facts,
     }
+
+
+def _detector(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
+    """Return the phones' network with maps at stride 8."""
+    settings = _lite(variant, image_size, **facts)
+    settings["decoder"]["first_level"] = "max_pool"
+    return settings | {"max_hands": 16}
 
 
 def _released(waterfall: dict[str, Any], decoder: dict[str, Any], **facts: Any) -> Any:
@@ -135,6 +144,18 @@ PRESETS: dict[str, dict[str, Any]] = {
         parameters=47_362_453,
         macs=31_549_441_024,
         description="The released code's WASPv2 with the MLF decoder (wasp_v2_mlf)",
+    ),
+}
+
+#: Hands in whole pictures. Levels meet at stride 8, where the smallest hand to be found
+#: (48 of 640 pixels, 19 of 256) is still 2.4 cells long.
+DETECTORS: dict[str, dict[str, Any]] = {
+    "handypose_detector": _detector(
+        0,
+        256,
+        parameters=3_100_295,
+        macs=497_968_128,
+        description="EfficientNet-Lite0, separable multi-level waterfall: finds hands",
     ),
 }
 

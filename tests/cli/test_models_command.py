@@ -6,7 +6,7 @@ import pytest
 
 from handypose_tf.cli import models
 from handypose_tf.cli.main import main
-from handypose_tf.models.presets import PRESETS
+from handypose_tf.models.presets import DETECTORS, PRESETS
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def shipped(tmp_path, dot_model, monkeypatch):
 def test_lists_presets_and_files(shipped, capsys):
     assert main(["models"]) == 0
     out = capsys.readouterr().out
-    for name, preset in PRESETS.items():
+    for name, preset in (PRESETS | DETECTORS).items():
         assert name in out and preset["description"] in out
     [tflite] = [line for line in out.splitlines() if line.startswith(f"{DOTS}  ")]
     assert tflite.split()[1:3] == ["64", "0.0"] and tflite.endswith("Apache-2.0")
@@ -47,7 +47,7 @@ DOTS = "handypose_dots_64_float32.tflite"
 def test_json(shipped, tmp_path):
     assert main(["models", "--json", str(tmp_path / "m.json")]) == 0
     lists = json.loads((tmp_path / "m.json").read_text("utf-8"))
-    assert [preset["name"] for preset in lists["presets"]] == list(PRESETS)
+    assert [preset["name"] for preset in lists["presets"]] == [*PRESETS, *DETECTORS]
     tflite, keras = lists["files"]
     assert tflite["file"] == DOTS and tflite["parameters"] == 9
     assert tflite["bytes"] == (shipped / DOTS).stat().st_size
