@@ -121,7 +121,9 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
         help="side of the crop over the box's",
     )
     group.add_argument(
-        "--flip-test", action="store_true", help="average with the mirrored picture"
+        "--flip-test",
+        action="store_true",
+        help="average heatmaps with those of the mirrored crop",
     )
     group.add_argument("--threads", type=parse_count, metavar="N", help="for .tflite")
 

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError
+from handypose_tf.evaluation.flip_test import HeatmapModel, predict_flipped
 from handypose_tf.evaluation.protocols import CropRule
 from handypose_tf.geometry import FloatArray, box_center, tight_box
 from handypose_tf.images import Image
@@ -19,7 +20,7 @@ from handypose_tf.images import Image
 _LEAST_SIDE = 1.0
 
 
-class HandPredictor(Protocol):
+class HandPredictor(HeatmapModel, Protocol):
     """What is asked of a model; `handypose_tf.inference.HandPoseEstimator` fits."""
 
     @property
@@ -55,13 +56,13 @@ def predict_hands(
         predictor: The model.
         records: Annotated hands; those of one picture are best next to each other.
         crop: What the model is shown.
-        flip_test: Predict on the mirrored picture as well and average both, weighted
-            by their scores. Keypoints are averaged, and not heatmaps, so that it works
-            for models that give no heatmaps too.
+        flip_test: Average the heatmaps of each crop and of its mirror image.
 
     Raises:
         DataError: If a picture cannot be read or a hand lies outside it.
+        ModelError: If the flip test is asked of a model without heatmaps.
     """
+    predict = _predict_flipped if flip_test else _predict
     found: list[Predictions] = []
     bar = tqdm(total=len(records), desc="predicting", disable=None, delay=2)
     with bar:
@@ -69,7 +70,7 @@ def predict_hands(
             boxes = np.stack([_crop_box(r, crop, predictor) for r in group])
             image = group[0].read_image()
             try:
-                found.append(_predict_both(predictor, image, boxes, flip_test))
+                found.append(predict(predictor, image, boxes))
             except DataError as error:
                 raise DataError(f"{group[0].image_path}: {error}") from error
             bar.update(len(group))
@@ -96,38 +97,13 @@ def _crop_box(record: Record, crop: CropRule, predictor: HandPredictor) -> Float
     return np.array([*(box_center(box) - side / 2), side, side], np.float32)
 
 
-def _predict_both(
-    predictor: HandPredictor, image: Image, boxes: FloatArray, flip_test: bool
-) -> Predictions:
-    hands = _predict(predictor, image, boxes)
-    if not flip_test:
-        return hands
-    return _average(hands, _predict_mirrored(predictor, image, boxes))
-
-
 def _predict(predictor: HandPredictor, image: Image, boxes: FloatArray) -> Predictions:
     hands = predictor.predict(image, boxes)
     keypoints = np.stack([hand.keypoints for hand in hands])
     return Predictions(keypoints, np.stack([hand.scores for hand in hands]))
 
 
-def _predict_mirrored(
+def _predict_flipped(
     predictor: HandPredictor, image: Image, boxes: FloatArray
 ) -> Predictions:
-    """Predict on the mirrored picture and mirror the result back.
-
-    A mirrored hand keeps its joint names, so nothing is permuted.
-    """
-    last = image.shape[1] - 1
-    mirrored_boxes = boxes.copy()
-    mirrored_boxes[:, 0] = last - boxes[:, 0] - boxes[:, 2]
-    hands = _predict(predictor, np.ascontiguousarray(image[:, ::-1]), mirrored_boxes)
-    hands.keypoints[..., 0] = last - hands.keypoints[..., 0]
-    return hands
-
-
-def _average(first: Predictions, second: Predictions) -> Predictions:
-    weights = np.stack([first.scores, second.scores]) + 1e-6
-    points = np.stack([first.keypoints, second.keypoints])
-    mean = (points * weights[..., None]).sum(axis=0) / weights.sum(axis=0)[..., None]
-    return Predictions(mean, (first.scores + second.scores) / 2)
+    return Predictions(*predict_flipped(predictor, image, boxes))

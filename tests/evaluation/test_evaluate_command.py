@@ -62,6 +62,7 @@ class ShiftedEstimator:
 
     def __init__(self, model: str, threads: int | None = None) -> None:
         self.metadata = SimpleNamespace(crop_scale=1.5, keypoint_names=KEYPOINT_NAMES)
+        self.path = model
         self.shift = 7.0 if "good" in model else 30.0
 
     def predict(self, image: np.ndarray, boxes: np.ndarray) -> list[Any]:
@@ -69,6 +70,9 @@ class ShiftedEstimator:
         points = np.repeat(centers[:, None], 21, axis=1)
         scores = np.full(21, 0.5)
         return [SimpleNamespace(keypoints=p, scores=scores) for p in points]
+
+    def heatmaps(self, image: np.ndarray, box: np.ndarray) -> None:
+        return None
 
 
 def test_models_and_predictions_side_by_side(
@@ -110,16 +114,24 @@ def test_saved_predictions_give_the_same_figures(
     words = ["evaluate", "--data", data, "--protocol", "agmn", "--json", str(figures)]
     scores = []
     for source in (
-        ["--model", "good", "--save-predictions", str(saved), "--flip-test"],
+        ["--model", "good", "--save-predictions", str(saved)],
         ["--predictions", str(saved)],
     ):
         assert main([*words, *source]) == 0
         (found,) = json.loads(figures.read_text())["evaluations"]
         scores.append(found["scores"])
-        assert "flip test" in found["crop"] or not found["crop"]
     assert scores[0]["epe"]["value"] > 0
     for name, score in scores[0].items():
         assert score == pytest.approx(scores[1][name], rel=1e-4)
+
+
+def test_the_flip_test_needs_heatmaps(
+    data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "HandPoseEstimator", ShiftedEstimator)
+    words = ["evaluate", "--model", "good", "--data", data, "--protocol", "agmn"]
+    assert main([*words, "--flip-test"]) == 1
+    assert "good: gives no heatmaps" in capsys.readouterr().err
 
 
 def test_the_crop_can_be_chosen(

@@ -71,35 +71,6 @@ def test_hands_of_one_picture_are_asked_for_together(hands: list[Record]) -> Non
     np.testing.assert_allclose(found.scores, [[0.2, 0.6]] * 30)
 
 
-def test_flip_test_mirrors_picture_and_answer(hands: list[Record]) -> None:
-    predictor = BoxPredictor()
-    plain = predict_hands(BoxPredictor(), hands, CropRule()).keypoints
-    flipped = predict_hands(predictor, hands, CropRule(), flip_test=True).keypoints
-    (image, boxes), (mirror, mirrored_boxes) = predictor.calls[:2]
-    np.testing.assert_array_equal(mirror, image[:, ::-1])
-    # Columns of 160: pixel 0 becomes 159.
-    right = mirrored_boxes[:, 0] + mirrored_boxes[:, 2]
-    np.testing.assert_allclose(159 - right, boxes[:, 0], rtol=1e-4)
-    # Mirrored back, left corners are right ones; with scores of .2 and .6 alike in
-    # both answers the mean lies in the middle; rows stay.
-    middle = plain[..., 0].mean(axis=1)
-    np.testing.assert_allclose(flipped[..., 0], np.stack([middle] * 2, -1), rtol=1e-4)
-    np.testing.assert_allclose(flipped[..., 1], plain[..., 1], rtol=1e-5)
-
-
-def test_flip_test_trusts_the_surer_answer(hands: list[Record]) -> None:
-    class Unsure(BoxPredictor):
-        def _hand(self, box: np.ndarray) -> Any:
-            first = len(self.calls) % 2 == 1
-            point = np.array([[20.0, 10.0]]) if first else np.array([[39.0, 50.0]])
-            return SimpleNamespace(keypoints=point, scores=[0.75 if first else 0.25])
-
-    found = predict_hands(Unsure(), hands[:3], CropRule(), flip_test=True)
-    # 39 of 160 columns is 120 mirrored: (3 * 20 + 120) / 4; (3 * 10 + 50) / 4.
-    np.testing.assert_allclose(found.keypoints[:, 0], [[45, 20]] * 3, rtol=1e-4)
-    np.testing.assert_allclose(found.scores, 0.5)
-
-
 def test_errors_name_the_picture(make_record: MakeRecord, hands: list[Record]) -> None:
     class Refusing(BoxPredictor):
         def predict(self, image: np.ndarray, boxes: np.ndarray) -> list[Any]:
