@@ -56,7 +56,7 @@ def worst_sheet(
     for index in evaluation.errors.worst(count):
         tiles += _pair(records[index], points[index], bones)
         captions += [
-            records[index].sample_id,
+            f"label {records[index].sample_id}",
             _caption(errors[index], unit),
         ]
     return contact_sheet(tiles, captions, columns=6, tile=_TILE)
@@ -80,4 +80,4 @@ def _pair(
 
 
 def _caption(error: float, unit: str) -> str:
-    return f"error {error:.2f} {unit}" if np.isfinite(error) else "not found"
+    return f"found: error {error:.2f} {unit}" if np.isfinite(error) else "not found"
