@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -29,8 +31,7 @@ def build_model(
         ModelError: If a part of the configuration does not fit the network.
     """
     keras.utils.set_random_seed(config.seed)
-    keras.mixed_precision.set_global_policy(config.precision)
-    with strategy.scope():
+    with _precision(config.precision), strategy.scope():
         model = _network(config, pipeline)
         if strategy.num_replicas_in_sync > 1:
             synchronize_batch_norms(model)
@@ -85,6 +86,17 @@ def build_loss(config: LossConfig, model: HandyPose) -> Any:
     if config.kind == "weighted":
         return WeightedHeatmapMSE(**targets)
     return HardKeypointMSE(top_k=config.top_k, **targets)
+
+
+@contextlib.contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Give layers that are made meanwhile a policy; later ones have what was before."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_global_policy(before)
 
 
 def _network(config: TrainConfig, pipeline: HandPipeline) -> HandyPose:

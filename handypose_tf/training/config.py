@@ -173,12 +173,15 @@ class OptimizerConfig:
     Attributes:
         kind: One of `OPTIMIZERS`, or `"tfa:NAME"` of an installed tensorflow-addons.
         learning_rate: Highest learning rate.
-        weight_decay: Decoupled decay; not of biases and batch norms.
+        weight_decay: Decoupled decay; not of biases and batch norms, which
+            tensorflow-addons' optimisers decay too.
         momentum: For `"sgd"`.
         clip_norm: Longest gradient, over all variables; `None` for any.
         ema: Momentum of the moving average of the weights, e.g. 0.999; the average is
             what is validated and saved for use. `None` for none.
-        options: Further arguments of the optimiser's constructor.
+        options: Further arguments of the optimiser's constructor. For a wrapper of
+            tensorflow-addons `optimizer` is the name of what it wraps, e.g.
+            `{"optimizer": "RectifiedAdam", "sync_period": 6}` for `"tfa:Lookahead"`.
     """
 
     kind: str = "adamw"

@@ -57,31 +57,63 @@ def build_optimizer(config: OptimizerConfig, learning_rate: Any) -> Any:
         MissingExtraError: If tensorflow-addons is asked for and not installed.
         ModelError: If there is no such optimiser or it does not take an option.
     """
-    addon = config.kind.startswith(ADDONS)
-    options: dict[str, Any] = {"learning_rate": learning_rate, **config.options}
-    if config.weight_decay is not None:
-        options["weight_decay"] = config.weight_decay
-    if config.clip_norm is not None:
-        options["clipnorm" if addon else "global_clipnorm"] = config.clip_norm
-    if config.ema is not None:
-        options |= {"use_ema": True, "ema_momentum": config.ema}
-    if config.kind == "sgd":
-        options["momentum"] = config.momentum
-    kind = (
-        _addon(config.kind) if addon else getattr(keras.optimizers, _KERAS[config.kind])
-    )
     try:
-        optimizer = kind(**options)
+        optimizer = _make(config, learning_rate)
     except (TypeError, ValueError) as error:
         raise ModelError(f"optimizer {config.kind}: {error}") from error
-    if config.weight_decay and hasattr(optimizer, "exclude_from_weight_decay"):
+    if config.weight_decay and isinstance(optimizer, keras.optimizers.Optimizer):
         optimizer.exclude_from_weight_decay(var_names=_NOT_DECAYED)
     return optimizer
 
 
-def _addon(kind: str) -> Any:
+def put_averages(optimizer: Any, variables: list[Any]) -> None:
+    """Put a wrapper's averages in the place of the weights, if it has begun any.
+
+    Keras does so itself at the end of `fit`; tensorflow-addons' wrappers wait to be
+    asked, and hold zeros before their first average.
+
+    Args:
+        optimizer: Any optimiser.
+        variables: What it trains.
+    """
+    if hasattr(optimizer, "assign_average_vars"):
+        begin = optimizer.get_config().get("start_averaging", 0)
+        if optimizer.iterations > begin:
+            optimizer.assign_average_vars(variables)
+
+
+def _make(config: OptimizerConfig, learning_rate: Any) -> Any:
+    """Construct an optimiser, or a wrapper of tensorflow-addons around one."""
+    kind, own = _find(config.kind), dict(config.options)
+    options: dict[str, Any] = {"learning_rate": learning_rate}
+    if config.weight_decay is not None:
+        options["weight_decay"] = config.weight_decay
+    if config.kind == "sgd":
+        options["momentum"] = config.momentum
+    if config.kind.startswith(ADDONS) and "optimizer" in own:
+        options = {"optimizer": _inner(own.pop("optimizer"))(**options)}
+    if config.clip_norm is not None:
+        options["global_clipnorm"] = config.clip_norm
+    if config.ema is not None:
+        options |= {"use_ema": True, "ema_momentum": config.ema}
+    return kind(**options | own)
+
+
+def _find(kind: str) -> Any:
+    """Return the class of a kind of the configuration."""
+    if kind.startswith(ADDONS):
+        return _addon(kind.removeprefix(ADDONS))
+    return getattr(keras.optimizers, _KERAS[kind])
+
+
+def _inner(name: str) -> Any:
+    """Return the class of what a wrapper is around: an addon or Keras' older kind."""
+    older = keras.optimizers.legacy
+    return getattr(older, name) if hasattr(older, name) else _addon(name)
+
+
+def _addon(name: str) -> Any:
     """Return an optimiser class of tensorflow-addons."""
-    name = kind.removeprefix(ADDONS)
     try:
         import tensorflow_addons
     except ImportError as error:

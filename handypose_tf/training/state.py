@@ -48,14 +48,8 @@ class TrainingState:
 
     def __init__(self, model: Any) -> None:
         """Make the optimiser's variables and list all of them."""
-        optimizer = model.optimizer
-        if hasattr(optimizer, "build"):
-            optimizer.build(model.trainable_variables)
-        else:
-            optimizer._create_all_weights(model.trainable_variables)
-        own = optimizer.variables
         self._weights = [*model.variables]
-        self._all = [*self._weights, *(own() if callable(own) else own)]
+        self._all = [*self._weights, *_optimizer_variables(model)]
 
     def weights(self) -> list[NDArray]:
         """Return the model's variables, batch norms and random states included."""
@@ -102,6 +96,19 @@ class TrainingState:
         for variable, value in zip(self._all, values, strict=True):
             variable.assign(value)
         return position
+
+
+def _optimizer_variables(model: Any) -> list[Any]:
+    """Make and return the variables of a model's optimiser.
+
+    Optimisers of tensorflow-addons are of the kind that Keras 2 calls legacy.
+    """
+    optimizer = model.optimizer
+    if hasattr(optimizer, "build"):
+        optimizer.build(model.trainable_variables)
+        return [*optimizer.variables]
+    optimizer._create_all_weights(model.trainable_variables)
+    return [*optimizer.weights]
 
 
 def save_state(path: Path, content: bytes) -> Path:

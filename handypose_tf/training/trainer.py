@@ -22,6 +22,7 @@ from handypose_tf.training.build import build_evaluator, build_model, learning_r
 from handypose_tf.training.callbacks import StepKeeper, StopRequest
 from handypose_tf.training.config import TrainConfig
 from handypose_tf.training.data import describe_data, open_pipelines
+from handypose_tf.training.optimizers import put_averages
 from handypose_tf.training.run_folder import RunFolder, describe_run
 from handypose_tf.training.state import Position, TrainingState, save_state
 from handypose_tf.training.strategy import (
@@ -174,6 +175,7 @@ class _Run:
             )
         if position.step < self.training.num_steps:
             return None
+        put_averages(self.model.optimizer, self.model.trainable_variables)
         figures = {
             "epoch": position.epoch + 1,
             "loss": position.loss,
