@@ -25,7 +25,9 @@ from handypose_tf.images import Image
 class HeatmapModel(Protocol):
     """What is asked of a model; `handypose_tf.inference.HandPoseEstimator` fits."""
 
-    path: Path
+    @property
+    def path(self) -> Path:
+        """Where the model's file lies."""
 
     @property
     def metadata(self) -> Any:
