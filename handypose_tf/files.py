@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +25,11 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
     """
     path = Path(path)
     target = Path(os.path.realpath(path))
-    try:
+    with _as_output_error(path):
         if path.exists() and not target.is_file() and not target.is_dir():
             path.write_bytes(data)
         else:
             _replace(target, data)
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{path}: cannot write: {reason}; choose a place") from error
     return path
 
 
@@ -45,11 +44,46 @@ def write_json(path: str | os.PathLike[str], value: Any) -> Path:
     return write_bytes(path, f"{text}\n".encode())
 
 
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a path beside `path` to write to; at the end it takes its place.
+
+    For writers that want a path and not bytes; the ending is the same. Folders are
+    made. After an error nothing is left behind.
+
+    Raises:
+        OutputError: If the file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    part = _part(target).with_suffix(target.suffix)
+    with _as_output_error(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield part
+        with _as_output_error(path):
+            os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _as_output_error(path: str | os.PathLike[str]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot write: {reason}; choose a place") from error
+
+
 def _replace(target: Path, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".handypose-{os.getpid()}-{os.urandom(4).hex()}.part")
+    part = _part(target)
     try:
         part.write_bytes(data)
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(f".handypose-{os.getpid()}-{os.urandom(4).hex()}.part")

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from handypose_tf.errors import OutputError
-from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files import whole_file, write_bytes, write_json
 
 
 def test_makes_folders_and_leaves_nothing_else(tmp_path):
@@ -59,3 +59,32 @@ def test_json_is_utf8_and_strict(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(path, float("nan"))
     assert json.loads(path.read_text("utf-8"))["value"] == 0.5
+
+
+def test_a_whole_file_takes_its_place_at_the_end(tmp_path):
+    path = tmp_path / "new" / "a.mp4"
+    with whole_file(path) as part:
+        assert part.parent == path.parent and part.suffix == ".mp4"
+        part.write_bytes(b"video")
+        assert not path.exists()
+    assert path.read_bytes() == b"video"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_after_an_error_the_old_file_is_there(tmp_path):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"old")
+    with pytest.raises(RuntimeError), whole_file(path) as part:
+        part.write_bytes(b"half")
+        raise RuntimeError
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_whole_file_in_no_place(tmp_path):
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(OutputError, match="cannot write"),
+        whole_file(tmp_path / "file" / "a.mp4"),
+    ):
+        pass

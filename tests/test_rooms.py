@@ -30,6 +30,7 @@ GROUND = {
     *(
         "hand",
         "hand_region",
+        "ordered_map",
         "geometry",
         "errors",
         "versions",
@@ -38,6 +39,7 @@ GROUND = {
         "drawing",
     ),
     "hand_region",
+    "ordered_map",
     "model_metadata",
     "wheel_files",
     "figures",

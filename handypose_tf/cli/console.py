@@ -17,14 +17,18 @@ Item = TypeVar("Item")
 _PROGRESS_AFTER_SECONDS = 2.0
 
 
-def progress(items: Iterable[Item], unit: str) -> Iterator[Item]:
+def progress(
+    items: Iterable[Item], unit: str, *, total: int | None = None
+) -> Iterator[Item]:
     """Go through items with a bar on stderr, on a terminal and after two seconds.
 
     Args:
         items: What to go through; the bar knows its end if it has a length.
         unit: What one item is called, e.g. `"picture"`.
+        total: Number of items, where they have no length.
     """
-    total = len(items) if isinstance(items, Sized) else None
+    if total is None and isinstance(items, Sized):
+        total = len(items)
     yield from tqdm(
         items,
         total=total,

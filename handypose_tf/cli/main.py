@@ -41,7 +41,11 @@ COMMANDS = {
 FAILED, INTERRUPTED = 1, 130
 
 #: What native libraries print unless the user says otherwise.
-_QUIET = {"OPENCV_LOG_LEVEL": "ERROR", "TF_CPP_MIN_LOG_LEVEL": "2"}
+_QUIET = {
+    "OPENCV_LOG_LEVEL": "ERROR",
+    "OPENCV_FFMPEG_LOGLEVEL": "-8",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,94 +1,61 @@
-"""Find hands in photos: draw them, and write their keypoints as JSON.
+"""Find hands in photos, videos and cameras: draw them, write their keypoints.
 
-Files, folders and patterns are taken in the order given. Without --box the whole
-picture is searched for one hand. Without --out and --json, annotated pictures go to
-handypose_predictions/.
+Files, folders and patterns are taken in the order given. A detector finds the hands;
+where none ships, the whole picture is searched for one. Photos and videos without
+--out, --json, --jsonl and --show are annotated in handypose_predictions/. In a video
+hands are followed, keep their ids and are smoothed; annotated videos have no sound.
+Ctrl-C finishes the picture or frame at hand and leaves whole files.
 
 Example:
   handypose predict photo.jpg
-  handypose predict photos/ --json hands.json
   handypose predict photo.jpg --box 120,80,200,210 --box 400,90,180,190 --out drawn/
+  handypose predict photos/ --jsonl hands.jsonl --resume
+  handypose predict clip.mp4 --max-hands 2 --out drawn/ --jsonl clip.jsonl
+  handypose predict frames/ --sequence --fps 25 --jsonl frames.jsonl
+  handypose predict --camera 0 --show
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from handypose_tf.cli.console import complain, progress, quiet_native_log, say
-from handypose_tf.errors import DataError, OutputError
-from handypose_tf.files import write_json
-from handypose_tf.images import (
-    IMAGE_SUFFIXES,
-    find_images,
-    read_image,
-    write_image,
-)
-from handypose_tf.inference.drawing import draw_hands
-from handypose_tf.inference.estimator import DEFAULT_MODEL, HandPoseEstimator
-from handypose_tf.inference.picture_entry import picture_entry
+from handypose_tf.inference.estimator import DEFAULT_MODEL
+from handypose_tf.inference.frames import DEFAULT_FPS, is_video
+from handypose_tf.inference.one_euro import OneEuro
 
 _DEFAULT_OUT = Path("handypose_predictions")
+_OUTPUTS = ("out", "json", "jsonl", "show")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose predict` takes."""
     parser.add_argument(
-        "inputs", nargs="+", metavar="INPUT", help="picture, folder or pattern"
+        "inputs", nargs="*", metavar="INPUT", help="picture, video, folder or pattern"
     )
     parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        help="preset, shipped file, .tflite or .keras file (default: %(default)s)",
+        "--camera", type=int, metavar="N", help="follow hands of a camera; 0: the first"
     )
-    parser.add_argument(
-        "--box",
-        dest="boxes",
-        action="append",
-        type=parse_box,
-        metavar="X,Y,W,H",
-        help="tight box of a hand in pixels; repeat for several hands",
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write annotated pictures there"
-    )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the keypoints as JSON"
-    )
-    parser.add_argument(
-        "--threads",
-        type=parse_count,
-        metavar="N",
-        help="threads of a .tflite model (default: all, at most four)",
-    )
+    _add_finding(parser)
+    _add_video(parser)
+    _add_results(parser)
+    parser.set_defaults(usage_error=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Predict; 1 if any input could not be used."""
-    out = arguments.out
-    if out is None and arguments.json is None:
-        out = _DEFAULT_OUT
-    with quiet_native_log():
-        estimator = HandPoseEstimator(arguments.model, arguments.threads)
-    paths, num_failed = _expand(arguments.inputs)
-    targets = _targets(paths, out)
-    entries = []
-    for path in progress(paths, "picture"):
-        try:
-            entry = _predict(estimator, path, arguments.boxes, targets.get(path))
-        except DataError as error:
-            complain(str(error))
-            num_failed += 1
-        else:
-            entries.append(entry)
-    if arguments.json is not None:
-        write_json(arguments.json, entries)
-    return 1 if num_failed else 0
+    """Predict; 1 if any input could not be used, 130 after Ctrl-C."""
+    has_videos = _check_usage(arguments)
+    if not any(getattr(arguments, name) for name in _OUTPUTS):
+        arguments.out = _DEFAULT_OUT
+    if has_videos:
+        from handypose_tf.cli.predict_videos import predict_videos
+
+        return predict_videos(arguments)
+    from handypose_tf.cli.predict_pictures import predict_pictures
+
+    return predict_pictures(arguments)
 
 
 def parse_box(text: str) -> list[float]:
@@ -111,59 +78,137 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-def _predict(
-    estimator: HandPoseEstimator,
-    path: Path,
-    boxes: Sequence[Sequence[float]] | None,
-    target: Path | None,
-) -> dict[str, Any]:
-    """Read, predict, draw; return the picture's entry."""
-    image = read_image(path)
+def parse_positive(text: str) -> float:
+    """Turn a number above 0 into a float."""
     try:
-        hands = estimator.predict(image, boxes)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
-    if target is not None:
-        skeleton = estimator.metadata.skeleton
-        write_image(target, draw_hands(image, hands, skeleton))
-    scores = ", ".join(f"{hand.score:.2f}" for hand in hands)
-    found = f"{len(hands)} hand{'s' * (len(hands) > 1)}, score {scores}"
-    drawn = f" -> {target}" if target is not None else ""
-    say(f"{path}: {found if hands else 'no hand'}{drawn}")
-    return picture_entry(path, image, hands)
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
 
 
-def _expand(inputs: Sequence[str]) -> tuple[list[Path], int]:
-    """Return the pictures of all inputs and the number of inputs without any."""
-    paths: dict[Path, None] = {}
-    num_failed = 0
-    for item in inputs:
-        try:
-            paths |= dict.fromkeys(find_images([item]))
-        except DataError as error:
-            complain(str(error))
-            num_failed += 1
-    return list(paths), num_failed
+def _add_finding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        help="preset, shipped file, .tflite or .keras file (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--detector",
+        default="auto",
+        help="file or name of a hand detector; none: search the whole picture for one "
+        "hand (default: auto, the shipped one)",
+    )
+    parser.add_argument(
+        "--box",
+        dest="boxes",
+        action="append",
+        type=parse_box,
+        metavar="X,Y,W,H",
+        help="tight box of a hand in pixels; repeat for several hands",
+    )
+    parser.add_argument(
+        "--max-hands",
+        type=parse_count,
+        metavar="N",
+        help="most hands of a picture (default: all; in a video 2)",
+    )
+    parser.add_argument(
+        "--refine",
+        action="store_true",
+        help="look at each hand twice, the second time turned: twice the time a hand",
+    )
+    parser.add_argument(
+        "--threads",
+        type=parse_count,
+        metavar="N",
+        help="threads to run on (default: all; at most four for a video)",
+    )
 
 
-def _targets(paths: Sequence[Path], out: Path | None) -> dict[Path, Path]:
-    """Return where each picture's drawing goes: its place below the common folder.
+def _add_video(parser: argparse.ArgumentParser) -> None:
+    own = OneEuro()
+    group = parser.add_argument_group("videos and cameras")
+    group.add_argument(
+        "--sequence",
+        action="store_true",
+        help="the pictures given are the frames of one video",
+    )
+    group.add_argument(
+        "--fps",
+        type=parse_positive,
+        default=DEFAULT_FPS,
+        help="frames a second of a sequence (default: %(default)g)",
+    )
+    group.add_argument(
+        "--every",
+        type=parse_count,
+        default=10,
+        metavar="N",
+        help="look for further hands on every N-th frame (default: %(default)s)",
+    )
+    group.add_argument(
+        "--smooth",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="smooth keypoints over time by a One-Euro filter",
+    )
+    group.add_argument(
+        "--min-cutoff",
+        type=parse_positive,
+        default=own.min_cutoff,
+        metavar="HZ",
+        help="its cut-off at rest; lower is steadier (default: %(default)g)",
+    )
+    group.add_argument(
+        "--beta",
+        type=float,
+        default=own.beta,
+        help="its Hz per hand size a second; higher lags less (default: %(default)g)",
+    )
+    group.add_argument(
+        "--show", action="store_true", help="show the frames in a window; q ends"
+    )
 
-    Raises:
-        OutputError: If a drawing would replace its own picture.
-    """
-    if out is None or not paths:
-        return {}
-    folders = [os.path.abspath(path.parent) for path in paths]
-    try:
-        root = os.path.commonpath(folders)
-    except ValueError:  # several drives on Windows
-        root = None
-    targets = {}
-    for path, folder in zip(paths, folders, strict=True):
-        below = Path(os.path.relpath(folder, root)) if root else Path()
-        writable = path.suffix.lower() in IMAGE_SUFFIXES
-        targets[path] = out / below / (path.name if writable else f"{path.name}.png")
-        if targets[path].resolve() == path.resolve():
-            raise OutputError(f"{path}: --out {out} would replace it; give another")
-    return targets
+
+def _add_results(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write annotated pictures, videos there"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the keypoints as one list"
+    )
+    parser.add_argument(
+        "--jsonl", type=Path, metavar="FILE", help="write a line a picture or frame"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="pass pictures that are in --jsonl, or without it in --out, already",
+    )
+
+
+def _check_usage(arguments: argparse.Namespace) -> bool:
+    """Refuse what does not go together; return whether there are videos."""
+    refuse = arguments.usage_error
+    videos = [item for item in arguments.inputs if is_video(item)]
+    has_videos = bool(videos) or arguments.sequence or arguments.camera is not None
+    if not arguments.inputs and arguments.camera is None:
+        refuse("give pictures, videos or --camera N")
+    if has_videos and (arguments.boxes or arguments.json or arguments.resume):
+        refuse("--box, --json and --resume are for pictures; for videos use --jsonl")
+    if arguments.camera is not None and (arguments.inputs or arguments.sequence):
+        refuse("--camera goes without other inputs")
+    if has_videos and not arguments.sequence and len(videos) < len(arguments.inputs):
+        refuse("give pictures and videos in two commands, or --sequence for frames")
+    if arguments.sequence and videos:
+        refuse("--sequence takes pictures, not videos")
+    if arguments.show and not has_videos:
+        refuse("--show is for videos and cameras")
+    if arguments.resume and (arguments.json or not (arguments.jsonl or arguments.out)):
+        refuse("--resume needs --jsonl FILE or --out DIR, and goes without --json")
+    if arguments.beta < 0:
+        refuse("--beta must be 0 or more")
+    return has_videos

@@ -56,7 +56,7 @@ class LiteRTNetwork:
                 f"{path}: is a {self.metadata.kind} model; give a {kind} model"
             )
         self._runner = _load(
-            path, num_threads or min(_count_processors(), _MOST_THREADS)
+            path, num_threads or min(count_processors(), _MOST_THREADS)
         )
         self._input = self._runner.get_input_details().get(_INPUT)
         self._outputs = self._runner.get_output_details()
@@ -109,7 +109,7 @@ def _load(path: str | os.PathLike[str], num_threads: int) -> Any:
         ) from error
 
 
-def _count_processors() -> int:
+def count_processors() -> int:
     """Return the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -25,7 +25,8 @@ def elsewhere(tmp_path, monkeypatch):
 
 @pytest.fixture
 def predict(dot_model):
-    return lambda *argv: main(["predict", *map(str, argv), "--model", str(dot_model)])
+    options = ["--model", str(dot_model), "--detector", "none"]
+    return lambda *argv: main(["predict", *map(str, argv), *options])
 
 
 def test_json_holds_the_contract(predict, photo, tmp_path, centers, capsys):
@@ -127,7 +128,9 @@ def test_an_unknown_model_is_one_line(photo, capsys):
 @pytest.mark.filterwarnings("default:.*never trained")
 def test_an_untrained_model_says_so(photo, tmp_path, capsys):
     path = write_dot_model(tmp_path / "a.tflite", trained=False)
-    assert main(["predict", str(photo), "--model", str(path)]) == 0
+    assert (
+        main(["predict", str(photo), "--model", str(path), "--detector", "none"]) == 0
+    )
     err = capsys.readouterr().err
     assert err.startswith("handypose: warning: ") and "never trained on hands" in err
 
@@ -136,7 +139,8 @@ def test_without_tensorflow_silent_and_fast(dot_model, photo):
     script = (
         "import sys\n"
         "from handypose_tf.cli.main import main\n"
-        f"code = main(['predict', {str(photo)!r}, '--model', {str(dot_model)!r}])\n"
+        f"options = ['--model', {str(dot_model)!r}, '--detector', 'none']\n"
+        f"code = main(['predict', {str(photo)!r}, *options])\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
         "assert not loaded & {'tensorflow', 'keras', 'tf_keras', 'matplotlib'}\n"
         "sys.exit(code)\n"

@@ -1,0 +1,155 @@
+"""`handypose predict` on pictures: all cores, in order, resumable."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.cli.console import complain, progress, quiet_native_log, say
+from handypose_tf.cli.interrupt import patient_interrupt
+from handypose_tf.cli.main import FAILED, INTERRUPTED
+from handypose_tf.errors import DataError, OutputError
+from handypose_tf.files import write_json
+from handypose_tf.images import IMAGE_SUFFIXES, find_images
+from handypose_tf.inference.estimator import HandPoseEstimator
+from handypose_tf.inference.json_lines import JsonLinesFile
+from handypose_tf.inference.litert_network import count_processors
+from handypose_tf.inference.predict_pictures import (
+    PicturePredictor,
+    PictureResult,
+    open_estimators,
+)
+
+
+def predict_pictures(arguments: argparse.Namespace) -> int:
+    """Predict pictures; 1 if any could not be used, 130 after Ctrl-C."""
+    paths, num_failed = expand(arguments.inputs)
+    targets = place_drawings(paths, arguments.out)
+    entries: list[dict[str, Any]] = []
+    with contextlib.ExitStack() as stack:
+        lines = _open_lines(arguments, stack)
+        todo = _left(paths, targets, lines, resume=arguments.resume)
+        predictor = PicturePredictor(
+            _estimators(arguments, len(todo)),
+            boxes=arguments.boxes,
+            max_hands=arguments.max_hands,
+            targets=targets,
+        )
+        interrupt = stack.enter_context(patient_interrupt())
+        results = stack.enter_context(contextlib.closing(predictor.run(todo)))
+        for result in progress(results, "picture", total=len(todo)):
+            num_failed += result.error is not None
+            _report(result, targets.get(result.path))
+            if lines is not None:
+                lines.write(result.entry)
+            if arguments.json is not None and result.error is None:
+                entries.append(result.entry)
+            if interrupt.is_asked:
+                break
+    if arguments.json is not None:
+        write_json(arguments.json, entries)
+    if interrupt.is_asked:
+        complain("stopped; what is written is whole, and --resume goes on")
+        return INTERRUPTED
+    return FAILED if num_failed else 0
+
+
+def open_estimator(
+    arguments: argparse.Namespace, num_threads: int | None
+) -> HandPoseEstimator:
+    """Return the estimator that the command's options ask for."""
+    detector = None if arguments.detector == "none" else arguments.detector
+    return HandPoseEstimator(
+        arguments.model, num_threads, detector=detector, refine=arguments.refine
+    )
+
+
+def expand(inputs: Sequence[str]) -> tuple[list[Path], int]:
+    """Return the pictures of all inputs and the number of inputs without any."""
+    paths: dict[Path, None] = {}
+    num_failed = 0
+    for item in inputs:
+        try:
+            paths |= dict.fromkeys(find_images([item]))
+        except DataError as error:
+            complain(str(error))
+            num_failed += 1
+    return list(paths), num_failed
+
+
+def place_drawings(paths: Sequence[Path], out: Path | None) -> dict[Path, Path]:
+    """Return where each picture's drawing goes: its place below the common folder.
+
+    Raises:
+        OutputError: If a drawing would replace its own picture.
+    """
+    if out is None or not paths:
+        return {}
+    folders = [os.path.abspath(path.parent) for path in paths]
+    try:
+        root = os.path.commonpath(folders)
+    except ValueError:  # several drives on Windows
+        root = None
+    targets = {}
+    for path, folder in zip(paths, folders, strict=True):
+        below = Path(os.path.relpath(folder, root)) if root else Path()
+        writable = path.suffix.lower() in IMAGE_SUFFIXES
+        targets[path] = out / below / (path.name if writable else f"{path.name}.png")
+        if targets[path].resolve() == path.resolve():
+            raise OutputError(f"{path}: --out {out} would replace it; give another")
+    return targets
+
+
+def _estimators(
+    arguments: argparse.Namespace, num_pictures: int
+) -> list[HandPoseEstimator]:
+    """Return one estimator a thread; one with all threads for a single picture."""
+    count = min(arguments.threads or count_processors(), max(num_pictures, 1))
+    num_threads = arguments.threads if count == 1 else 1
+    with quiet_native_log():
+        return open_estimators(lambda: open_estimator(arguments, num_threads), count)
+
+
+def _open_lines(
+    arguments: argparse.Namespace, stack: contextlib.ExitStack
+) -> JsonLinesFile | None:
+    if arguments.jsonl is None:
+        return None
+    lines = JsonLinesFile(arguments.jsonl, resume=arguments.resume)
+    return stack.enter_context(lines)
+
+
+def _left(
+    paths: Sequence[Path],
+    targets: dict[Path, Path],
+    lines: JsonLinesFile | None,
+    *,
+    resume: bool,
+) -> list[Path]:
+    """Return the pictures that are not done; all of them unless it is resumed."""
+    if not resume:
+        return list(paths)
+    done = {entry.get("image") for entry in lines.found} if lines else set()
+    left = [
+        path
+        for path in paths
+        if not (os.fspath(path) in done if lines else targets[path].exists())
+    ]
+    say(f"{len(paths) - len(left)} of {len(paths)} pictures are done already")
+    return left
+
+
+def _report(result: PictureResult, target: Path | None) -> None:
+    """Print the line of a picture."""
+    if result.error is not None:
+        complain(result.error)
+        return
+    hands = result.hands
+    scores = ", ".join(f"{hand.score:.2f}" for hand in hands)
+    found = f"{len(hands)} hand{'s' * (len(hands) > 1)}, score {scores}"
+    drawn = f" -> {target}" if target is not None else ""
+    say(f"{result.path}: {found if hands else 'no hand'}{drawn}")

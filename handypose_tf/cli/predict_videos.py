@@ -1,0 +1,190 @@
+"""`handypose predict` on videos, sequences of pictures and cameras."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from handypose_tf.cli.console import complain, progress, quiet_native_log, say
+from handypose_tf.cli.interrupt import Interrupt, patient_interrupt
+from handypose_tf.cli.main import FAILED, INTERRUPTED
+from handypose_tf.cli.predict_pictures import expand, open_estimator, place_drawings
+from handypose_tf.errors import DataError, OutputError
+from handypose_tf.inference.annotated import (
+    VIDEO_SUFFIX,
+    AnnotatedPictures,
+    FrameSink,
+    annotated_video,
+)
+from handypose_tf.inference.frames import (
+    Camera,
+    FrameSource,
+    PictureSequence,
+    VideoFile,
+)
+from handypose_tf.inference.hand_tracker import HandTracker
+from handypose_tf.inference.json_lines import JsonLinesFile
+from handypose_tf.inference.one_euro import OneEuro
+from handypose_tf.inference.tracked_frames import TrackedFrame, track
+from handypose_tf.inference.window import Window
+
+_DEFAULT_MAX_HANDS = 2
+
+#: A video that ends before this share of its frames is cut off.
+_WHOLE_SHARE = 0.95
+
+
+@dataclass
+class _Run:
+    """What all videos of one command share."""
+
+    arguments: argparse.Namespace
+    tracker: HandTracker
+    skeleton: Sequence[Sequence[int]]
+    interrupt: Interrupt
+    lines: JsonLinesFile | None
+    window: Window | None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the user wants no more frames."""
+        is_closed = self.window is not None and self.window.is_closed
+        return self.interrupt.is_asked or is_closed
+
+
+@dataclass
+class _Counts:
+    """What came of one video."""
+
+    num_frames: int = 0
+    num_unreadable: int = 0
+    ids: set[int | None] = field(default_factory=set)
+    start: float = field(default_factory=time.perf_counter)
+
+    def add(self, tracked: TrackedFrame) -> None:
+        self.num_frames += 1
+        self.num_unreadable += tracked.frame.image is None
+        self.ids |= {hand.id for hand in tracked.hands}
+
+    def __str__(self) -> str:
+        rate = self.num_frames / max(time.perf_counter() - self.start, 1e-6)
+        unreadable = f"{self.num_unreadable} of them unreadable, "
+        return (
+            f"{self.num_frames} frames, {unreadable * bool(self.num_unreadable)}"
+            f"{len(self.ids)} hand{'s' * (len(self.ids) != 1)}, {rate:.1f} frames/s"
+        )
+
+
+def predict_videos(arguments: argparse.Namespace) -> int:
+    """Follow hands; 1 if a video could not be used to its end, 130 after Ctrl-C."""
+    with contextlib.ExitStack() as stack:
+        with quiet_native_log():
+            estimator = open_estimator(arguments, arguments.threads)
+        lines = None
+        if arguments.jsonl is not None:
+            lines = stack.enter_context(JsonLinesFile(arguments.jsonl))
+        skeleton = estimator.metadata.skeleton
+        run = _Run(
+            arguments,
+            HandTracker(
+                estimator,
+                max_hands=arguments.max_hands or _DEFAULT_MAX_HANDS,
+                every=arguments.every,
+                smoothing=_smoothing(arguments),
+            ),
+            skeleton,
+            stack.enter_context(patient_interrupt()),
+            lines,
+            stack.enter_context(Window(skeleton)) if arguments.show else None,
+        )
+        num_failed = _follow_all(run)
+    if run.interrupt.is_asked:
+        complain("stopped; what is written is whole")
+        return INTERRUPTED
+    return FAILED if num_failed else 0
+
+
+def _smoothing(arguments: argparse.Namespace) -> OneEuro | None:
+    if not arguments.smooth:
+        return None
+    return OneEuro(min_cutoff=arguments.min_cutoff, beta=arguments.beta)
+
+
+def _follow_all(run: _Run) -> int:
+    """Go through the sources; return how many could not be used to their end."""
+    arguments, num_failed = run.arguments, 0
+    if arguments.camera is not None:
+        with quiet_native_log():
+            camera = Camera(arguments.camera)
+        name = f"camera_{arguments.camera}{VIDEO_SUFFIX}"
+        return _follow(run, camera, _video_path(arguments.out, Path(name)))
+    if arguments.sequence:
+        paths, num_failed = expand(arguments.inputs)
+        if not paths:
+            return FAILED
+        sequence = PictureSequence(paths, arguments.fps)
+        targets = place_drawings(paths, arguments.out)
+        return num_failed + _follow(run, sequence, targets)
+    for item in arguments.inputs:
+        if run.is_stopped:
+            break
+        try:
+            with quiet_native_log():
+                video = VideoFile(item)
+            num_failed += _follow(run, video, _video_path(arguments.out, Path(item)))
+        except DataError as error:
+            complain(str(error))
+            num_failed += 1
+    return num_failed
+
+
+def _follow(
+    run: _Run, source: FrameSource, target: Path | dict[Path, Path] | None
+) -> int:
+    """Follow the hands of one source; 1 if it ends too early."""
+    counts = _Counts()
+    with contextlib.ExitStack() as stack:
+        sinks: list[FrameSink] = [run.window] if run.window else []
+        if isinstance(target, Path):
+            video = annotated_video(target, source.fps, run.skeleton)
+            sinks.append(stack.enter_context(video))
+        elif target:
+            sinks.append(AnnotatedPictures(target, run.skeleton))
+        frames = stack.enter_context(contextlib.closing(track(source, run.tracker)))
+        for tracked in progress(frames, "frame", total=source.num_frames):
+            counts.add(tracked)
+            for sink in sinks:
+                sink.write(tracked)
+            if run.lines is not None:
+                run.lines.write(tracked.entry(source.name))
+            if run.is_stopped:
+                break
+    is_whole = run.is_stopped or not _ends_early(source, counts.num_frames)
+    if not is_whole:
+        complain(
+            f"{source.name}: ends after {counts.num_frames} of {source.num_frames} "
+            "frames; it is cut off or broken"
+        )
+    drawn = f" -> {target} (without sound)" if isinstance(target, Path) else ""
+    say(f"{source.name}: {counts}{drawn}")
+    return 0 if is_whole else 1
+
+
+def _ends_early(source: FrameSource, num_frames: int) -> bool:
+    """Tell whether frames are missing; what a video says of itself is not exact."""
+    return num_frames < _WHOLE_SHARE * (source.num_frames or 0)
+
+
+def _video_path(out: Path | None, source: Path) -> Path | None:
+    """Return where an annotated video goes; it is always an MP4 file."""
+    if out is None:
+        return None
+    is_same = source.suffix.lower() == VIDEO_SUFFIX
+    target = out / (source.name if is_same else f"{source.name}{VIDEO_SUFFIX}")
+    if target.resolve() == source.resolve():
+        raise OutputError(f"{source}: --out {out} would replace it; give another")
+    return target
