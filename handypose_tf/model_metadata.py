@@ -39,7 +39,8 @@ class ModelMetadata:
         skeleton: Bones as pairs of keypoint indices.
         crop: `{"scale": side of the square crop over the longer side of the box}`.
         decode: `{"method": ...}`, and optionally `"cell_offset"`: the pixel that cell 0
-            of the heatmaps stands for (centred cells without it).
+            of the heatmaps stands for (centred cells without it), and
+            `"calibration"`: slope and offset that made scores of the peaks.
         precision: One of `PRECISIONS`.
         trained: Whether the weights were trained on hands.
         parameters: Number of weights.

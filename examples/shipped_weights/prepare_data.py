@@ -112,7 +112,7 @@ def gather_photos(
             for row in csv.DictReader(file)
         }
     parts: dict[str, dict[Path, list[Annotation]]] = defaultdict(dict)
-    for name, hands in tqdm(sorted(found.items()), unit=" photo"):
+    for name, hands in tqdm(sorted(found.items()), unit=" photo", disable=None):
         folder = name.split("/")[0]
         side = "held_out" if is_held_out(rows[name]) else "train"
         if folder in MASKED and side == "train":

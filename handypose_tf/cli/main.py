@@ -28,6 +28,7 @@ COMMANDS = {
     "predict": "handypose_tf.cli.predict",
     "train": "handypose_tf.cli.train",
     "evaluate": "handypose_tf.cli.evaluate",
+    "calibrate": "handypose_tf.cli.calibrate",
     "export": "handypose_tf.cli.export",
     "benchmark": "handypose_tf.cli.benchmark",
     "label": "handypose_tf.cli.label",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from handypose_tf.evaluation.calibration import NUM_BINS, RIGHT, Reliability
 from handypose_tf.evaluation.evaluate import check_comparable
 from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.figures import COLORS, figure_file
@@ -50,6 +51,35 @@ def save_plot(
         curves, bars = figure.subplots(2, 1, height_ratios=(1.15, 1))
         draw_pck_curves(curves, evaluations)
         draw_joint_bars(bars, evaluations)
+    return Path(path)
+
+
+def save_reliability_plot(
+    path: str | os.PathLike[str], curves: Mapping[str, Reliability]
+) -> Path:
+    """Draw the share of right keypoints over the score, and how many there are.
+
+    Args:
+        path: `.png`, `.pdf` or `.svg`.
+        curves: What to draw, by name.
+
+    Raises:
+        OutputError: If the ending is another or the file cannot be written.
+    """
+    with figure_file(path, (5.5, 6)) as figure:
+        top, bottom = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
+        top.plot([0, 1], [0, 1], color="0.6", linestyle=":", label="as it should be")
+        for index, (name, curve) in enumerate(curves.items()):
+            color = COLORS[index % len(COLORS)]
+            label = f"{name}: error {curve.error:.3f}"
+            top.plot(curve.scores, curve.shares, color=color, marker="o", label=label)
+            centers = (np.arange(NUM_BINS) + 0.5) / NUM_BINS
+            share = 100 * curve.counts / curve.counts.sum()
+            bottom.step(centers, share, color=color, where="mid")
+        top.set(xlim=(0, 1), ylim=(0, 1), ylabel=f"share nearer than {RIGHT:g} x box")
+        top.set_title("Are scores chances? Each mark: keypoints of like scores")
+        top.legend(loc="upper left")
+        bottom.set(xlabel="score", ylabel="keypoints, %", ylim=(0, None))
     return Path(path)
 
 

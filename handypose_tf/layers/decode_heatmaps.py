@@ -35,6 +35,8 @@ class DecodeHeatmaps(keras.layers.Layer):
             `(stride - 1) / 2`.
         smoothing: Standard deviation in cells of the Gaussian that `"dark"` applies
             first; 0 for none.
+        calibration: `(slope, offset)`: scores become `sigmoid(slope * peak + offset)`,
+            the chance that a keypoint is right; `None` leaves the peak.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape:
@@ -42,7 +44,8 @@ class DecodeHeatmaps(keras.layers.Layer):
 
     Output shape:
         `(batch, num_keypoints, 3)` float32: x and y in 0..1 of the input,
-        `(pixel + 0.5) / size`, and the peak's height clipped to 0..1
+        `(pixel + 0.5) / size`, and a score: the peak's height clipped to 0..1,
+        calibrated or not
 
     References:
         Zhang et al., "Distribution-aware coordinate representation for human pose
@@ -57,6 +60,7 @@ class DecodeHeatmaps(keras.layers.Layer):
         stride: int = 8,
         cell_offset: float | None = None,
         smoothing: float = 1.0,
+        calibration: tuple[float, float] | None = None,
         **kwargs: Any,
     ) -> None:
         """Keep the options."""
@@ -69,6 +73,7 @@ class DecodeHeatmaps(keras.layers.Layer):
         self.stride = stride
         self.cell_offset = (stride - 1) / 2 if cell_offset is None else cell_offset
         self.smoothing = smoothing
+        self.calibration = tuple(calibration) if calibration is not None else None
 
     def call(self, inputs: Any) -> Any:
         """Decode the heatmaps."""
@@ -84,6 +89,9 @@ class DecodeHeatmaps(keras.layers.Layer):
         pixels = cells * self.stride + self.cell_offset
         size = tf.constant(self.image_size[::-1], tf.float32)
         score = tf.clip_by_value(tf.reduce_max(flat, axis=-1, keepdims=True), 0.0, 1.0)
+        if self.calibration is not None:
+            slope, offset = self.calibration
+            score = tf.sigmoid(slope * score + offset)
         return tf.concat([(pixels + 0.5) / size, score], axis=-1)
 
     def _offset(self, heatmaps: Any, peak: Any) -> Any:
@@ -115,6 +123,7 @@ class DecodeHeatmaps(keras.layers.Layer):
             "stride": self.stride,
             "cell_offset": self.cell_offset,
             "smoothing": self.smoothing,
+            "calibration": self.calibration,
         }
 
 

@@ -89,17 +89,21 @@ class HandyPose(SettingsModel):
             self.image_size,
             stride=self.stride,
             cell_offset=self.cell_offset,
+            calibration=self.settings.get("calibration"),
             name="decode",
         )
 
     def metadata(self, precision: str = "float32") -> ModelMetadata:
         """Return what prediction, cards and tables need to know."""
         settings = self.settings
+        decode = {"method": settings["decode"], "cell_offset": self.cell_offset}
+        if settings.get("calibration") is not None:
+            decode["calibration"] = settings["calibration"]
         return ModelMetadata(
             keypoint_names=tuple(settings["keypoint_names"]),
             skeleton=tuple((a, b) for a, b in settings["skeleton"]),
             crop={"scale": settings["crop_scale"]},
-            decode={"method": settings["decode"], "cell_offset": self.cell_offset},
+            decode=decode,
             **self.common_metadata(precision),
         )
 
@@ -144,6 +148,7 @@ def handypose(
         "skeleton": [[int(a), int(b)] for a, b in skeleton],
         "crop_scale": DEFAULT_CROP_SCALE,
         "decode": "dark",
+        "calibration": None,
         **UNTRAINED,
     }
     return HandyPose(settings, backbone, name=preset)
