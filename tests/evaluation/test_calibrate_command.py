@@ -1,0 +1,75 @@
+"""`handypose calibrate`: a model's scores before and after."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from handypose_tf.cli.main import main
+from handypose_tf.data import open_source
+from handypose_tf.evaluation.calibration import Calibration, score_points
+from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.models import handypose, load_model, save_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of random weights and twelve labelled hands on noise."""
+    folder = tmp_path_factory.mktemp("calibrate")
+    rng = np.random.default_rng(3)
+    images, annotations = [], []
+    for number in range(12):
+        name = f"{number}.png"
+        cv2.imwrite(str(folder / name), rng.integers(0, 256, (90, 90, 3), np.uint8))
+        images.append({"id": number, "file_name": name, "width": 90, "height": 90})
+        points = np.full((21, 3), 2.0)
+        points[:, :2] = rng.uniform(20, 70, (21, 2))
+        row = {"id": number, "image_id": number, "category_id": 1}
+        annotations.append({**row, "keypoints": points.ravel().tolist()})
+    content = {"images": images, "annotations": annotations, "categories": []}
+    (folder / "hands.json").write_text(json.dumps(content))
+    small = {"waterfall": {"filters": 8}, "decoder": {"filters": 8}}
+    model = handypose("handypose_lite0", image_size=64, overrides=small)
+    model.describe(trained=True, licence="CC0-1.0", training_data="none")
+    save_model(model, folder / "model.keras")
+    return folder
+
+
+def test_scores_become_chances_and_keypoints_stay(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, out = f"coco:{folder / 'hands.json'}", folder / "calibrated.keras"
+    words = ["calibrate", str(folder / "model.keras"), "--data", data]
+    files = ["--plot", str(folder / "r.png"), "--json", str(folder / "r.json")]
+    assert main([*words, "--out", str(out), *files]) == 0
+    assert "fitted on 252 keypoints of 12 hands" in capsys.readouterr().out
+    calibration = load_model(out).settings["calibration"]
+    found = json.loads((folder / "r.json").read_text())
+    assert calibration == pytest.approx(found["calibration"], abs=1e-4)
+    image = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)
+    before, after = (
+        HandPoseEstimator(path).predict(image, [[20, 20, 50, 50]])[0]
+        for path in (folder / "model.keras", out)
+    )
+    assert (before.keypoints == after.keypoints).all()
+    expected = Calibration(*calibration)(before.scores)
+    assert after.scores == pytest.approx(expected, abs=1e-5)
+    # A calibrated model can be calibrated again: its peaks are found back.
+    records = open_source(data).records()
+    peaks = [
+        score_points(HandPoseEstimator(path), records)[0]
+        for path in (folder / "model.keras", out)
+    ]
+    assert peaks[0] == pytest.approx(peaks[1], abs=1e-3)
+
+
+def test_another_ending_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["calibrate", str(folder / "model.keras"), "--data", "coco:x", "--out"]
+    assert main([*words, str(folder / "x.tflite")]) == 1
+    assert "must end with .keras" in capsys.readouterr().err
