@@ -1,0 +1,68 @@
+"""Make the pictures of README and docs: rendered hands alone, no photo of anybody.
+
+python docs/figures/make_figures.py          (needs the extra [synth])
+
+`draw_network.py` beside it draws the network.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from handypose_tf.cli.main import main as handypose
+from handypose_tf.data import Record
+from handypose_tf.data.readers import CocoReader
+from handypose_tf.drawing import contact_sheet, draw_keypoints
+from handypose_tf.geometry import box_center
+from handypose_tf.images import Image, write_image
+
+FOLDER = Path(__file__).parent
+
+#: Rendered hands that are shown, in rows of six.
+_NUM_HANDS = 12
+_SEED = 12
+_TILE = 200
+#: Side of what is shown over that of the hand's box.
+_SHOWN = 1.8
+
+
+def main() -> None:
+    """Make all pictures."""
+    with tempfile.TemporaryDirectory() as scratch:
+        draw_demo(Path(scratch) / "demo")
+        draw_rendered_hands(Path(scratch) / "hands")
+
+
+def draw_demo(scratch: Path) -> None:
+    """Draw what `handypose demo` finds: keypoints and heatmaps."""
+    handypose(["demo", "--out", str(scratch)])
+    shutil.copy(scratch / "hand.jpg", FOLDER / "demo.jpg")
+    shutil.copy(scratch / "heatmaps.jpg", FOLDER / "heatmaps.jpg")
+
+
+def draw_rendered_hands(scratch: Path) -> None:
+    """Draw what `handypose synth` renders, with its labels."""
+    count = ["--count", str(_NUM_HANDS), "--seed", str(_SEED), "--workers", "1"]
+    handypose(["synth", "--out", str(scratch), *count])
+    records = CocoReader(scratch / "annotations.json").records()[:_NUM_HANDS]
+    sheet = contact_sheet([_tile(record) for record in records], None, 6, _TILE)
+    write_image(FOLDER / "synth.jpg", sheet)
+
+
+def _tile(record: Record) -> Image:
+    """Draw a hand and what is around it in its picture."""
+    image = draw_keypoints(
+        record.read_image(), record.keypoints, None, record.visibility
+    )
+    side = min(round(_SHOWN * record.box[2:].max()), *image.shape[:2])
+    left, top = np.round(box_center(record.box) - side / 2).astype(int)
+    left, top = np.clip((left, top), 0, np.subtract(image.shape[1::-1], side))
+    return image[top : top + side, left : left + side]
+
+
+if __name__ == "__main__":
+    main()

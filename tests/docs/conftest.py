@@ -1,0 +1,52 @@
+"""The folder in which the examples of a page run: a reader's photos and data."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+import handypose_tf
+from handypose_tf.images import read_image, write_image
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fenced_blocks import ROOT
+
+sys.path.insert(0, str(ROOT / "examples"))
+
+from drawn_hands import write_coco
+
+PACKAGE = Path(handypose_tf.__file__).parent
+
+
+@pytest.fixture(scope="session")
+def readers_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the pages take for granted."""
+    folder = tmp_path_factory.mktemp("reader")
+    hand = read_image(PACKAGE / "assets" / "demo_hand.jpg")
+    write_image(folder / "photo.jpg", hand)
+    write_image(folder / "photos" / "one.jpg", hand)
+    write_image(folder / "photos" / "two.jpg", hand[:, ::-1].copy())
+    for data in ("labelled", "hands"):
+        (folder / data).mkdir()
+        write_coco(folder / data, count=6)
+    shipped = PACKAGE / "savedmodels" / "handypose_lite0_192.keras"
+    best = folder / "runs" / "own_photos" / "best.keras"
+    best.parent.mkdir(parents=True)
+    shutil.copy(shipped, best)
+    return folder
+
+
+@pytest.fixture
+def working_folder(
+    readers_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A copy of these files, and the folder that everything runs in."""
+    folder = tmp_path / "work"
+    shutil.copytree(readers_files, folder)
+    (folder / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(folder)
+    return folder

@@ -1,0 +1,115 @@
+"""Each command and each Python example of README and docs is run, page by page.
+
+The blocks of a page run in order, in one folder and one namespace. Commands that take
+minutes, fetch files or need an extra are parsed and not run: their own tests run them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fenced_blocks import ROOT, SHELL, Block, read_blocks
+
+from handypose_tf.cli.main import COMMANDS, main
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+#: Commands of a second or two, which are run; the others' arguments are parsed.
+RUN = ("demo", "predict", "evaluate", "models", "doctor", "data")
+
+#: Pages that load and convert whole Keras models: too long for every run.
+SLOW = ("build-with-it.md", "ship-it.md", "train-on-your-photos.md")
+
+#: Other programs that the pages call, and why they are not run here.
+ELSEWHERE = {
+    "make": "its targets are what CI runs",
+    "pip": "installs packages",
+    ".venv/bin/pip": "installs packages",
+    ".venv/bin/pytest": "runs these tests",
+    ".venv/bin/handypose": "the demo: CI runs it by itself",
+    "python": "test_examples.py runs the examples",
+    "sh": "test_examples.py runs the examples",
+    "mkdocs": "CI builds the site",
+}
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def pages_with_examples() -> list[Any]:
+    return [
+        pytest.param(page, marks=[pytest.mark.slow] * (page.name in SLOW))
+        for page in PAGES
+        if read_blocks(page)
+    ]
+
+
+@pytest.mark.parametrize("page", pages_with_examples(), ids=name)
+def test_examples_of_a_page(
+    page: Path, working_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namespace = readme_names() if page.name == "README.md" else {"__name__": page.stem}
+    missing = None
+    for block in read_blocks(page):
+        assert block.untested is None or len(block.untested) > 5, block.place
+        for command in block.commands:
+            run_command(command, block, monkeypatch)
+        if block.needs and not find_spec(block.needs):
+            missing = f"{block.place} needs {block.needs}"
+        elif block.language == "python" and not block.untested:
+            exec(compile(block.text, block.place, "exec"), namespace)
+    if missing:
+        pytest.skip(missing)
+
+
+def run_command(command: str, block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run or parse one command; fail if it is wrong."""
+    program, *words = shlex.split(command, comments=True)
+    if program != "handypose":
+        assert block.untested or program in ELSEWHERE, f"{block.place}: {command}"
+        return
+    with monkeypatch.context() as patch:
+        if block.untested or words[0] not in RUN:
+            module = importlib.import_module(COMMANDS[words[0]])
+            patch.setattr(module, "run", lambda arguments: 0)
+        try:
+            code = main(words)
+        except SystemExit as error:
+            code = error.code
+    assert code == 0, f"{block.place}: {command}"
+
+
+def readme_names() -> dict[str, Any]:
+    """Return what the README's short examples take for granted."""
+    import tensorflow as tf
+
+    level1, level2, level3 = (tf.zeros((1, side, side, 8)) for side in (16, 8, 4))
+    return {
+        "level1": level1,
+        "level2": level2,
+        "level3": level3,
+        "deepest": tf.zeros((1, 2, 2, 8)),
+        "images": tf.zeros((1, 192, 192, 3)),
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_fences_say_what_they_hold(page: Path) -> None:
+    known = {*SHELL, "python", "yaml", "json", "text", "dockerfile"}
+    for block in read_blocks(page):
+        assert block.language in known, block.place
+        assert page.name == "README.md" or block.language, block.place
+
+
+def test_each_room_has_a_page_of_reference() -> None:
+    rooms = {path.parent.name for path in (ROOT / "handypose_tf").glob("*/__init__.py")}
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    text = "\n".join(page.read_text("utf-8") for page in pages)
+    without = [room for room in rooms if f"handypose_tf.{room}" not in text]
+    assert sorted(without) == ["cli", "weights"]
