@@ -96,11 +96,10 @@ def cut_context(sample: Tensors, context: float) -> Tensors:
     high = tf.clip_by_value(tf.math.ceil(center + half) + 1, low + 1, size)
     left, top = tf.unstack(tf.cast(low, tf.int32))
     right, bottom = tf.unstack(tf.cast(high, tf.int32))
-    pictures = {
-        name: sample[name][top:bottom, left:right]
-        for name in ("image", "mask")
-        if name in sample
-    }
+    pictures: Tensors = {}
+    for name in ("image", "mask"):
+        if name in sample:
+            pictures[name] = sample[name][top:bottom, left:right]
     return {
         **sample,
         **pictures,

@@ -104,7 +104,8 @@ def pair_points(
     """Return score and right or wrong of all visible points, `(num_points,)` each."""
     errors = evaluate(records, predictions.keypoints, "nsrm", resamples=1).errors
     counted = errors.found & errors.scaled
-    return predictions.scores[counted], errors.hits(RIGHT)[counted]
+    scores = predictions.scores[counted].astype(np.float64)
+    return scores, errors.hits(RIGHT)[counted]
 
 
 def fit_calibration(scores: ArrayLike, is_right: ArrayLike) -> Calibration:

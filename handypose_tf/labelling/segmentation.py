@@ -60,9 +60,11 @@ def outline_hand(image: Image, keypoints: FloatArray) -> list[list[float]]:
     seeds = _seeds(transform_points(keypoints, matrix))
     covered = warp_image(np.ones_like(image[..., :1]), matrix, _SIDE)[..., 0]
     seeds[covered == 0] = cv2.GC_BGD
-    models = np.zeros((2, 1, 65))
+    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
-    cv2.grabCut(crop, seeds, None, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    whole = (0, 0, _SIDE, _SIDE)  # looked at in another mode only
+    mode = cv2.GC_INIT_WITH_MASK
+    cv2.grabCut(crop, seeds, whole, background, foreground, _ROUNDS, mode)
     mask = np.isin(seeds, (cv2.GC_FGD, cv2.GC_PR_FGD))
     inverse = np.linalg.inv(matrix)
     return [
@@ -75,12 +77,12 @@ def _seeds(points: FloatArray) -> NDArray[np.uint8]:
     """Return where GrabCut begins: bones and palm are hand, the rest may be."""
     unit = _SIDE / _SCALE
     corners = points.astype(np.int32)
-    near = np.zeros((_SIDE, _SIDE), np.uint8)
+    near: NDArray = np.zeros((_SIDE, _SIDE), np.uint8)
     cv2.fillConvexPoly(near, cv2.convexHull(corners), 1)
     near = cv2.dilate(near, np.ones((round(_REACH * unit),) * 2))
     seeds = np.where(near > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     cv2.fillConvexPoly(seeds, cv2.convexHull(corners[_PALM]), cv2.GC_FGD)
     for a, b in BONES:
-        ends = corners[[a, b]].tolist()
-        cv2.line(seeds, *ends, cv2.GC_FGD, max(1, round(_THICKNESS * unit)))
+        begin, end = corners[a].tolist(), corners[b].tolist()
+        cv2.line(seeds, begin, end, cv2.GC_FGD, max(1, round(_THICKNESS * unit)))
     return seeds

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# handypose_lite0 in two runs: most of the learning at 160 px, the end at 224 px.
+#
+# Run it in a folder with `hands/` (prepare_data.py), `backgrounds/` (pictures without
+# hands) and `handypose_lite0_192.keras`, the weights to begin with (or set START to
+# `imagenet`). Two hours on two cores; a run that was killed goes on where it was.
+set -euo pipefail
+recipe=$(dirname "$(realpath "$0")")/recipe.yaml
+start=${START:-handypose_lite0_192.keras}
+
+handypose train "$recipe" --resume --set out=runs/lite0_160 --set model.weights="$start"
+handypose train "$recipe" --resume --set out=runs/lite0_224 \
+    --set model.weights=runs/lite0_160/last.keras --set model.image_size=224 \
+    --set epochs=5 --set optimizer.learning_rate=7.0e-4 --set seed=22
