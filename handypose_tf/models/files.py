@@ -26,6 +26,7 @@ from tensorflow import keras
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
 from handypose_tf.models.detector import HandyPoseDetector
+from handypose_tf.models.half_weights import halve_weights
 from handypose_tf.models.network import HandyPose
 from handypose_tf.models.settings_model import SettingsModel
 from handypose_tf.weights.assign import assign, summary
@@ -88,8 +89,16 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     _assign(model, weights, str(path))
 
 
-def save_model(model: SettingsModel, path: str | os.PathLike[str]) -> Path:
+def save_model(
+    model: SettingsModel, path: str | os.PathLike[str], *, half: bool = False
+) -> Path:
     """Save a model as a `.keras` file, written beside its place and renamed.
+
+    Args:
+        model: The model.
+        path: The file.
+        half: Store kernels as float16, in half the space; a loaded model computes in
+            float32 all the same.
 
     Raises:
         ValueError: If the name does not end with `.keras`.
@@ -100,7 +109,8 @@ def save_model(model: SettingsModel, path: str | os.PathLike[str]) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         temporary = Path(folder) / "model.keras"
         model.save(temporary)
-        return write_bytes(path, temporary.read_bytes())
+        content = temporary.read_bytes()
+    return write_bytes(path, halve_weights(content, _WEIGHTS) if half else content)
 
 
 def _load(

@@ -62,6 +62,18 @@ def test_keras_loads_it_too(small_model, saved):
     np.testing.assert_array_equal(heatmaps(loaded), heatmaps(small_model))
 
 
+def test_half_the_space_and_nearly_the_same_heatmaps(small_model, saved, tmp_path):
+    half = save_model(small_model, tmp_path / "half.keras", half=True)
+    assert half.stat().st_size < 0.62 * saved.stat().st_size
+    ours, keras_own = load_model(half), keras.models.load_model(half)
+    whole = heatmaps(small_model)
+    assert heatmaps(ours) == pytest.approx(
+        whole, rel=2e-3, abs=float(2e-3 * whole.std())
+    )
+    np.testing.assert_array_equal(heatmaps(ours), heatmaps(keras_own))
+    assert {weight.dtype for weight in ours.weights} == {small_model.weights[0].dtype}
+
+
 def test_a_model_with_frozen_layers(small_model, tmp_path):
     """Keras lists a frozen norm's weights in another order; files must not care."""
     model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
