@@ -13,6 +13,10 @@ from handypose_tf.benchmarking.matrix_product import (
     product_rates,
 )
 from handypose_tf.benchmarking.measurement import Measurement
+from handypose_tf.benchmarking.operation_times import (
+    operation_table,
+    operation_times,
+)
 from handypose_tf.benchmarking.plots import save_plot
 from handypose_tf.benchmarking.tables import csv_text, table
 
@@ -26,6 +30,8 @@ __all__ = [
     "machine_name",
     "machine_slug",
     "matrix_product_models",
+    "operation_table",
+    "operation_times",
     "product_rates",
     "save_plot",
     "table",

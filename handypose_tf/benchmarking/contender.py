@@ -33,6 +33,7 @@ class Contender:
         macs: Multiply-accumulates of one run; `None` if unknown.
         partitions: Delegate partitions that it is split into; `None` if it has none.
         is_int8: Whether most of them are 8-bit products.
+        path: Its `.tflite` file, if it is one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Contender:
     macs: int | None = None
     partitions: int | None = None
     is_int8: bool = False
+    path: Path | None = None
 
     @classmethod
     def from_file(
@@ -60,6 +62,7 @@ class Contender:
             macs=macs.total,
             partitions=op_census(path).partitions,
             is_int8=2 * macs.int8 > macs.total,
+            path=Path(path),
         )
 
     @contextmanager

@@ -28,8 +28,35 @@ class Macs(NamedTuple):
     int8: int
 
 
+class CountedOperation(NamedTuple):
+    """One operation of a file.
+
+    Attributes:
+        kind: Its name, for convolutions with the kernel's size.
+        macs: Its multiply-accumulates.
+        is_8_bit: Whether it multiplies by 8-bit weights.
+    """
+
+    kind: str
+    macs: int
+    is_8_bit: bool
+
+
 def count_macs(path: str | os.PathLike[str]) -> Macs:
     """Count the multiply-accumulates of a `.tflite` file's first graph.
+
+    Raises:
+        ModelError: If the file is missing or LiteRT cannot load it.
+    """
+    operations = read_operations(path)
+    return Macs(
+        sum(operation.macs for operation in operations),
+        sum(operation.macs for operation in operations if operation.is_8_bit),
+    )
+
+
+def read_operations(path: str | os.PathLike[str]) -> list[CountedOperation]:
+    """Return the operations of a `.tflite` file's first graph.
 
     Raises:
         ModelError: If the file is missing or LiteRT cannot load it.
@@ -43,12 +70,14 @@ def count_macs(path: str | os.PathLike[str]) -> Macs:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
     tensors = {each["index"]: each for each in interpreter.get_tensor_details()}
-    counts = [
-        (operation_macs(operation, tensors), _is_8_bit(operation, tensors))
+    return [
+        CountedOperation(
+            _kind(operation, tensors),
+            operation_macs(operation, tensors),
+            _is_8_bit(operation, tensors),
+        )
         for operation in interpreter._get_ops_details()
     ]
-    total = sum(count for count, _ in counts)
-    return Macs(total, sum(count for count, is_8_bit in counts if is_8_bit))
 
 
 def operation_macs(
@@ -65,6 +94,16 @@ def operation_macs(
         return 0
     inputs = [_shape(tensors, index) for index in operation["inputs"]]
     return rule(inputs, _shape(tensors, operation["outputs"][0]))
+
+
+def _kind(
+    operation: Mapping[str, Any], tensors: Mapping[int, Mapping[str, Any]]
+) -> str:
+    name = operation["op_name"]
+    if name not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        return name
+    _, height, width, _ = _shape(tensors, operation["inputs"][1])
+    return f"{name} {height}x{width}"
 
 
 def _shape(tensors: Mapping[int, Mapping[str, Any]], index: int) -> Shape:

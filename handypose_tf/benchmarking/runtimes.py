@@ -41,9 +41,14 @@ def litert_run(path: str | os.PathLike[str], num_threads: int) -> Run:
     except (ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
+    fill_inputs(interpreter)
+    return interpreter.invoke
+
+
+def fill_inputs(interpreter: Interpreter) -> None:
+    """Put noise into pictures and zeros into what may be indices or sizes."""
     for details in interpreter.get_input_details():
         interpreter.set_tensor(details["index"], _noise(details))
-    return interpreter.invoke
 
 
 def keras_run(path: str | os.PathLike[str], num_threads: int) -> Run:
@@ -71,9 +76,11 @@ def keras_run(path: str | os.PathLike[str], num_threads: int) -> Run:
 
 
 def _noise(details: dict[str, Any]) -> NDArray:
-    """Return uniform noise of an input's shape and type."""
+    """Return an input's values: uniform noise if it is a picture or the like."""
     dtype, rng = np.dtype(details["dtype"]), np.random.default_rng(0)
-    if np.issubdtype(dtype, np.integer):
+    if dtype.kind not in "fiu" or dtype in (np.int32, np.int64):
+        return np.zeros(details["shape"], dtype)
+    if dtype.kind != "f":
         limits = np.iinfo(dtype)
         return rng.integers(limits.min, limits.max, details["shape"], dtype)
     return rng.uniform(0, 255, details["shape"]).astype(dtype)

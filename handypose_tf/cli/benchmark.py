@@ -33,6 +33,8 @@ from handypose_tf.benchmarking import (
     is_product,
     machine_name,
     matrix_product_models,
+    operation_table,
+    operation_times,
     product_rates,
     save_plot,
     table,
@@ -69,6 +71,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure the processor's matrix-product rate too, and each model's share",
     )
+    parser.add_argument(
+        "--operations",
+        action="store_true",
+        help="time each operation of the .tflite files by itself: where time goes",
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument(
@@ -85,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.machine_rate:
                 contenders += matrix_product_models(folder)
         measured = _measure(contenders, reference, arguments)
+        operations = _operations(contenders, arguments)
     models = [each for each in measured if not is_product(each.contender)]
     rates = product_rates(measured)
     say(machine_name())
@@ -92,6 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
     for (is_int8, threads), rate in rates.items():
         kind = "int8" if is_int8 else "float32"
         say(f"{kind} matrix products, {threads} thread(s): {rate / 1e9:.1f} GMAC/s")
+    for title, rows in operations:
+        say(f"\n{title}\n{rows}")
     _write(measured, models, arguments)
     return 0
 
@@ -129,6 +139,24 @@ def _measure(
             on_round=bar.update,
         )
         return list(measurements)
+
+
+def _operations(
+    contenders: Sequence[Contender], arguments: argparse.Namespace
+) -> list[tuple[str, str]]:
+    """Return a title and a table of operations for each `.tflite` file."""
+    if not arguments.operations:
+        return []
+    threads = arguments.threads[0]
+    with quiet_native_log():
+        return [
+            (
+                f"{each.name}: operations by themselves, {threads} thread(s)",
+                format_table(*operation_table(operation_times(each.path, threads))),
+            )
+            for each in contenders
+            if each.path and not is_product(each)
+        ]
 
 
 def _write(

@@ -14,8 +14,11 @@ def test_table_and_files(dot_model, tmp_path, capsys):
     files = {suffix: tmp_path / f"out.{suffix}" for suffix in ("csv", "json", "png")}
     words = ["benchmark", str(dot_model), "--vs", str(other), "--seconds", "0"]
     words += ["--csv", str(files["csv"]), "--json", str(files["json"])]
-    assert main([*words, "--plot", str(files["png"]), "--threads", "1"]) == 0
+    words += ["--plot", str(files["png"]), "--threads", "1", "--operations"]
+    assert main(words) == 0
     lines = capsys.readouterr().out.splitlines()
+    title = "handypose_dots_64_float32: operations by themselves, 1 thread(s)"
+    assert lines[lines.index(title) + 1].split()[0] == "operation"
     assert "cores" in lines[0] and lines[1].split()[:3] == [
         "model",
         "threads",

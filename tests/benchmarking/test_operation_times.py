@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from handypose_tf.benchmarking import count_macs
+from handypose_tf.benchmarking.cut_operations import cut_operations
+from handypose_tf.benchmarking.operation_times import (
+    DECODING,
+    OperationTime,
+    operation_table,
+    operation_times,
+    times_by_kind,
+)
+from handypose_tf.inference.model_files import find_model
+
+
+@pytest.fixture(scope="module")
+def path():
+    return find_model("handypose_lite0_192_float32")
+
+
+@pytest.fixture(scope="module")
+def whole(path) -> Interpreter:
+    """The whole network after a run, with all that it computed."""
+    interpreter = Interpreter(
+        str(path),
+        num_threads=1,
+        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        experimental_preserve_all_tensors=True,
+    )
+    interpreter.allocate_tensors()
+    [source] = interpreter.get_input_details()
+    picture = np.random.default_rng(0).uniform(0, 255, source["shape"])
+    interpreter.set_tensor(source["index"], picture.astype(np.float32))
+    interpreter.invoke()
+    return interpreter
+
+
+def test_each_cut_out_operation_computes_what_it_did_in_the_network(path, whole):
+    details = whole._get_ops_details()
+    names = {each["name"]: each["index"] for each in whole.get_tensor_details()}
+    cuts = dict(cut_operations(path.read_bytes()))
+    assert len(cuts) == len(details)
+    for file in list(cuts.values())[::7]:
+        part = Interpreter(model_content=file, num_threads=1)
+        part.allocate_tensors()
+        for source in part.get_input_details():
+            values = whole.get_tensor(names[source["name"]])
+            part.set_tensor(source["index"], values)
+        part.invoke()
+        for target in part.get_output_details():
+            expected = whole.get_tensor(names[target["name"]])
+            found = part.get_tensor(target["index"])
+            np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_times_of_a_shipped_file(path):
+    times = operation_times(path)
+    assert sum(each.macs for each in times) == count_macs(path).total
+    kinds = {each.kind: each for each in times_by_kind(times)}
+    assert kinds["DEPTHWISE_CONV_2D 5x5"].count == 9 and kinds[DECODING].count > 10
+
+
+def test_table():
+    times = [
+        OperationTime("ADD", 1.0, 0),
+        OperationTime("CONV_2D 1x1", 1.0, 4_000_000),
+        OperationTime("CONV_2D 1x1", 2.0, 2_000_000),
+    ]
+    assert operation_table(times)[1] == [
+        ["CONV_2D 1x1", "2", "3.000", "75.0", "2.0"],
+        ["ADD", "1", "1.000", "25.0", "-"],
+    ]
