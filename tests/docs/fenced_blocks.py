@@ -20,7 +20,7 @@ _BLOCK = re.compile(
 )
 
 #: Commands stand in fences of these names; the README's have none.
-SHELL = ("", "sh", "bash")
+SHELL = ("", "sh", "bash", "shell")
 
 
 @dataclass(frozen=True)
