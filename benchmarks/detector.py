@@ -1,0 +1,221 @@
+"""Count the hands that detectors find in whole photos, all in one run.
+
+Recall at one false alarm a photo, a hand being found where the boxes' intersection over
+union is .5; hands of less than 48 px are neither hands nor false alarms. MediaPipe's
+palm detector tells of palms only, so its hand's box is read off in three ways, each
+with its own score, and the best is to be compared with: around the points of its
+landmark model, ranked by the palm's score or by that and the landmarks' presence, and a
+square of a share of the region that it looks at next.
+
+  python benchmarks/detector.py savedmodels/handypose_detector_256_int8.tflite \
+      --data coco:../shared/data/coco_hands_dev/annotations.json --out results
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from handypose_tf.cli.console import format_table, quiet_native_log
+from handypose_tf.data import open_source
+from handypose_tf.drawing import contact_sheet
+from handypose_tf.evaluation.detection import (
+    MatchedPhoto,
+    PhotoDetections,
+    match_photo,
+    recall_at,
+    recall_estimate,
+)
+from handypose_tf.files import write_bytes
+from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.images import Image, read_image, write_image
+from handypose_tf.inference import HandDetector
+from handypose_tf.labelling.mediapipe import MediaPipeHands
+
+MIN_SIZE = 48
+
+#: What scores less is reported by nobody.
+LOWEST_SCORE = 0.02
+
+FALSE_ALARMS = (0.1, 0.5, 1.0)
+
+#: Side of a hand's square over that of MediaPipe's region, if that left as much around
+#: a hand's tight box as this library's own crops do.
+REGION_SHARE = 1 / 1.5
+
+_COLUMNS, _TILE = 4, 400
+_TRUTH, _SMALL, _FOUND = (60, 220, 60), (150, 150, 150), (255, 120, 40)
+
+Found = tuple[FloatArray, FloatArray]
+
+
+class Photo(NamedTuple):
+    """A photo, the boxes of its hands that count, and of those that do not."""
+
+    path: Path
+    truth: FloatArray
+    small: FloatArray
+
+
+class Contender(NamedTuple):
+    """A detector under a name: from a picture to boxes and scores."""
+
+    name: str
+    find: Callable[[Image], Found]
+
+
+def read_photos(source: str, images: str | None) -> list[Photo]:
+    groups: dict[str, list[FloatArray]] = {}
+    for record in open_source(source, images=images).records():
+        groups.setdefault(record.image_path, []).append(record.box)
+    photos = []
+    for path, boxes in groups.items():
+        every = np.array(boxes)
+        counts = every[:, 2:].max(axis=1) >= MIN_SIZE
+        photos.append(Photo(Path(path), every[counts], every[~counts]))
+    return photos
+
+
+def our_detector(path: str, num_threads: int) -> Contender:
+    detector = HandDetector(path, num_threads, min_score=LOWEST_SCORE)
+
+    def find(image: Image) -> Found:
+        hands = detector.detect(image)
+        boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
+        return boxes, np.array([hand.score for hand in hands])
+
+    return Contender(Path(path).stem, find)
+
+
+def mediapipe_detectors(variant: str, num_threads: int) -> list[Contender]:
+    hands = MediaPipeHands(variant=variant, num_threads=num_threads)
+
+    def around_points(image: Image, by_presence: bool) -> Found:
+        boxes, scores = [], []
+        for palm in hands.detect(image, min_score=LOWEST_SCORE):
+            found = hands.landmarks_in(image, palm.region)
+            boxes.append(tight_box(found.keypoints))
+            scores.append(palm.score * (found.presence if by_presence else 1.0))
+        return np.reshape(boxes, (-1, 4)), np.array(scores)
+
+    def region_share(image: Image) -> Found:
+        palms = hands.detect(image, min_score=LOWEST_SCORE)
+        sides = np.array([REGION_SHARE * palm.region.side for palm in palms])
+        corners = [
+            palm.region.center - side / 2
+            for palm, side in zip(palms, sides, strict=True)
+        ]
+        boxes = np.column_stack([np.reshape(corners, (-1, 2)), sides, sides])
+        return boxes, np.array([palm.score for palm in palms])
+
+    name = f"MediaPipe palm {variant}"
+    return [
+        Contender(f"{name}, points", lambda image: around_points(image, False)),
+        Contender(f"{name}, points x presence", lambda i: around_points(i, True)),
+        Contender(f"{name}, region", region_share),
+    ]
+
+
+def run(
+    contenders: Sequence[Contender], photos: Sequence[Photo]
+) -> tuple[list[list[PhotoDetections]], list[float]]:
+    """Run all on every photo, one after the other; return also milliseconds."""
+    found: list[list[PhotoDetections]] = [[] for _ in contenders]
+    seconds: list[list[float]] = [[] for _ in contenders]
+    for photo in tqdm(photos, unit=" photo", disable=None):
+        image = read_image(photo.path)
+        for i, contender in enumerate(contenders):
+            begin = time.perf_counter()
+            boxes, scores = contender.find(image)
+            seconds[i].append(time.perf_counter() - begin)
+            found[i].append(PhotoDetections(photo.truth, boxes, scores, photo.small))
+    return found, [1000 * float(np.median(times)) for times in seconds]
+
+
+def figures(
+    name: str, matched: Sequence[MatchedPhoto], milliseconds: float
+) -> dict[str, str]:
+    row = {"detector": name}
+    for alarms in FALSE_ALARMS:
+        estimate = recall_estimate(matched, alarms)
+        interval = f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+        row[f"recall@{alarms:g}"] = f"{100 * estimate.value:.1f} {interval}"
+    row["threshold@1"] = f"{recall_at(matched)[1]:.3f}"
+    row["ms"] = f"{milliseconds:.1f}"
+    return row
+
+
+def draw(photo: Photo, found: PhotoDetections, min_score: float) -> Image:
+    """Draw labelled hands green (grey if small) and what was found orange."""
+    image = read_image(photo.path)
+    pen = max(1, round(max(image.shape[:2]) / 200))
+    groups = [(photo.truth, _TRUTH), (photo.small, _SMALL)]
+    groups.append((found.boxes[found.scores >= min_score], _FOUND))
+    for boxes, color in groups:
+        for x, y, width, height in np.rint(boxes).astype(int):
+            cv2.rectangle(image, (x, y), (x + width, y + height), color, pen)
+    return image
+
+
+def write_sheet(
+    path: Path, photos: Sequence[Photo], found: Sequence[PhotoDetections]
+) -> None:
+    """Write a contact sheet, at the threshold of one false alarm a photo."""
+    threshold = recall_at([match_photo(photo) for photo in found])[1]
+    tiles = [draw(p, f, threshold) for p, f in zip(photos, found, strict=True)]
+    captions = [photo.path.name for photo in photos]
+    write_image(path, contact_sheet(tiles, captions, _COLUMNS, _TILE))
+
+
+def main() -> None:
+    arguments = _parse()
+    photos = read_photos(arguments.data, arguments.images)
+    num_hands = sum(len(photo.truth) for photo in photos)
+    print(f"{len(photos)} photos, {num_hands} hands of {MIN_SIZE} px and more")
+    with quiet_native_log():
+        contenders = [our_detector(m, arguments.threads) for m in arguments.models]
+        for variant in () if arguments.no_mediapipe else ("full", "lite"):
+            contenders += mediapipe_detectors(variant, arguments.threads)
+        found, milliseconds = run(contenders, photos)
+    rows = [
+        figures(contender.name, [match_photo(photo) for photo in part], ms)
+        for contender, part, ms in zip(contenders, found, milliseconds, strict=True)
+    ]
+    print(format_table([*rows[0]], [[*row.values()] for row in rows]))
+    if arguments.out:
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, [*rows[0]], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_bytes(arguments.out / "detector.csv", buffer.getvalue().encode())
+    if arguments.sheets:
+        for contender, part in zip(contenders, found, strict=True):
+            name = contender.name.replace(" ", "_").replace(",", "")
+            write_sheet(arguments.sheets / f"{name}.jpg", photos, part)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("models", nargs="*", help="detectors' .tflite files")
+    parser.add_argument("--data", required=True, help="FORMAT:PATH[:SPLIT]")
+    parser.add_argument("--images", help="folder of the photos")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--no-mediapipe", action="store_true")
+    parser.add_argument("--out", type=Path, help="folder of the table as CSV")
+    parser.add_argument(
+        "--sheets", type=Path, help="folder of contact sheets, outside the checkout"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
