@@ -1,0 +1,117 @@
+"""Look for what the labels do not say, before a detector is trained on them.
+
+    python examples/shipped_weights/prepare_scenes.py hands \
+        --backgrounds backgrounds /usr/share/backgrounds /usr/share/wallpapers
+
+`hands` is what `prepare_data.py` wrote. MediaPipe's palm detector looks at every
+photo in four turns, and is believed at a low score: where it sees a palm without a
+label, training looks away (`hands/possible.json`); a background where it sees one is
+not taken over into `hands/backgrounds`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from handypose_tf.files import write_json
+from handypose_tf.geometry import FloatArray, box_center
+from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image, write_image
+from handypose_tf.labelling.mediapipe import MediaPipeHands
+
+TURNS = (0, 90, 180, 270)
+MIN_SCORE = 0.25
+
+#: Side of a hand's box over that of the region of its palm.
+HAND_SHARE = 0.6
+
+#: Longer side of a background, pixels.
+KEPT_SIDE = 640
+
+#: Folders of one hand before a plain wall, and of rendered hands: labelled whole.
+WHOLE = ("digits", "synth")
+
+#: Backgrounds with people whose hands are too small for the palm detector.
+LEFT_OUT = ("bodies",)
+
+
+def palm_boxes(detector: MediaPipeHands, image: Image) -> FloatArray:
+    """Return boxes `(num_boxes, 4)` around all that may be a hand."""
+    boxes = []
+    for degrees in TURNS:
+        for palm in detector.detect(image, degrees, min_score=MIN_SCORE):
+            side = HAND_SHARE * palm.region.side
+            boxes.append([*(palm.region.center - side / 2), side, side])
+    return np.reshape(boxes, (-1, 4))
+
+
+def without_label(boxes: FloatArray, labelled: FloatArray) -> list[list[float]]:
+    """Return the boxes that do not sit on a labelled hand."""
+    rest = []
+    for box in boxes:
+        distance = np.abs(box_center(box) - labelled[:, :2] - labelled[:, 2:] / 2)
+        near = distance <= 0.6 * labelled[:, 2:].max(axis=1, keepdims=True)
+        if not near.all(axis=1).any():
+            rest.append(np.round(box, 1).tolist())
+    return rest
+
+
+def possible_hands(detector: MediaPipeHands, hands: Path) -> dict[str, list]:
+    """Return the boxes without label of every photo that has some, by its name."""
+    found = {}
+    files = sorted(hands.glob("train/*.json")) + sorted(hands.glob("held_out/*.json"))
+    for file in (file for file in files if file.stem not in WHOLE):
+        content = json.loads(file.read_text())
+        labels: dict[int, list] = {}
+        for annotation in content["annotations"]:
+            points = np.reshape(annotation["keypoints"], (-1, 3))[:, :2]
+            low, high = points.min(axis=0), points.max(axis=0)
+            labels.setdefault(annotation["image_id"], []).append([*low, *(high - low)])
+        for image in tqdm(content["images"], desc=file.stem, mininterval=5):
+            name = image["file_name"]
+            boxes = palm_boxes(detector, read_image(hands / name))
+            rest = without_label(boxes, np.array(labels[image["id"]]))
+            if rest:
+                found[name] = rest
+    return found
+
+
+def copy_backgrounds(detector: MediaPipeHands, folders: list[Path], out: Path) -> int:
+    """Copy the pictures without palms, made smaller; returns how many."""
+    count = 0
+    files = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    pictures = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
+    for path in tqdm(pictures, desc="backgrounds", mininterval=5):
+        if path.name.startswith(LEFT_OUT):
+            continue
+        image = read_image(path)
+        scale = KEPT_SIDE / max(image.shape[:2])
+        if scale < 1:
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=3)
+        if not len(palm_boxes(detector, image)):
+            write_image(out / f"{count:04d}_{path.stem}.jpg", image)
+            count += 1
+    return count
+
+
+def main() -> None:
+    """Write `possible.json` and `backgrounds/` into the folder of hands."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("hands", type=Path)
+    parser.add_argument("--backgrounds", type=Path, nargs="+", required=True)
+    args = parser.parse_args()
+    detector = MediaPipeHands()
+    count = copy_backgrounds(detector, args.backgrounds, args.hands / "backgrounds")
+    print(f"{args.hands / 'backgrounds'}: {count} pictures")
+    found = possible_hands(detector, args.hands)
+    path = write_json(args.hands / "possible.json", found)
+    print(f"{path}: {sum(map(len, found.values()))} places in {len(found)} photos")
+
+
+if __name__ == "__main__":
+    main()
