@@ -8,7 +8,9 @@
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
 group (a person, a photo and its copies, an uploader) are all trained on or all held
-out. OUT gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included.
+out. OUT gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included,
+and an `all.json` of each side; `--more-held-out` adds hands rendered by another seed to
+that of `held_out`.
 """
 
 from __future__ import annotations
@@ -122,20 +124,15 @@ def gather_photos(
     return parts
 
 
-def gather_synth(synth: Path, out: Path) -> dict[str, dict[Path, list[Annotation]]]:
-    """Return the rendered hands; the last pictures are held out."""
-    content = json.loads((synth / "annotations.json").read_text())
+def rendered_hands(folder: Path) -> dict[Path, list[Annotation]]:
+    """Return the hands of `handypose synth` by picture, in their order."""
+    content = json.loads((folder / "annotations.json").read_text())
     names = {image["id"]: image["file_name"] for image in content["images"]}
-    first_held_out = len(names) - HELD_OUT_SYNTH
-    parts: dict[str, dict[Path, list[Annotation]]] = defaultdict(dict)
+    pictures: dict[Path, list[Annotation]] = defaultdict(list)
     for annotation in content["annotations"]:
-        number = annotation["image_id"]
-        side = "train" if number < first_held_out else "held_out"
-        picture = out / "synth" / "images" / names[number]
-        kept = ("keypoints", "bbox", "is_left")
-        hand = {name: annotation[name] for name in kept}
-        parts[f"{side}/synth"].setdefault(picture, []).append(hand)
-    return parts
+        hand = {name: annotation[name] for name in ("keypoints", "bbox", "is_left")}
+        pictures[folder / "images" / names[annotation["image_id"]]].append(hand)
+    return pictures
 
 
 def main() -> None:
@@ -143,14 +140,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name in ("photos", "labelled", "synth", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--more-held-out", type=Path)
     args = parser.parse_args()
+    folders = {"photos": args.photos, "synth": args.synth}
+    if args.more_held_out:
+        folders["more_synth"] = args.more_held_out
     args.out.mkdir(parents=True, exist_ok=True)
-    for name, folder in (("photos", args.photos), ("synth", args.synth)):
+    for name, folder in folders.items():
         link = args.out / name
         if not link.exists():
             link.symlink_to(folder.resolve())
     parts = gather_photos(args.photos, args.labelled, args.out)
-    parts |= gather_synth(args.synth, args.out)
+    rendered = list(rendered_hands(args.out / "synth").items())
+    parts["train/synth"] = dict(rendered[:-HELD_OUT_SYNTH])
+    parts["held_out/synth"] = dict(rendered[-HELD_OUT_SYNTH:])
+    for side in ("train", "held_out"):
+        own = [part for name, part in parts.items() if name.startswith(f"{side}/")]
+        parts[f"{side}/all"] = {p: hands for part in own for p, hands in part.items()}
+    if args.more_held_out:
+        parts["held_out/all"] |= rendered_hands(args.out / "more_synth")
     for name, pictures in sorted(parts.items()):
         path = args.out / f"{name}.json"
         print(f"{path}: {write_coco(path, pictures)} hands")

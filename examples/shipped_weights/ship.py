@@ -1,0 +1,150 @@
+"""Turn a trained model into the files of `savedmodels/`.
+
+    python examples/shipped_weights/ship.py runs/lite0_224/best.keras --hands hands \
+        --dev coco:coco_hands_dev/annotations.json --out savedmodels
+
+Fits the scores on held-out hands, stores the kernels as float16, exports float32 and
+int8 from that file, checks both on the held-out hands, measures all three on
+human-labelled ones, and writes `PRESET_SIZE.card.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.data import open_source
+from handypose_tf.evaluation import (
+    evaluate,
+    get_protocol,
+    predict_hands,
+    select_hands,
+)
+from handypose_tf.evaluation.calibration import (
+    fit_calibration,
+    measure_reliability,
+    pair_points,
+    score_points,
+)
+from handypose_tf.evaluation.plots import save_reliability_plot
+from handypose_tf.export import (
+    Checker,
+    Quantization,
+    export_and_check,
+    open_calibration,
+)
+from handypose_tf.files import write_json
+from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.models import load_model, save_model
+
+LICENCE = "Apache-2.0"
+
+TRAINING_DATA = (
+    "photos with permissive licences (Apache-2.0, public domain, MIT, CC BY 4.0 as "
+    "stated by uploaders), labelled by MediaPipe Hands full, and rendered hands (CC0 "
+    "anatomy); EfficientNet-Lite pre-trained on ImageNet"
+)
+
+#: Human-labelled hands that are measured on: pixels, visible points.
+MIN_SIZE, MIN_POINTS = 48, 10
+
+PROTOCOLS = ("nsrm", "mmpose")
+
+
+def calibrate(path: Path, held_out: Any, plot: Path) -> dict[str, Any]:
+    """Fit the scores of a `.keras` file and write it anew, kernels in float16."""
+    peaks, is_right = score_points(HandPoseEstimator(path), held_out.records())
+    calibration = fit_calibration(peaks, is_right)
+    model = load_model(path)
+    model.describe(calibration=[round(value, 4) for value in calibration])
+    save_model(model, path, half=True)
+    curves = {
+        "peak": measure_reliability(peaks, is_right),
+        "calibrated": measure_reliability(calibration(peaks), is_right),
+    }
+    save_reliability_plot(plot, curves)
+    return {name: curve.error for name, curve in curves.items()}
+
+
+def measure(path: Path, source: str) -> dict[str, Any]:
+    """Return all figures of a file on human-labelled hands, and its scores' error."""
+    records = select_hands(
+        open_source(source).records(), min_size=MIN_SIZE, min_points=MIN_POINTS
+    )
+    estimator = HandPoseEstimator(path)
+    figures: dict[str, Any] = {}
+    for name in PROTOCOLS:
+        protocol = get_protocol(name)
+        predictions = predict_hands(estimator, records, protocol.crop)
+        found = evaluate(records, predictions.keypoints, protocol, name=path.name)
+        figures[name] = {key: score.to_dict() for key, score in found.scores.items()}
+        if name == "nsrm":
+            error = measure_reliability(*pair_points(records, predictions)).error
+            figures["expected_calibration_error"] = error
+    return {"num_hands": len(records), **figures}
+
+
+def summary(figures: dict[str, Any]) -> dict[str, float]:
+    """Return what a model file says of its accuracy."""
+    data = f"{figures['num_hands']} human-labelled COCO hands"
+    names = ("pck_box@0.2", "pck_box@0.1")
+    return {f"{n}, {data}": round(figures["nsrm"][n]["value"], 4) for n in names}
+
+
+def main() -> None:
+    """Write model files, plot and card."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--hands", type=Path, required=True, help="by prepare_data.py")
+    parser.add_argument("--dev", required=True, help="human-labelled hands")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--plots", type=Path, default=Path("docs/figures"))
+    args = parser.parse_args()
+    held_out = open_source(
+        f"coco:{args.hands / 'held_out/all.json'}", images=args.hands
+    )
+    training = open_source(f"coco:{args.hands / 'train/all.json'}", images=args.hands)
+    model = load_model(args.model)
+    preset, size = model.settings["preset"], model.image_size[0]
+    stem = f"{preset}_{size}"
+    model.describe(trained=True, licence=LICENCE, training_data=TRAINING_DATA)
+    path = save_model(model, args.out / f"{stem}.keras")
+    scores = calibrate(path, held_out, args.plots / f"{stem}_reliability.png")
+    model = load_model(path)
+    figures = {path.name: measure(path, args.dev)}
+    model.describe(accuracy=summary(figures[path.name]))
+    save_model(model, path, half=True)
+    checker = Checker(model, held_out)
+    quantized = Quantization(calibration=open_calibration(training, model.metadata()))
+    reports = {
+        precision: export_and_check(
+            model,
+            args.out / f"{stem}_{precision}.tflite",
+            precision,
+            heatmaps=True,
+            quantization=quantization,
+            checker=checker,
+        )
+        for precision, quantization in (
+            ("float32", Quantization()),
+            ("int8", quantized),
+        )
+    }
+    files = [path, *(report.path for report in reports.values())]
+    figures |= {file.name: measure(file, args.dev) for file in files[1:]}
+    card = model.metadata().to_dict() | {
+        "accuracy": figures,
+        "expected_calibration_error_held_out": scores,
+        "exports": {name: report.to_dict() for name, report in reports.items()},
+        "sha256": {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
+        "page": f"docs/models/{preset}.md",
+    }
+    write_json(args.out / f"{stem}.card.json", card)
+    for file in files:
+        print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
