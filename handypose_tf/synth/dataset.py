@@ -11,7 +11,9 @@ import hashlib
 import importlib.util
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -220,9 +222,22 @@ def _start_worker(folder: Path, config: SynthConfig) -> None:
     from handypose_tf.synth.photographer import HandPhotographer
 
     cv2.setNumThreads(1)
+    end_with_parent()
     model, backgrounds = load_hand_model(config.wheel), Backgrounds(config.photos)
     photographer = HandPhotographer(model, backgrounds, size=config.size)
     _worker = folder, config, photographer
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it is killed."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            multiprocessing.connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _make_stretch(stretch: tuple[int, int]) -> tuple[int, int]:

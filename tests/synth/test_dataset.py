@@ -1,6 +1,10 @@
 import contextlib
 import importlib.util
 import json
+import os
+import subprocess
+import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -130,3 +134,40 @@ def test_without_vtk_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"handypose-tf\[synth\]"):
         make(tmp_path / "hands", 2, config(tmp_path))
+
+
+ORPHANAGE = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from handypose_tf.synth.dataset import end_with_parent
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(1, context, end_with_parent)
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_killed_run_leaves_no_process_behind(tmp_path):
+    script = tmp_path / "run.py"
+    script.write_text(ORPHANAGE)
+    run = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    with run:
+        worker = int(run.stdout.readline())
+        run.kill()
+    for _ in range(100):
+        if not is_running(worker):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"process {worker} is still there 10 s after its parent")
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
