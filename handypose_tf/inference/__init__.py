@@ -11,6 +11,7 @@ from typing import Any
 
 #: Public name -> the module that defines it.
 _PUBLIC = {
+    "Camera": "handypose_tf.inference.frames",
     "DetectedHand": "handypose_tf.inference.hand_detector",
     "HandDetector": "handypose_tf.inference.hand_detector",
     "HandPose": "handypose_tf.inference.hand_pose",
@@ -19,9 +20,13 @@ _PUBLIC = {
     "KerasModel": "handypose_tf.inference.keras_model",
     "LiteRTModel": "handypose_tf.inference.litert_model",
     "OneEuro": "handypose_tf.inference.one_euro",
+    "PictureSequence": "handypose_tf.inference.frames",
     "UntrainedModelWarning": "handypose_tf.inference.pose_model",
+    "VideoFile": "handypose_tf.inference.frames",
+    "Window": "handypose_tf.inference.window",
     "bundled_models": "handypose_tf.inference.model_files",
     "draw_hands": "handypose_tf.inference.drawing",
+    "track": "handypose_tf.inference.tracked_frames",
 }
 
 __all__ = [*_PUBLIC]

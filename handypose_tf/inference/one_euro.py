@@ -36,7 +36,7 @@ class OneEuro:
     """
 
     min_cutoff: float = 1.0
-    beta: float = 8.0
+    beta: float = 4.0
     d_cutoff: float = 1.0
 
     def __post_init__(self) -> None:

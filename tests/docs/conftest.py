@@ -6,10 +6,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
 import handypose_tf
-from handypose_tf.images import read_image, write_image
+from handypose_tf.images import Image, read_image, write_image
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -30,6 +31,7 @@ def readers_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_image(folder / "photo.jpg", hand)
     write_image(folder / "photos" / "one.jpg", hand)
     write_image(folder / "photos" / "two.jpg", hand[:, ::-1].copy())
+    _write_clip(folder / "clip.mp4", hand)
     for data in ("labelled", "hands"):
         (folder / data).mkdir()
         write_coco(folder / data, count=6)
@@ -38,6 +40,16 @@ def readers_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     best.parent.mkdir(parents=True)
     shutil.copy(shipped, best)
     return folder
+
+
+def _write_clip(path: Path, frame: Image, count: int = 3) -> None:
+    """Write a video of one picture that does not move."""
+    height, width = frame.shape[:2]
+    codec = cv2.VideoWriter.fourcc(*"mp4v")
+    writer = cv2.VideoWriter(str(path), codec, 25, (width, height))
+    for _ in range(count):
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
 
 
 @pytest.fixture
