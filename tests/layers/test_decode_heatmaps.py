@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handypose_tf.layers import DecodeHeatmaps
+from handypose_tf.layers.decode_heatmaps import _smooth
 
 STRIDE, GRID, SIGMA = 8, 24, 2.0
 SIDE = STRIDE * GRID
@@ -123,6 +124,15 @@ def test_float16_maps_are_decoded_in_float32(mixed_float16):
     assert points.dtype == "float32"
     cells = (np.asarray(points)[0, 0, :2] * SIDE - 4) / STRIDE
     np.testing.assert_allclose(cells, [9.3, 9.6], atol=0.02)
+
+
+def test_smoothing_is_a_gaussian_s_to_the_border():
+    ndimage = pytest.importorskip("scipy.ndimage")
+    maps = np.random.default_rng(5).uniform(0, 1, (1, 12, 16, 3)).astype(np.float32)
+    expected = ndimage.gaussian_filter(
+        maps, (0, 1.5, 1.5, 0), mode="constant", radius=(0, 4, 4, 0)
+    )
+    np.testing.assert_allclose(_smooth(maps, 1.5), expected, atol=1e-5)
 
 
 def test_configuration():
