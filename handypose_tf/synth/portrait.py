@@ -32,7 +32,8 @@ _SEED = 3
 _WIDTH, _HEIGHT, _FOCAL = 640, 480, 1120.0
 _DISTANCE = 0.62
 
-_POSTURE = Posture(
+#: What the hand of `handypose demo` does.
+OPEN = Posture(
     flexion=np.array([[6, 10, 6], [10, 14, 8], [13, 18, 10], [12, 20, 12]], float),
     spread=np.array([-8.0, -1.0, 6.0, 14.0]),
     arch=np.array([2.0, 5.0]),
@@ -46,10 +47,12 @@ _PERSON = Person({}, SkinTone(melanin=0.05, blood=2.3, crease=0.6))
 _WALL = np.array([0.52, 0.55, 0.58], np.float32)
 
 
-def make_portrait(model: HandModel) -> tuple[Image, dict[str, Any]]:
+def make_portrait(
+    model: HandModel, posture: Posture = OPEN
+) -> tuple[Image, dict[str, Any]]:
     """Return the picture, uint8 RGB, and its labels."""
     rng = np.random.default_rng(_SEED)
-    scene = _scene(model, rng)
+    scene = _scene(model, posture, rng)
     shadows = Shadows(scene.casters(), scene.lights)
     rendering = Renderer(model, oversampling=3)(scene, shadows)
     wall = _WALL * surface_light(scene, shadows, gap=0.09)
@@ -69,8 +72,8 @@ def make_portrait(model: HandModel) -> tuple[Image, dict[str, Any]]:
     }
 
 
-def _scene(model: HandModel, rng: np.random.Generator) -> Scene:
-    hand = model.pose(shape_body(model.anatomy, _PERSON), _POSTURE)
+def _scene(model: HandModel, posture: Posture, rng: np.random.Generator) -> Scene:
+    hand = model.pose(shape_body(model.anatomy, _PERSON), posture)
     upright = np.diag([1.0, -1.0, -1.0])
     turn = rotation([0, 0, 1], -10) @ upright @ rotation([1, 0, 0], -10)
     turn = turn @ rotation([0, 1, 0], 174)
