@@ -27,6 +27,8 @@ class PredictHands(PictureTransform):
         model: A name that ships, or a file that every worker can read.
         num_threads: Threads of each estimator. Runners open one for each core, so
             that more than one slows them down.
+        detector: A detector's name, or a file that every worker can read; `"auto"`
+            takes the shipped one, if any, and `None` searches for one hand.
         min_score: A hand whose score is lower is not reported.
 
     Example:
@@ -39,14 +41,17 @@ class PredictHands(PictureTransform):
         model: str = DEFAULT_MODEL,
         num_threads: int = 1,
         *,
+        detector: str | None = "auto",
         min_score: float = MIN_HAND_SCORE,
     ) -> None:
         """Take the estimator's arguments; it is opened on the workers."""
-        super().__init__(partial(_open, model, num_threads, min_score))
+        super().__init__(partial(_open, model, num_threads, detector, min_score))
 
 
-def _open(model: str, num_threads: int, min_score: float) -> Look:
-    estimator = HandPoseEstimator(model, num_threads, min_score=min_score)
+def _open(model: str, num_threads: int, detector: str | None, min_score: float) -> Look:
+    estimator = HandPoseEstimator(
+        model, num_threads, detector=detector, min_score=min_score
+    )
 
     def look(file: FileMetadata, image: Image) -> dict[str, Any]:
         return picture_entry(file.path, image, estimator.predict(image))
