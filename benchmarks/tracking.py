@@ -2,8 +2,8 @@
 
 A rendered hand with true keypoints, at rest and moving, 640 x 480 (`moving_hand.py`);
 each contender in a process of its own, on the given number of cores, in turns. Frames
-a second are 1 over the median time of a frame: finding, cropping, keypoints and
-smoothing, without reading and drawing. PCK is at .2 of the tight box, a frame without
+a second are those of the moving clip, each frame's time the median of the rounds:
+finding, cropping, keypoints and smoothing, without reading and drawing. PCK is at .2 of the tight box, a frame without
 a hand is a miss. Jitter and lag as `smoothing.py` has them.
 
   python benchmarks/tracking.py --clips FOLDER --models handypose_lite0
@@ -52,7 +52,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a pipeline found in a clip, over all rounds."""
+    """What a pipeline found in a clip, and the seconds of each frame."""
 
     keypoints: NDArray
     seconds: NDArray
@@ -129,7 +129,7 @@ def _run(command: Sequence[str], out: Path, num_cores: int) -> Outcome:
 def _joined(outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(
         outcomes[0].keypoints,
-        np.concatenate([outcome.seconds for outcome in outcomes]),
+        np.median([outcome.seconds for outcome in outcomes], axis=0),
         max(outcome.peak_memory for outcome in outcomes),
     )
 
@@ -144,7 +144,7 @@ def row(
     lost = np.isnan(moving.keypoints).any(axis=(1, 2)).sum()
     return [
         pipeline.name,
-        f"{1 / np.median(moving.seconds):.0f}",
+        f"{1 / moving.seconds.mean():.0f}",
         f"{max(still.peak_memory, moving.peak_memory):.0f}",
         f"{pck(moving.keypoints, motion):.3f}",
         f"{pck(still.keypoints, rest):.3f}",
