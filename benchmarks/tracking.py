@@ -3,8 +3,9 @@
 A rendered hand with true keypoints, at rest and moving, 640 x 480 (`moving_hand.py`);
 each contender in a process of its own, on the given number of cores, in turns. Frames
 a second are those of the moving clip, each frame's time the median of the rounds:
-finding, cropping, keypoints and smoothing, without reading and drawing. PCK is at .2 of the tight box, a frame without
-a hand is a miss. Jitter and lag as `smoothing.py` has them.
+finding, cropping, keypoints and smoothing, without reading and drawing. PCK is at .2 of
+the tight box, a frame without a hand is a miss. Jitter and lag as `smoothing.py` has
+them.
 
   python benchmarks/tracking.py --clips FOLDER --models handypose_lite0
 """

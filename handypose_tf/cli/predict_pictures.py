@@ -53,7 +53,8 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, entries)
     if interrupt.is_asked:
-        complain("stopped; what is written is whole, and --resume goes on")
+        resumable = ", and --resume goes on" * (arguments.json is None)
+        complain(f"stopped; what is written is whole{resumable}")
         return INTERRUPTED
     return FAILED if num_failed else 0
 

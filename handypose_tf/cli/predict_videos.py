@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import glob
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -129,7 +130,7 @@ def _follow_all(run: _Run) -> int:
         sequence = PictureSequence(paths, arguments.fps)
         targets = place_drawings(paths, arguments.out)
         return num_failed + _follow(run, sequence, targets)
-    for item in arguments.inputs:
+    for item in _expand_patterns(arguments.inputs):
         if run.is_stopped:
             break
         try:
@@ -140,6 +141,19 @@ def _follow_all(run: _Run) -> int:
             complain(str(error))
             num_failed += 1
     return num_failed
+
+
+def _expand_patterns(inputs: Sequence[str]) -> list[str]:
+    """Return the files that patterns stand for, where the shell did not."""
+    found = (
+        sorted(glob.glob(item, recursive=True)) if glob.has_magic(item) else []
+        for item in inputs
+    )
+    return [
+        path
+        for item, paths in zip(inputs, found, strict=True)
+        for path in paths or [item]
+    ]
 
 
 def _follow(

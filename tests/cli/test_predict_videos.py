@@ -187,6 +187,14 @@ def test_no_video_is_one_line_and_the_next_goes_on(predict, clip, tmp_path, caps
     assert len(read(tmp_path / "a.jsonl")) == 20
 
 
+def test_a_pattern_of_videos(predict, clip, tmp_path):
+    (tmp_path / "other.avi").write_bytes(clip.read_bytes())
+    assert predict("*.avi", "--jsonl", "a.jsonl") == 0
+    lines = read(tmp_path / "a.jsonl")
+    assert [line["video"] for line in lines] == ["clip.avi"] * 20 + ["other.avi"] * 20
+    assert {hand["id"] for line in lines for hand in line["hands"]} == {1}
+
+
 def test_ctrl_c_leaves_whole_files(dot_model, tmp_path):
     """A long video, stopped once some frames are written."""
     clip = write_video(tmp_path / "clip.avi", frames(20) * 100)

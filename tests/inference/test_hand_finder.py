@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from dot_detector import write_dot_detector
 from dot_model import dot_image, true_keypoints
 from fake_detector import FakeDetector, detected
 
@@ -99,6 +100,23 @@ def test_detectors_are_given_as_such_or_by_name(monkeypatch):
         "handypose_tf.inference.hand_finder.DEFAULT_DETECTOR", "ships_nowhere"
     )
     assert open_detector("auto", None) is None
+
+
+def test_a_detector_is_opened_by_its_file(dot_model, tmp_path):
+    """It takes each dot for a hand; keypoint 0 is the red dot, 1 the green one."""
+    path = write_dot_detector(tmp_path / "detector.tflite")
+    finder = HandPoseEstimator(dot_model, num_threads=1, detector=path, min_score=0)
+    dots = np.array([[120.0, 80], [200, 60], [300, 220]])
+    hands = finder.predict(dot_image(300, 400, dots, 20))
+    assert len(hands) == 2
+    for joint in (0, 2):
+        errors = [abs(hand.keypoints[joint] - dots[joint]).max() for hand in hands]
+        assert min(errors) < 1
+
+
+def test_a_pose_model_is_no_detector(dot_model):
+    with pytest.raises(ModelError, match="is a pose model; give a detector model"):
+        HandPoseEstimator(dot_model, detector=dot_model)
 
 
 def test_an_unknown_detector(dot_model):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
@@ -66,6 +66,7 @@ def test_each_point_has_its_own_speed():
     np.testing.assert_allclose(found[:, :1], alone)
 
 
+@settings(max_examples=25, deadline=None)
 @given(scale=st.floats(0.2, 20), seed=st.integers(0, 99))
 def test_parameters_do_not_depend_on_resolution(scale, seed):
     frames = np.random.default_rng(seed).uniform(0, 100, (20, 3, 2)).cumsum(axis=0)
