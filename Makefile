@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel lint docs ci clean
+.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel test-web lint docs ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -46,6 +46,12 @@ test-wheel: .venv/ready-test
 	.venv-wheel/bin/python $(PIP) dist/*.whl
 	cd dist && ../.venv-wheel/bin/handypose demo --out demo
 
+# The page for a phone's browser, built and then used by Debian's Chromium. Needs Node.js 20.
+test-web: .venv/ready
+	command -v chromium > /dev/null || (apt-get update -qq && \
+	    apt-get install -qq --yes --no-install-recommends chromium > /dev/null)
+	cd examples/web && npm ci && npm run build && npm test
+
 lint: .venv/ready-test
 	.venv/bin/python $(PIP) 'ruff>=0.8' 'mypy>=1.13' types-PyYAML types-tqdm
 	.venv/bin/ruff check .
@@ -56,7 +62,7 @@ docs: .venv/ready
 	.venv/bin/python $(PIP) --editable '.[docs]'
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
-ci: test lint docs test-slow test-keras2 test-addons test-beam test-wheel demo
+ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-wheel demo
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,0 +1,53 @@
+import { type Box, type CropTransform, type Point, tightBox, toPicture } from "./geometry";
+
+/** One hand, in the pixels of the picture that was given. */
+export interface HandPose {
+  readonly keypoints: readonly Point[];
+  /** One a keypoint, 0..1. */
+  readonly scores: readonly number[];
+  /** Tight box of the keypoints. */
+  readonly box: Box;
+  /** Mean of the scores. */
+  readonly score: number;
+}
+
+/** A point with this score counts as found. */
+const FOUND_SCORE = 0.2;
+
+/** This share of the points must be found for a crop around them ... */
+const FOUND_SHARE = 0.25;
+
+/** ... spread over this share of the crop they were found in. */
+const FOUND_SPREAD = 0.05;
+
+/**
+ * Read a model's output.
+ *
+ * @param output Per keypoint x and y in 0..1 of the crop and a score.
+ * @param crop The crop that the model saw.
+ * @param size Side of the crop in its own pixels.
+ */
+export function readPose(output: Float32Array, crop: CropTransform, size: number): HandPose {
+  if (!output.every(Number.isFinite)) {
+    throw new Error("the model gives NaN; export it again");
+  }
+  const keypoints: Point[] = [];
+  const scores: number[] = [];
+  for (let i = 0; i < output.length; i += 3) {
+    const pixel = { x: output[i]! * size - 0.5, y: output[i + 1]! * size - 0.5 };
+    keypoints.push(toPicture(pixel, crop));
+    scores.push(Math.min(Math.max(output[i + 2]!, 0), 1));
+  }
+  const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
+  return { keypoints, scores, box: tightBox(keypoints), score };
+}
+
+/** The box of the points that were found in a crop; `null` if those are too few or one spot. */
+export function foundBox(hand: HandPose, cropSide: number): Box | null {
+  const found = hand.keypoints.filter((_, i) => hand.scores[i]! >= FOUND_SCORE);
+  if (found.length < FOUND_SHARE * hand.keypoints.length) {
+    return null;
+  }
+  const box = tightBox(found);
+  return Math.max(box.width, box.height) >= FOUND_SPREAD * cropSide ? box : null;
+}

@@ -1,0 +1,19 @@
+/** What the page needs to know of a model: its `metadata.json`, read by the build. */
+export interface BundledModel {
+  /** File name without ending, e.g. `handypose_lite0_192_float32`. */
+  readonly name: string;
+  /** Address relative to the page. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly preset: string;
+  readonly precision: string;
+  /** Side of the square input, pixels. */
+  readonly imageSize: number;
+  /** Side of the square crop over the longer side of the hand's tight box. */
+  readonly cropScale: number;
+  readonly keypointNames: readonly string[];
+  /** Bones as pairs of keypoint indices. */
+  readonly skeleton: readonly (readonly [number, number])[];
+  /** Whether the weights were trained on hands. */
+  readonly trained: boolean;
+}

@@ -1,0 +1,135 @@
+import sampleUrl from "../../../../handypose_tf/assets/demo_hand.jpg?url";
+import type { Box } from "../hand/geometry";
+import type { Finding, Task } from "../hand/messages";
+import { element } from "./elements";
+import { HandBox } from "./hand-box";
+import { describe, type Mode, type Page } from "./mode";
+import { decodePhoto } from "./photo";
+
+/** Finds the hand in a photo; the user may mark it with a box. */
+export class PhotoMode implements Mode {
+  readonly #page: Page;
+  readonly #controls = element("photo-controls", HTMLElement);
+  readonly #file = element("photo-file", HTMLInputElement);
+  readonly #mark = element("mark", HTMLButtonElement);
+  readonly #box = new HandBox(() => this.refresh());
+  #isActive = false;
+  #photo: ImageBitmap | null = null;
+  /** Where the hand was found last. */
+  #found: Box | null = null;
+  #isBusy = false;
+  #isStale = false;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#file.addEventListener("change", () => {
+      const file = this.#file.files?.[0];
+      if (file !== undefined) {
+        void this.#open(file);
+      }
+      this.#file.value = ""; // the same file may be chosen again
+    });
+    element("sample", HTMLButtonElement).addEventListener("click", () => void this.#openSample());
+    this.#mark.addEventListener("click", () => this.#toggleBox());
+  }
+
+  enter(): void {
+    this.#isActive = true;
+    this.#controls.hidden = false;
+    this.#page.view.mirrored = false;
+    this.#page.view.clear();
+    this.#page.view.guide("Choose a photo of one hand");
+    this.#page.readout.status("Ready");
+    this.refresh();
+  }
+
+  leave(): void {
+    this.#isActive = false;
+    this.#controls.hidden = true;
+    this.#closeBox();
+  }
+
+  refresh(): void {
+    this.#isStale = true;
+    if (!this.#isBusy) {
+      void this.#findUntilFresh();
+    }
+  }
+
+  async #openSample(): Promise<void> {
+    const response = await fetch(sampleUrl);
+    await this.#open(await response.blob());
+  }
+
+  async #open(file: Blob): Promise<void> {
+    const { readout } = this.#page;
+    readout.clearWarning();
+    try {
+      const photo = await decodePhoto(file);
+      this.#closeBox();
+      this.#photo = photo;
+      this.refresh();
+    } catch (error) {
+      readout.warn(describe(error));
+    }
+  }
+
+  /** Look for the hand, again if photo, box or model have changed meanwhile. */
+  async #findUntilFresh(): Promise<void> {
+    this.#isBusy = true;
+    try {
+      while (this.#isStale && this.#isActive && this.#photo !== null) {
+        this.#isStale = false;
+        await this.#find(this.#photo);
+      }
+    } catch (error) {
+      this.#page.readout.warn(`The hand could not be looked for: ${describe(error)}`);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #find(photo: ImageBitmap): Promise<void> {
+    const box = this.#box.box;
+    const task: Task = box === null ? { kind: "search" } : { kind: "box", box };
+    const copy = await createImageBitmap(photo);
+    const finding = await this.#page.client.find(task, copy);
+    if (this.#isActive && photo === this.#photo) {
+      this.#show(finding);
+    }
+    finding.frame.close();
+  }
+
+  #show({ hand, frame, milliseconds }: Finding): void {
+    const { view, table, readout, model } = this.#page;
+    this.#found = hand?.box ?? null;
+    view.guide(null);
+    view.show(frame, hand, model);
+    table.show(hand);
+    readout.status(
+      hand ? `Hand found, score ${hand.score.toFixed(2)}` : "No hand found: mark it with a box",
+    );
+    readout.figures(`${milliseconds.toFixed(0)} ms`);
+    this.#mark.disabled = false;
+  }
+
+  #toggleBox(): void {
+    if (this.#box.box !== null) {
+      this.#closeBox();
+    } else if (this.#photo !== null) {
+      this.#box.open(this.#photo, this.#found);
+      this.#setMarked(true);
+    }
+    this.refresh();
+  }
+
+  #closeBox(): void {
+    this.#box.close();
+    this.#setMarked(false);
+  }
+
+  #setMarked(isMarked: boolean): void {
+    this.#mark.ariaPressed = String(isMarked);
+    this.#mark.textContent = isMarked ? "Remove box" : "Mark the hand";
+  }
+}

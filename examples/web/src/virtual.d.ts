@@ -1,0 +1,17 @@
+/** What the build puts in: see `build/`. */
+
+declare module "virtual:models" {
+  import type { BundledModel } from "./hand/model";
+  /** The models that were found when the page was built, the default first. */
+  export const models: readonly BundledModel[];
+}
+
+/** Folder of LiteRT.js' WebAssembly files, relative to the page. */
+declare const __LITERT_FOLDER__: string;
+
+/** Address of the page itself; it changes with the page. */
+declare const __PAGE__: string;
+
+/** Files that are kept with the page, and files that are kept once they were fetched. */
+declare const __SHELL_FILES__: readonly string[];
+declare const __LATER_FILES__: readonly string[];

@@ -1,0 +1,95 @@
+import type { Browser } from "playwright-core";
+import type { PreviewServer } from "vite";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+
+import { findModels } from "../../build/model-files.ts";
+import { launchChromium } from "./chromium.ts";
+import { MODELS, SAMPLE } from "./places.ts";
+import { PhonePage, servePage } from "./served-page.ts";
+
+let browser: Browser;
+let server: PreviewServer;
+let phone: PhonePage;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  let url: string;
+  ({ server, url } = await servePage());
+  phone = await PhonePage.open(browser, url);
+  await phone.page.goto(url);
+  await phone.status(/Ready/);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test("the page says that no data leave the phone", async () => {
+  await phone.screenshot("photo-empty-light");
+  expect(await phone.page.locator("header").textContent()).toContain("no data leaves the phone");
+});
+
+describe("a chosen photo has Python's keypoints", () => {
+  const predicted = inject("predicted");
+  const models = findModels(MODELS).map((file) => file.model);
+  test.skipIf(predicted === null).each(models)("by $name", async ({ name }) => {
+    const index = models.findIndex((model) => model.name === name);
+    await phone.page.selectOption("#model", { index });
+    await phone.page.locator("#model:enabled").waitFor();
+    await phone.page.setInputFiles("#photo-file", SAMPLE);
+    await phone.status(/Hand found/);
+    const found = await phone.keypoints();
+    const { keypoints, scores } = predicted![name]!;
+    expect(found.length).toBe(keypoints.length);
+    const shifts = keypoints.map(([x, y], i) => Math.hypot(found[i]![0]! - x, found[i]![1]! - y));
+    const changes = scores.map((score, i) => Math.abs(found[i]![2]! - score));
+    console.log(`${name}: at most ${Math.max(...shifts).toFixed(2)} px from Python's keypoints`);
+    expect(Math.max(...shifts)).toBeLessThan(1);
+    expect(Math.max(...changes)).toBeLessThan(0.05);
+  });
+});
+
+test("a box is moved by finger and by keys, and the hand is looked for in it", async () => {
+  await phone.page.setInputFiles("#photo-file", SAMPLE);
+  await phone.status(/Hand found/);
+  const before = await phone.keypoints();
+  await phone.page.click("#mark");
+  const box = phone.page.locator("#hand-box");
+  const start = (await box.boundingBox())!;
+  await phone.screenshot("photo-box-light");
+
+  await phone.page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+  await phone.page.mouse.down();
+  await phone.page.mouse.move(start.x + start.width / 2 - 30, start.y + start.height / 2 + 12);
+  await phone.page.mouse.up();
+  const dragged = (await box.boundingBox())!;
+  expect(dragged.x - start.x).toBeCloseTo(-30, 0);
+  expect(dragged.y - start.y).toBeCloseTo(12, 0);
+  expect(dragged.width).toBeCloseTo(start.width, 0);
+
+  await box.press("ArrowRight");
+  await box.press("Shift+ArrowDown");
+  const step = 0.02 * (await phone.page.locator("#view").boundingBox())!.width;
+  const keyed = (await box.boundingBox())!;
+  expect(keyed.x - dragged.x).toBeCloseTo(step, 0);
+  expect(keyed.height - dragged.height).toBeCloseTo(step, 0);
+  await expect.poll(() => phone.keypoints()).not.toEqual(before);
+
+  await phone.page.click("#mark");
+  await expect.poll(() => phone.keypoints()).toEqual(before);
+  expect(await box.isVisible()).toBe(false);
+});
+
+test("a file that is no picture is refused in words, the photo stays", async () => {
+  const file = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") };
+  await phone.page.setInputFiles("#photo-file", file);
+  expect(await phone.notice()).toContain("not a picture that the browser can read");
+  await phone.screenshot("photo-error-light");
+  await phone.page.setInputFiles("#photo-file", SAMPLE);
+  await phone.page.locator("#notice").waitFor({ state: "hidden" });
+});
+
+test("nothing went wrong, and nothing was sent anywhere", () => {
+  expect(phone.complaints).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
+import { expect, test } from "vitest";
+
+import { findModels } from "../../build/model-files.ts";
+
+const METADATA = {
+  format: "handypose-tf/1",
+  preset: "own",
+  precision: "int8",
+  image_size: [96, 96],
+  crop: { scale: 2.2 },
+  keypoint_names: ["a", "b"],
+  skeleton: [[0, 1]],
+  trained: true,
+};
+
+function folderWith(files: Record<string, Uint8Array>): string {
+  const folder = mkdtempSync(join(tmpdir(), "handypose-models-"));
+  Object.entries(files).forEach(([name, bytes]) => writeFileSync(join(folder, name), bytes));
+  return folder;
+}
+
+function zipped(metadata: object): Uint8Array {
+  return zipSync({ "metadata.json": strToU8(JSON.stringify(metadata)) });
+}
+
+test("models are described by their metadata, the smallest first", () => {
+  const folder = folderWith({
+    "own_96_float32.tflite": zipped({ ...METADATA, precision: "float32", note: "x".repeat(2000) }),
+    "own_96_int8.tflite": zipped(METADATA),
+    "own_96.card.json": strToU8("{}"),
+  });
+  const [first, second, ...others] = findModels(folder).map((file) => file.model);
+  expect(others).toEqual([]);
+  expect(first).toMatchObject({ name: "own_96_int8", imageSize: 96, cropScale: 2.2, trained: true });
+  expect(first!.file).toMatch(/^models\/own_96_int8-[0-9a-f]{8}\.tflite$/);
+  expect(second!.precision).toBe("float32");
+});
+
+test.each([
+  [{}, "set HANDYPOSE_MODELS"],
+  [{ "a_float32.tflite": strToU8("no archive") }, "handypose export"],
+  [{ "a_int8.tflite": zipped({ ...METADATA, image_size: [96, 64] }) }, "square size"],
+  [{ "a_int8.tflite": zipped({ ...METADATA, format: "other/9" }) }, "other/9"],
+])("a folder of bad files stops the build: %#", (files, words) => {
+  expect(() => findModels(folderWith(files as Record<string, Uint8Array>))).toThrow(words);
+});
