@@ -15,9 +15,21 @@ export interface Box extends Point {
   readonly height: number;
 }
 
-/** A square crop is a scaling and a shift: `crop = scale * picture + (shiftX, shiftY)`. */
+/** A square around a hand, in pixels of the picture; `x`, `y` is its middle. */
+export interface HandRegion extends Point {
+  readonly side: number;
+  /** By how much its content is turned, counter-clockwise as seen. */
+  readonly degrees: number;
+}
+
+/**
+ * The way from picture pixels to a crop's: turned, scaled and shifted.
+ * `x' = cos x + sin y + shiftX`, `y' = -sin x + cos y + shiftY`; the scale is in `cos`
+ * and `sin`.
+ */
 export interface CropTransform {
-  readonly scale: number;
+  readonly cos: number;
+  readonly sin: number;
   readonly shiftX: number;
   readonly shiftY: number;
 }
@@ -35,28 +47,52 @@ export function tightBox(points: readonly Point[]): Box {
   return { x: left, y: top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }
 
-/**
- * The way from picture pixels to the pixels of a box's crop.
- *
- * @param box The hand's tight box.
- * @param size Side of the crop in its own pixels.
- * @param cropScale Side of the crop in the picture over the longer side of the box.
- */
-export function cropTransform(box: Box, size: number, cropScale: number): CropTransform {
-  const side = cropScale * Math.max(box.width, box.height);
+/** The square of `scale` x the longer side of a box, not turned. */
+export function boxRegion(box: Box, scale: number): HandRegion {
+  const side = scale * Math.max(box.width, box.height);
   if (!(side > 0)) {
     throw new RangeError(`A box needs a side above 0, this one is ${box.width} x ${box.height}`);
   }
-  const scale = size / side;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2, side, degrees: 0 };
+}
+
+/** The turned square of `scale` x the longer side of the turned points' tight box. */
+export function pointsRegion(points: readonly Point[], scale: number, degrees: number): HandRegion {
+  const turn = cropTransform({ ...points[0]!, side: 1, degrees }, 1);
+  const box = tightBox(points.map((point) => toCrop(point, turn)));
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const side = Math.max(scale * Math.max(box.width, box.height), 1);
+  return { ...toPicture(middle, turn), side, degrees };
+}
+
+/** The counter-clockwise turn after which the knuckle is above the wrist. */
+export function uprightDegrees(wrist: Point, knuckle: Point): number {
+  return (Math.atan2(knuckle.x - wrist.x, wrist.y - knuckle.y) * 180) / Math.PI;
+}
+
+/** The way from picture pixels to a region's crop of `size` pixels a side. */
+export function cropTransform(region: HandRegion, size: number): CropTransform {
+  const angle = (region.degrees * Math.PI) / 180;
+  const scale = size / region.side;
+  const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
   const middle = (size - 1) / 2;
   return {
-    scale,
-    shiftX: middle - scale * (box.x + box.width / 2),
-    shiftY: middle - scale * (box.y + box.height / 2),
+    cos,
+    sin,
+    shiftX: middle - cos * region.x - sin * region.y,
+    shiftY: middle + sin * region.x - cos * region.y,
   };
 }
 
-/** Move a point of the crop back into the picture. */
+/** Move a point of the picture into a crop. */
+export function toCrop({ x, y }: Point, { cos, sin, shiftX, shiftY }: CropTransform): Point {
+  return { x: cos * x + sin * y + shiftX, y: -sin * x + cos * y + shiftY };
+}
+
+/** Move a point of a crop back into the picture. */
 export function toPicture(point: Point, crop: CropTransform): Point {
-  return { x: (point.x - crop.shiftX) / crop.scale, y: (point.y - crop.shiftY) / crop.scale };
+  const { cos, sin } = crop;
+  const [dx, dy] = [point.x - crop.shiftX, point.y - crop.shiftY];
+  const area = cos * cos + sin * sin;
+  return { x: (cos * dx - sin * dy) / area, y: (sin * dx + cos * dy) / area };
 }

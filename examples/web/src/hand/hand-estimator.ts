@@ -1,52 +1,81 @@
-import { type Box, cropTransform, pictureBox } from "./geometry";
-import { foundBox, type HandPose, readPose } from "./hand-pose";
+import {
+  type Box,
+  boxRegion,
+  cropTransform,
+  type HandRegion,
+  pictureBox,
+  type Point,
+  pointsRegion,
+  tightBox,
+  uprightDegrees,
+} from "./geometry";
+import { foundPoints, type HandPose, readPose } from "./hand-pose";
 import type { BundledModel } from "./model";
+import { OneEuroFilter } from "./one-euro-filter";
 import { cutCrop, type Pixels } from "./warp";
 
 /** Runs a network on a crop (RGB 0..255); returns x, y (0..1) and score per keypoint. */
 export type RunNetwork = (crop: Float32Array) => Promise<Float32Array>;
 
-/** Without a box, a find whose mean score is lower is no hand. */
-const MIN_HAND_SCORE = 0.1;
+/** What the estimator needs to know of a model. */
+export type PoseModel = Pick<BundledModel, "imageSize" | "cropScale" | "keypointNames">;
 
-type ModelInput = Pick<BundledModel, "imageSize" | "cropScale">;
+/** A find in a whole picture whose mean score is lower is no hand. */
+const MIN_HAND_SCORE = 0.35;
+
+/** A followed hand whose mean score falls below this is lost. */
+const KEEP_SCORE = 0.3;
+
+/** Points found in a whole picture must spread over this share of it for a closer look. */
+const FOUND_SPREAD = 0.05;
 
 /**
- * Finds a hand in a picture, as `handypose_tf.HandPoseEstimator` does, and follows it
- * from frame to frame.
+ * Finds a hand in a picture, as `handypose_tf.HandPoseEstimator` does without a detector,
+ * and follows it from frame to frame.
  */
 export class HandEstimator {
-  readonly #model: ModelInput;
+  readonly #model: PoseModel;
   readonly #run: RunNetwork;
+  /** As the network found it: the crops follow what is not smoothed. */
   #followed: HandPose | null = null;
+  #filter = new OneEuroFilter();
 
-  constructor(model: ModelInput, run: RunNetwork) {
+  constructor(model: PoseModel, run: RunNetwork) {
     this.#model = model;
     this.#run = run;
   }
 
   /** Find the keypoints of the hand in a tight box, whatever their scores. */
   inBox(picture: Pixels, box: Box): Promise<HandPose> {
-    return this.#look(picture, box, this.#model.cropScale);
+    return this.#look(picture, boxRegion(box, this.#model.cropScale));
   }
 
-  /** Look at the whole picture, then again around what was found. */
+  /** Look at the whole picture, then again, upright, around what was found. */
   async search(picture: Pixels): Promise<HandPose | null> {
-    const whole = pictureBox(picture.width, picture.height);
-    let best = await this.#look(picture, whole, 1);
-    const box = foundBox(best, Math.max(picture.width, picture.height));
-    if (box !== null) {
-      const closer = await this.inBox(picture, box);
+    const { width, height } = picture;
+    let best = await this.#look(picture, boxRegion(pictureBox(width, height), 1));
+    if (isSpread(foundPoints(best), FOUND_SPREAD * Math.max(width, height))) {
+      const closer = await this.#look(picture, this.#nextRegion(best));
       best = closer.score >= best.score ? closer : best;
     }
     return best.score >= MIN_HAND_SCORE ? best : null;
   }
 
-  /** Look where the hand was in the last frame; search if it is not there any more. */
-  async follow(frame: Pixels): Promise<HandPose | null> {
-    const followed = this.#followed && (await this.#lookNear(frame, this.#followed.box));
-    this.#followed = followed ?? (await this.search(frame));
-    return this.#followed;
+  /**
+   * Look where the hand was in the last frame; search if it is not there any more.
+   *
+   * @param seconds Time of the frame, by which the keypoints are smoothed.
+   */
+  async follow(frame: Pixels, seconds: number): Promise<HandPose | null> {
+    if (this.#followed !== null) {
+      const hand = await this.#look(frame, this.#nextRegion(this.#followed));
+      this.#followed = isThere(hand, frame) ? hand : null;
+    }
+    if (this.#followed === null) {
+      this.#followed = await this.search(frame);
+      this.#filter = new OneEuroFilter();
+    }
+    return this.#followed && this.#smoothed(this.#followed, seconds);
   }
 
   /** Forget the hand that was followed: the next frame is another film's. */
@@ -54,17 +83,40 @@ export class HandEstimator {
     this.#followed = null;
   }
 
-  async #lookNear(frame: Pixels, box: Box): Promise<HandPose | null> {
-    const hand = await this.inBox(frame, box);
-    const cropSide = this.#model.cropScale * Math.max(box.width, box.height);
-    const isThere = hand.score >= MIN_HAND_SCORE && foundBox(hand, cropSide) !== null;
-    return isThere ? hand : null;
+  #smoothed(hand: HandPose, seconds: number): HandPose {
+    const size = Math.max(hand.box.width, hand.box.height);
+    const keypoints = this.#filter.next(hand.keypoints, size, seconds);
+    return { ...hand, keypoints, box: tightBox(keypoints) };
   }
 
-  async #look(picture: Pixels, box: Box, scale: number): Promise<HandPose> {
+  /** Where to look for a hand again: upright, around the points found. */
+  #nextRegion(hand: HandPose): HandRegion {
+    const names = this.#model.keypointNames;
+    const wrist = hand.keypoints[names.indexOf("wrist")];
+    const knuckle = hand.keypoints[names.indexOf("middle_1")];
+    const degrees = wrist && knuckle ? uprightDegrees(wrist, knuckle) : 0;
+    const found = foundPoints(hand);
+    const points = found.length > 0 ? found : hand.keypoints;
+    return pointsRegion(points, this.#model.cropScale, degrees);
+  }
+
+  async #look(picture: Pixels, region: HandRegion): Promise<HandPose> {
     const { imageSize } = this.#model;
-    const crop = cropTransform(box, imageSize, scale);
+    const crop = cropTransform(region, imageSize);
     const output = await this.#run(cutCrop(picture, crop, imageSize));
     return readPose(output, crop, imageSize);
   }
+}
+
+function isSpread(points: readonly Point[], side: number): boolean {
+  if (points.length === 0) {
+    return false;
+  }
+  const box = tightBox(points);
+  return Math.max(box.width, box.height) >= side;
+}
+
+function isThere({ score, box }: HandPose, frame: Pixels): boolean {
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  return score >= KEEP_SCORE && x >= 0 && y >= 0 && x < frame.width && y < frame.height;
 }

@@ -14,11 +14,8 @@ export interface HandPose {
 /** A point with this score counts as found. */
 const FOUND_SCORE = 0.2;
 
-/** This share of the points must be found for a crop around them ... */
+/** This share of the points must be found for a crop around them. */
 const FOUND_SHARE = 0.25;
-
-/** ... spread over this share of the crop they were found in. */
-const FOUND_SPREAD = 0.05;
 
 /**
  * Read a model's output.
@@ -42,12 +39,8 @@ export function readPose(output: Float32Array, crop: CropTransform, size: number
   return { keypoints, scores, box: tightBox(keypoints), score };
 }
 
-/** The box of the points that were found in a crop; `null` if those are too few or one spot. */
-export function foundBox(hand: HandPose, cropSide: number): Box | null {
-  const found = hand.keypoints.filter((_, i) => hand.scores[i]! >= FOUND_SCORE);
-  if (found.length < FOUND_SHARE * hand.keypoints.length) {
-    return null;
-  }
-  const box = tightBox(found);
-  return Math.max(box.width, box.height) >= FOUND_SPREAD * cropSide ? box : null;
+/** The points that were found; none if they are too few to place a crop by. */
+export function foundPoints({ keypoints, scores }: HandPose): Point[] {
+  const found = keypoints.filter((_, i) => scores[i]! >= FOUND_SCORE);
+  return found.length >= FOUND_SHARE * keypoints.length ? found : [];
 }

@@ -3,7 +3,7 @@
  * 0 outside the picture, averaged down first where the crop shrinks by two or more.
  */
 
-import type { CropTransform } from "./geometry";
+import { type CropTransform, toPicture } from "./geometry";
 
 /** Pixels as a canvas gives them: RGBA, rows from the top. */
 export interface Pixels {
@@ -20,40 +20,36 @@ const HALF_UP = 1e-3;
 
 /** Return the crop's pixels: RGB 0..255, whole numbers, `size * size * 3` of them. */
 export function cutCrop(picture: Pixels, crop: CropTransform, size: number): Float32Array {
-  const shrink = Math.floor(1 / Math.max(crop.scale, 1e-6));
+  const scale = Math.hypot(crop.cos, crop.sin);
+  const shrink = Math.floor(1 / Math.max(scale, 1e-6));
   const [source, transform] =
     shrink < 2 ? [picture, crop] : averageDown(picture, crop, size, shrink);
   return Float32Array.from(sampleBilinear(source, transform, size));
 }
 
-/** A clamped array rounds halves to even, as OpenCV does. */
+/**
+ * Sample a picture at a crop's pixels, rounding where OpenCV rounds: places in single
+ * precision, the product and sum along a row at once (a fused multiply-add). A hair's
+ * breadth, but where four pixels weigh the same it decides the rounding of their mean.
+ * A clamped array rounds halves to even.
+ */
 function sampleBilinear(picture: Pixels, crop: CropTransform, size: number): Uint8ClampedArray {
+  const { fround } = Math;
+  const area = crop.cos * crop.cos + crop.sin * crop.sin;
+  const [cos, sin] = [fround(crop.cos / area), fround(crop.sin / area)];
+  const start = toPicture({ x: 0, y: 0 }, crop);
+  const [startX, startY] = [fround(start.x), fround(start.y)];
   const result = new Uint8ClampedArray(size * size * CHANNELS);
-  const columns = samplePlaces(crop.shiftX, crop.scale, size, (product) => product);
-  const rows = samplePlaces(crop.shiftY, crop.scale, size, Math.fround);
-  let target = 0;
-  for (const y of rows) {
-    for (const x of columns) {
-      samplePixel(picture, x, y, result, target);
-      target += CHANNELS;
+  for (let row = 0; row < size; row++) {
+    const rowX = fround(fround(-sin * row) + startX);
+    const rowY = fround(fround(cos * row) + startY);
+    for (let column = 0; column < size; column++) {
+      const x = fround(cos * column + rowX);
+      const y = fround(sin * column + rowY);
+      samplePixel(picture, x, y, result, (row * size + column) * CHANNELS);
     }
   }
   return result;
-}
-
-/**
- * Where in the picture a crop's columns or rows lie, in OpenCV's single precision: it
- * rounds once for columns (a fused multiply-add), twice for rows. A hair's breadth, but
- * where four pixels weigh the same it decides the rounding of their mean.
- */
-function samplePlaces(
-  shift: number,
-  scale: number,
-  size: number,
-  roundProduct: (product: number) => number,
-): Float32Array {
-  const [step, start] = [Math.fround(1 / scale), Math.fround(-shift / scale)];
-  return Float32Array.from({ length: size }, (_, i) => roundProduct(step * i) + start);
 }
 
 /** Write the colour at a point between four pixels. */
@@ -96,8 +92,9 @@ function averageDown(
   size: number,
   factor: number,
 ): [Pixels, CropTransform] {
-  const [left, right] = seenRange(crop.shiftX, crop.scale, size, factor, picture.width);
-  const [top, bottom] = seenRange(crop.shiftY, crop.scale, size, factor, picture.height);
+  const corners = [-1, size].flatMap((y) => [-1, size].map((x) => toPicture({ x, y }, crop)));
+  const [left, right] = seenRange(corners.map((corner) => corner.x), factor, picture.width);
+  const [top, bottom] = seenRange(corners.map((corner) => corner.y), factor, picture.height);
   const width = Math.ceil((right - left) / factor);
   const height = Math.ceil((bottom - top) / factor);
   const data = new Uint8ClampedArray(width * height * RGBA);
@@ -110,27 +107,31 @@ function averageDown(
     }
   }
   const middle = (factor - 1) / 2;
-  const scaled = {
-    scale: crop.scale * factor,
-    shiftX: crop.shiftX + crop.scale * (left + middle),
-    shiftY: crop.shiftY + crop.scale * (top + middle),
+  return [{ width, height, data }, scaled(crop, factor, left + middle, top + middle)];
+}
+
+/** The transform from pixels that are `factor` times as large, the first one at a point. */
+function scaled(
+  { cos, sin, shiftX, shiftY }: CropTransform,
+  factor: number,
+  x: number,
+  y: number,
+): CropTransform {
+  return {
+    cos: cos * factor,
+    sin: sin * factor,
+    shiftX: shiftX + cos * x + sin * y,
+    shiftY: shiftY - sin * x + cos * y,
   };
-  return [{ width, height, data }, scaled];
 }
 
 /** From (including) .. to (excluding). */
 type Range = readonly [number, number];
 
-/** The columns or rows of the picture that a crop sees, with a margin of one block. */
-function seenRange(
-  shift: number,
-  scale: number,
-  size: number,
-  factor: number,
-  bound: number,
-): Range {
-  const low = Math.floor((-1 - shift) / scale) - factor;
-  const high = Math.ceil((size - shift) / scale) + factor;
+/** The columns or rows between a crop's corners, with a margin of one block. */
+function seenRange(corners: readonly number[], factor: number, bound: number): Range {
+  const low = Math.floor(Math.min(...corners)) - factor;
+  const high = Math.ceil(Math.max(...corners)) + factor;
   const clip = (value: number) => Math.min(Math.max(value, 0), bound);
   return [clip(low), clip(high)];
 }

@@ -64,12 +64,16 @@ export class PhotoMode implements Mode {
   async #open(file: Blob): Promise<void> {
     const { readout } = this.#page;
     readout.clearWarning();
+    readout.status("Looking …");
     try {
       const photo = await decodePhoto(file);
       this.#closeBox();
       this.#photo = photo;
+      this.#found = null;
+      this.#mark.disabled = true; // until it is looked at
       this.refresh();
     } catch (error) {
+      readout.status("Picture not read");
       readout.warn(describe(error));
     }
   }

@@ -58,7 +58,7 @@ async function find(frame: ImageBitmap, task: Task): Promise<Finding> {
 async function look(by: HandEstimator, pixels: Pixels, task: Task): Promise<HandPose | null> {
   switch (task.kind) {
     case "follow":
-      return by.follow(pixels);
+      return by.follow(pixels, performance.now() / 1000);
     case "box":
       return by.inBox(pixels, task.box);
     case "search":

@@ -2,8 +2,8 @@ import type { Browser } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
-import { FILM_RADIUS } from "./camera-film.ts";
 import { filmCamera, launchChromium } from "./chromium.ts";
+import { FILM_RADIUS } from "./pictures.ts";
 import { SAMPLE } from "./places.ts";
 import { PhonePage, servePage } from "./served-page.ts";
 
@@ -12,7 +12,7 @@ let server: PreviewServer;
 let phone: PhonePage;
 
 beforeAll(async () => {
-  browser = await launchChromium(...filmCamera(inject("film")));
+  browser = await launchChromium(...filmCamera(inject("pictures").film));
   let url: string;
   ({ server, url } = await servePage());
   phone = await PhonePage.open(browser, url, { colorScheme: "dark" });

@@ -1,4 +1,4 @@
-/** Before the browser tests: Python's keypoints of the sample picture, and a film of it. */
+/** Before the browser tests: pictures, a film, and what Python finds in the pictures. */
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 
 import { findModels } from "../../build/model-files.ts";
-import { makeCameraFilm } from "./camera-film.ts";
+import { launchChromium } from "./chromium.ts";
+import { makePictures, type Pictures } from "./pictures.ts";
 import { MODELS, ROOT, SAMPLE } from "./places.ts";
 
 /** The fields of `handypose predict --json` that are compared. */
@@ -17,12 +18,14 @@ export interface PredictedHand {
   readonly scores: readonly number[];
 }
 
+/** By a model's name, the hand in each picture. */
+export type Predicted = Record<string, { sample: PredictedHand; large: PredictedHand }>;
+
 declare module "vitest" {
   export interface ProvidedContext {
-    /** By a model's name, what Python finds; `null` where there is no handypose_tf. */
-    predicted: Record<string, PredictedHand> | null;
-    /** A file that the browser's false camera plays. */
-    film: string;
+    /** `null` where there is no handypose_tf. */
+    predicted: Predicted | null;
+    pictures: Pictures;
   }
 }
 
@@ -31,20 +34,21 @@ export default async function setup(project: TestProject): Promise<void> {
     throw new Error("The page is not built: run `npm run build` first");
   }
   const folder = mkdtempSync(join(tmpdir(), "handypose-web-"));
-  const [predicted, film] = await Promise.all([
-    predictAll(folder),
-    makeCameraFilm(join(folder, "camera.mjpeg")),
-  ]);
-  project.provide("predicted", predicted);
-  project.provide("film", film);
+  const browser = await launchChromium();
+  const pictures = await makePictures(browser, folder);
+  await browser.close();
+  project.provide("pictures", pictures);
+  project.provide("predicted", await predictAll(folder, pictures));
 }
 
 /** Run `handypose predict` with every model that the page has. */
-async function predictAll(folder: string): Promise<Record<string, PredictedHand> | null> {
-  const predicted: Record<string, PredictedHand> = {};
+async function predictAll(folder: string, pictures: Pictures): Promise<Predicted | null> {
+  const predicted: Predicted = {};
   try {
     for (const { path, model } of findModels(MODELS)) {
-      predicted[model.name] = await predict(path, join(folder, `${model.name}.json`));
+      const target = join(folder, `${model.name}.json`);
+      const [sample, large] = await predict(path, [SAMPLE, pictures.large], target);
+      predicted[model.name] = { sample: sample!, large: large! };
     }
   } catch (error) {
     if (process.env["CI"] !== undefined) {
@@ -56,11 +60,16 @@ async function predictAll(folder: string): Promise<Record<string, PredictedHand>
   return predicted;
 }
 
-async function predict(model: string, target: string): Promise<PredictedHand> {
+async function predict(
+  model: string,
+  pictures: readonly string[],
+  target: string,
+): Promise<PredictedHand[]> {
   const ownPython = join(ROOT, ".venv/bin/python");
   const python = process.env["HANDYPOSE_PYTHON"] ?? (existsSync(ownPython) ? ownPython : "python3");
-  const command = ["-m", "handypose_tf.cli", "predict", SAMPLE, "--model", model, "--json", target];
-  await promisify(execFile)(python, command, { cwd: ROOT });
-  const [picture] = JSON.parse(readFileSync(target, "utf8")) as [{ hands: [PredictedHand] }];
-  return picture.hands[0];
+  const command = ["-m", "handypose_tf.cli", "predict", ...pictures, "--json", target];
+  const options = ["--model", model, "--detector", "none"]; // the page has no detector
+  await promisify(execFile)(python, [...command, ...options], { cwd: ROOT });
+  const found = JSON.parse(readFileSync(target, "utf8")) as { hands: [PredictedHand] }[];
+  return found.map((picture) => picture.hands[0]);
 }

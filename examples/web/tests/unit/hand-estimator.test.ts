@@ -4,7 +4,7 @@ import { HandEstimator } from "../../src/hand/hand-estimator.ts";
 import type { Pixels } from "../../src/hand/warp.ts";
 
 const SIZE = 64;
-const MODEL = { imageSize: SIZE, cropScale: 1.5 };
+const MODEL = { imageSize: SIZE, cropScale: 1.5, keypointNames: ["a", "b", "c", "d"] };
 
 /** A picture with a bright disc; an all-black one has no hand. */
 function discAt(x: number, y: number, radius: number): Pixels {
@@ -76,10 +76,10 @@ test("inBox cuts the crop around the box, 1.5 times as large", async () => {
 describe("follow", () => {
   test("needs one look a frame while the hand stays near", async () => {
     const [estimator, network] = makeEstimator();
-    await estimator.follow(discAt(160, 120, 30));
+    await estimator.follow(discAt(160, 120, 30), 0);
     expect(network.runs).toBe(2);
     for (let step = 1; step <= 5; step++) {
-      const hand = await estimator.follow(discAt(160 + 8 * step, 120, 30));
+      const hand = await estimator.follow(discAt(160 + 8 * step, 120, 30), step / 3);
       expect(network.runs).toBe(2 + step);
       expect(Math.abs(hand!.box.x + hand!.box.width / 2 - (160 + 8 * step))).toBeLessThan(2);
     }
@@ -87,20 +87,20 @@ describe("follow", () => {
 
   test("searches again when the hand has jumped", async () => {
     const [estimator, network] = makeEstimator();
-    await estimator.follow(discAt(60, 60, 25));
-    const hand = await estimator.follow(discAt(260, 180, 25));
+    await estimator.follow(discAt(60, 60, 25), 0);
+    const hand = await estimator.follow(discAt(260, 180, 25), 0.1);
     expect(network.runs).toBe(2 + 1 + 2);
     expect(Math.abs(hand!.box.x - 235)).toBeLessThan(2);
   });
 
   test("loses the hand, and forgets it on demand", async () => {
     const [estimator, network] = makeEstimator();
-    await estimator.follow(discAt(60, 60, 25));
-    expect(await estimator.follow(discAt(-100, -100, 1))).toBeNull();
-    await estimator.follow(discAt(60, 60, 25));
+    await estimator.follow(discAt(60, 60, 25), 0);
+    expect(await estimator.follow(discAt(-100, -100, 1), 0.1)).toBeNull();
+    await estimator.follow(discAt(60, 60, 25), 0);
     estimator.forget();
     const before = network.runs;
-    await estimator.follow(discAt(60, 60, 25));
+    await estimator.follow(discAt(60, 60, 25), 0);
     expect(network.runs - before).toBe(2);
   });
 });

@@ -7,18 +7,18 @@ import json
 
 import numpy as np
 
-from handypose_tf.geometry import box_crop_matrix, warp_image
+from handypose_tf.geometry import crop_matrix, warp_image
 
 WIDTH, HEIGHT, SIZE = 61, 47, 10
-#: Box and crop scale: enlarged, at a slight angle to the grid, shrunk two, three and more
-#: than four times, and lying mostly outside the picture.
+#: Middle, side and turn: enlarged, shrunk two to six times, mostly outside the picture.
 CASES = (
-    ((10, 10, 4, 3), 1.5),
-    ((20.3, 11.7, 8, 10), 1.5),
-    ((5.2, 3.9, 14, 16), 1.5),
-    ((-0.5, -0.5, 33, 20), 1.0),
-    ((-0.5, -0.5, 61, 47), 1.0),
-    ((-15, 30, 30, 25), 1.5),
+    ((12.0, 11.5), 6.0, 0.0),
+    ((24.3, 16.7), 15.0, 30.0),
+    ((12.2, 11.9), 24.0, 0.0),
+    ((16.0, 9.5), 33.0, -75.0),
+    ((30.0, 23.0), 61.0, 0.0),
+    ((30.2, 20.1), 45.0, 160.0),
+    ((0.0, 42.5), 45.0, 12.0),
 )
 
 
@@ -28,12 +28,19 @@ def picture() -> np.ndarray:
     return ((3 * x * x + 7 * y + 50 * channel + 5 * (x * y % 31)) % 256).astype(np.uint8)
 
 
-def crop(box: tuple[float, ...], scale: float) -> list[int]:
+def crop(center: tuple[float, float], side: float, degrees: float) -> list[int]:
     """Return the crop's values, row by row."""
-    matrix = box_crop_matrix(box, SIZE, scale=scale)
+    matrix = crop_matrix(center, side, SIZE, degrees=degrees)
     return warp_image(picture(), matrix, SIZE).ravel().tolist()
 
 
+def case(center: tuple[float, float], side: float, degrees: float) -> dict[str, object]:
+    """Return a region, named as in `geometry.ts`, and its crop."""
+    region = {"x": center[0], "y": center[1], "side": side, "degrees": degrees}
+    return {"region": region, "crop": crop(center, side, degrees)}
+
+
 if __name__ == "__main__":
-    cases = [{"box": box, "scale": scale, "crop": crop(box, scale)} for box, scale in CASES]
-    print(json.dumps({"width": WIDTH, "height": HEIGHT, "size": SIZE, "cases": cases}))
+    cases = [case(*values) for values in CASES]
+    golden = {"width": WIDTH, "height": HEIGHT, "size": SIZE, "cases": cases}
+    print(json.dumps(golden))

@@ -32,6 +32,7 @@ test("models are described by their metadata, the smallest first", () => {
     "own_96_float32.tflite": zipped({ ...METADATA, precision: "float32", note: "x".repeat(2000) }),
     "own_96_int8.tflite": zipped(METADATA),
     "own_96.card.json": strToU8("{}"),
+    "finder_96_int8.tflite": zipped({ ...METADATA, kind: "detector", keypoint_names: [] }),
   });
   const [first, second, ...others] = findModels(folder).map((file) => file.model);
   expect(others).toEqual([]);

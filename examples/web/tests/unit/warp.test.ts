@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
-import { cropTransform } from "../../src/hand/geometry.ts";
+import { cropTransform, type HandRegion } from "../../src/hand/geometry.ts";
 import { cutCrop, type Pixels } from "../../src/hand/warp.ts";
 
 interface Case {
-  readonly box: readonly [number, number, number, number];
-  readonly scale: number;
+  readonly region: HandRegion;
   readonly crop: readonly number[];
 }
 
@@ -33,10 +32,8 @@ function makePicture({ width, height }: Golden): Pixels {
 }
 
 describe("cutCrop gives Python's crop", () => {
-  test.each(golden.cases)("of the box $box", ({ box, scale, crop }) => {
-    const [x, y, width, height] = box;
-    const transform = cropTransform({ x, y, width, height }, golden.size, scale);
-    const cut = cutCrop(makePicture(golden), transform, golden.size);
+  test.each(golden.cases)("of $region", ({ region, crop }) => {
+    const cut = cutCrop(makePicture(golden), cropTransform(region, golden.size), golden.size);
     const differences = crop.map((value, i) => Math.abs(value - cut[i]!));
     expect(cut.length).toBe(golden.size * golden.size * 3);
     expect(Math.max(...differences)).toBeLessThanOrEqual(1);
@@ -45,7 +42,7 @@ describe("cutCrop gives Python's crop", () => {
 });
 
 test("a crop beside the picture is black", () => {
-  const box = { x: 500, y: 500, width: 300, height: 300 };
-  const cut = cutCrop(makePicture(golden), cropTransform(box, 8, 1.5), 8);
+  const region = { x: 650, y: 650, side: 450, degrees: 20 };
+  const cut = cutCrop(makePicture(golden), cropTransform(region, 8), 8);
   expect(Math.max(...cut)).toBe(0);
 });
