@@ -133,7 +133,7 @@ export class PhotoMode implements Mode {
   }
 
   #setMarked(isMarked: boolean): void {
-    this.#mark.ariaPressed = String(isMarked);
+    this.#mark.setAttribute("aria-pressed", String(isMarked));
     this.#mark.textContent = isMarked ? "Remove box" : "Mark the hand";
   }
 }

@@ -25,9 +25,8 @@ export class PictureView {
     if (hand !== null) {
       drawHand(context, hand, model);
     }
-    this.#canvas.ariaLabel = hand
-      ? `Picture with a hand drawn on it, ${hand.keypoints.length} points`
-      : "Picture without a hand";
+    const points = hand?.keypoints.length;
+    this.#describe(hand ? `Picture with a hand of ${points} points` : "Picture without a hand");
   }
 
   /** Empty the view. */
@@ -35,7 +34,7 @@ export class PictureView {
     this.#resize(4, 3);
     const context = this.#context();
     context.clearRect(0, 0, 4, 3);
-    this.#canvas.ariaLabel = "No picture yet";
+    this.#describe("No picture yet");
   }
 
   /** Show the guide square with a text in it; `null` hides it. */
@@ -55,6 +54,10 @@ export class PictureView {
       throw new Error("the browser gives no canvas to draw on");
     }
     return context;
+  }
+
+  #describe(text: string): void {
+    this.#canvas.setAttribute("aria-label", text);
   }
 
   #resize(width: number, height: number): void {

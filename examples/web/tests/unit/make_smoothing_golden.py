@@ -1,6 +1,6 @@
 """Two points smoothed by `handypose_tf.inference`: what `one-euro-filter.ts` must give.
 
-    python tests/unit/make_smoothing_golden.py > tests/unit/smoothing-golden.json
+Run as `python tests/unit/make_smoothing_golden.py > tests/unit/smoothing-golden.json`.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Crops of a small picture, cut by `handypose_tf.geometry`: what `warp.ts` must give.
 
-    python tests/unit/make_warp_golden.py > tests/unit/warp-golden.json
+Run as `python tests/unit/make_warp_golden.py > tests/unit/warp-golden.json`.
 """
 
 import json
@@ -25,7 +25,8 @@ CASES = (
 def picture() -> np.ndarray:
     """Return a picture that `warp.test.ts` makes by the same formula."""
     y, x, channel = np.mgrid[:HEIGHT, :WIDTH, :3]
-    return ((3 * x * x + 7 * y + 50 * channel + 5 * (x * y % 31)) % 256).astype(np.uint8)
+    values = 3 * x * x + 7 * y + 50 * channel + 5 * (x * y % 31)
+    return (values % 256).astype(np.uint8)
 
 
 def crop(center: tuple[float, float], side: float, degrees: float) -> list[int]:
