@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
 
-def cut_operations(content: bytes) -> Iterator[tuple[int, bytes]]:
+def cut_operations(
+    content: bytes, shapes: Mapping[int, Sequence[int]]
+) -> Iterator[tuple[int, bytes]]:
     """Give the index of each operation of the first graph and a file of it alone.
 
     Operations on constants, such as the unpacking of float16 weights, stay with the
     operations that use them and are not given themselves.
+
+    Args:
+        content: Of the `.tflite` file.
+        shapes: Index of a tensor to its shape, which the file itself may leave open.
     """
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     graph = model.subgraphs[0]
+    for index, tensor in enumerate(graph.tensors):
+        tensor.shape, tensor.shapeSignature = list(shapes[index]), None
     folded: dict[int, Any] = {}
     for index, operator in enumerate(graph.operators):
         if all(_is_known(model, graph, folded, i) for i in operator.inputs):

@@ -61,14 +61,7 @@ def read_operations(path: str | os.PathLike[str]) -> list[CountedOperation]:
     Raises:
         ModelError: If the file is missing or LiteRT cannot load it.
     """
-    if not Path(path).is_file():
-        raise ModelError(f"{path}: no such model file; check the path")
-    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    try:
-        interpreter = Interpreter(os.fspath(path), experimental_op_resolver_type=plain)
-    except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
+    interpreter = _plain_interpreter(path)
     tensors = {each["index"]: each for each in interpreter.get_tensor_details()}
     return [
         CountedOperation(
@@ -78,6 +71,30 @@ def read_operations(path: str | os.PathLike[str]) -> list[CountedOperation]:
         )
         for operation in interpreter._get_ops_details()
     ]
+
+
+def tensor_shapes(path: str | os.PathLike[str]) -> dict[int, Shape]:
+    """Return each tensor's shape for a batch of 1; a file may leave them open.
+
+    Raises:
+        ModelError: If the file is missing or LiteRT cannot load it.
+    """
+    details = _plain_interpreter(path).get_tensor_details()
+    return {each["index"]: tuple(map(int, each["shape"])) for each in details}
+
+
+def _plain_interpreter(path: str | os.PathLike[str]) -> Interpreter:
+    """Load a file without a delegate, all shapes worked out."""
+    if not Path(path).is_file():
+        raise ModelError(f"{path}: no such model file; check the path")
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    try:
+        interpreter = Interpreter(os.fspath(path), experimental_op_resolver_type=plain)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
+    return interpreter
 
 
 def operation_macs(

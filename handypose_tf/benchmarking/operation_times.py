@@ -16,7 +16,7 @@ from pathlib import Path
 from ai_edge_litert.interpreter import Interpreter
 
 from handypose_tf.benchmarking.cut_operations import cut_operations
-from handypose_tf.benchmarking.macs import read_operations
+from handypose_tf.benchmarking.macs import read_operations, tensor_shapes
 from handypose_tf.benchmarking.runtimes import fill_inputs
 from handypose_tf.export.op_census import op_census
 
@@ -55,7 +55,7 @@ def operation_times(
     counted = read_operations(path)
     census = op_census(path).operations
     times = []
-    for index, file in cut_operations(Path(path).read_bytes()):
+    for index, file in cut_operations(Path(path).read_bytes(), tensor_shapes(path)):
         kind = counted[index].kind if census[index].in_body else DECODING
         shortest = _shortest_run(file, num_threads)
         times.append(OperationTime(kind, shortest, counted[index].macs))

@@ -6,6 +6,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from handypose_tf.benchmarking import count_macs
 from handypose_tf.benchmarking.cut_operations import cut_operations
+from handypose_tf.benchmarking.macs import tensor_shapes
 from handypose_tf.benchmarking.operation_times import (
     DECODING,
     OperationTime,
@@ -41,7 +42,7 @@ def whole(path) -> Interpreter:
 def test_each_cut_out_operation_computes_what_it_did_in_the_network(path, whole):
     details = whole._get_ops_details()
     names = {each["name"]: each["index"] for each in whole.get_tensor_details()}
-    cuts = dict(cut_operations(path.read_bytes()))
+    cuts = dict(cut_operations(path.read_bytes(), tensor_shapes(path)))
     assert len(cuts) == len(details)
     for file in list(cuts.values())[::7]:
         part = Interpreter(model_content=file, num_threads=1)
@@ -61,6 +62,21 @@ def test_times_of_a_shipped_file(path):
     assert sum(each.macs for each in times) == count_macs(path).total
     kinds = {each.kind: each for each in times_by_kind(times)}
     assert kinds["DEPTHWISE_CONV_2D 5x5"].count == 9 and kinds[DECODING].count > 10
+
+
+def test_a_free_batch_is_one(tmp_path):
+    """With a free batch the converter leaves shapes open around an atrous layer."""
+    import tensorflow as tf
+
+    picture = tf.keras.Input((16, 16, 4))
+    atrous = tf.keras.layers.Conv2D(8, 3, padding="same", dilation_rate=2)
+    model = tf.keras.Model(picture, atrous(picture))
+    path = tmp_path / "atrous.tflite"
+    path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    times = operation_times(path)
+    assert "SPACE_TO_BATCH_ND" in {each.kind for each in times}
+    macs = sum(each.macs for each in times)
+    assert macs == count_macs(path).total == 16 * 16 * 9 * 4 * 8
 
 
 def test_table():
