@@ -28,9 +28,9 @@ from handypose_tf.model_metadata import ModelMetadata
 DEFAULT_MODEL = "handypose_lite0"
 
 #: Without boxes, a find whose mean score is lower is no hand. Measured with the first
-#: handypose_lite0: 99 % of 227 hands score .43 or more, 70 % of 111 crops beside hands
-#: .35 or less.
-MIN_HAND_SCORE = 0.35
+#: handypose_lite0: 99 % of 227 hands score .43 or more, 75 % of 111 crops beside hands
+#: .37 or less.
+MIN_HAND_SCORE = 0.4
 
 
 class HandPoseEstimator:

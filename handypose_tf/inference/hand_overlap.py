@@ -11,7 +11,8 @@ from handypose_tf.inference.hand_pose import HandPose
 
 #: Hands are one if their boxes overlap more than this (intersection over union) ...
 SAME_BOX_OVERLAP = 0.5
-#: ... or their keypoints are on average closer than this share of the larger hand.
+#: ... or their keypoints are on average closer than this share of the hands' size, the
+#: geometric mean of both: a small hand is not one with a bad find all around it.
 SAME_KEYPOINT_DISTANCE = 0.25
 
 
@@ -26,7 +27,7 @@ def is_same_hand(one: HandPose, other: HandPose) -> bool:
     if one.keypoints.shape != other.keypoints.shape:
         return False
     distance = np.linalg.norm(one.keypoints - other.keypoints, axis=1).mean()
-    size = max(one.box[2:].max(), other.box[2:].max())
+    size = np.sqrt(one.box[2:].max() * other.box[2:].max())
     return bool(distance < SAME_KEYPOINT_DISTANCE * size)
 
 

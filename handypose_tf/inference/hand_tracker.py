@@ -14,7 +14,7 @@ from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
 
 #: A followed hand whose mean score falls below this is lost; a new one needs more.
-KEEP_SCORE = 0.3
+KEEP_SCORE = 0.35
 
 #: With all places taken, a new hand takes the place of a followed one only if its score
 #: is higher by this much.

@@ -25,6 +25,7 @@ def hand(points: np.ndarray) -> HandPose:
         (POINTS + 100 * RIGHT, False),
         (POINTS * 0.3 + 30, False),
         (POINTS * 0.6 + 20, True),
+        (POINTS * 0.15 + 40, False),
     ],
 )
 def test_same_place_or_same_points_are_one_hand(points, same):
