@@ -33,6 +33,10 @@ HAND_SHARE = 0.6
 #: Longer side of a background, pixels.
 KEPT_SIDE = 640
 
+#: Side of the thumbnails by which copies are told, and how many levels they may differ:
+#: wallpapers come in many sizes.
+THUMBNAIL, SAME_LEVELS = 8, 8
+
 #: Folders of one hand before a plain wall, and of rendered hands: labelled whole.
 WHOLE = ("digits", "synth")
 
@@ -82,21 +86,27 @@ def possible_hands(detector: MediaPipeHands, hands: Path) -> dict[str, list]:
 
 
 def copy_backgrounds(detector: MediaPipeHands, folders: list[Path], out: Path) -> int:
-    """Copy the pictures without palms, made smaller; returns how many."""
-    count = 0
+    """Copy the pictures without palms, made smaller, each once; returns how many."""
     files = [path for folder in folders for path in sorted(folder.rglob("*"))]
     pictures = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
+    thumbnails: list[FloatArray] = []
     for path in tqdm(pictures, desc="backgrounds", mininterval=5):
         if path.name.startswith(LEFT_OUT):
             continue
         image = read_image(path)
+        small = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+        thumbnail = small.astype(float)
+        if any(np.abs(thumbnail - t).mean() < SAME_LEVELS for t in thumbnails):
+            continue
         scale = KEPT_SIDE / max(image.shape[:2])
         if scale < 1:
-            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=3)
+            image = cv2.resize(
+                image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+            )
         if not len(palm_boxes(detector, image)):
-            write_image(out / f"{count:04d}_{path.stem}.jpg", image)
-            count += 1
-    return count
+            write_image(out / f"{len(thumbnails):04d}_{path.stem}.jpg", image)
+            thumbnails.append(thumbnail)
+    return len(thumbnails)
 
 
 def main() -> None:
