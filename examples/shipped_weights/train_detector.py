@@ -51,7 +51,7 @@ ROUND_STEPS = 100
 STAGES = ((192, 0.7), (256, 1.0))
 
 OPTIMIZER = OptimizerConfig(
-    learning_rate=2e-3, weight_decay=0.01, clip_norm=5.0, ema=0.995
+    learning_rate=2e-3, weight_decay=0.01, clip_norm=5.0, ema=0.99
 )
 
 #: False alarms that held-out photos of single hands and scenes are measured at.
