@@ -26,7 +26,7 @@ test-slow: .venv/ready-test
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
 test-keras2: .venv-keras2/ready
 	TF_USE_LEGACY_KERAS=1 .venv-keras2/bin/python -m pytest tests/layers tests/models \
-	    tests/losses tests/metrics tests/environments
+	    tests/losses tests/metrics tests/environments tests/export/test_qat.py
 
 # TensorFlow 2.15, Keras 2.15 and tensorflow-addons.
 test-addons: .venv-addons/ready

@@ -14,20 +14,15 @@ import argparse
 import json
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import say
-from handypose_tf.errors import MissingExtraError
+from handypose_tf.cli.keras2 import use_keras2
 from handypose_tf.files import write_json
 
 if TYPE_CHECKING:
     from handypose_tf.training import TrainConfig, TrainingResult
-
-#: Switches TensorFlow's Keras to its second generation.
-_LEGACY = "TF_USE_LEGACY_KERAS"
 
 #: What a shell calls a process that a signal ended.
 _SIGNAL_CODE = 128
@@ -48,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on with the run in its folder"
     )
     parser.add_argument("--out", metavar="DIR", help="folder of the run")
+    parser.add_argument(
+        "--qat",
+        action="store_true",
+        help="train with the rounding of 8 bits; the same as `qat: true`",
+    )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="figures of all epochs"
     )
@@ -96,12 +96,16 @@ def _configure(arguments: argparse.Namespace) -> TrainConfig:
     overrides = [*arguments.overrides]
     if arguments.out:
         overrides.append(f"out={json.dumps(arguments.out)}")
+    if arguments.qat:
+        overrides.append("qat=true")
     if arguments.workers:
         overrides.append("strategy=multi_worker")
         _set_cluster(arguments)
     values = read_config(arguments.config, overrides)
+    if values.get("qat") is True:
+        use_keras2("train quantisation-aware")
     if values.get("strategy") == "multi_worker":
-        _use_keras2()
+        use_keras2("train over several workers")
     return build_config(values, str(arguments.config))
 
 
@@ -115,23 +119,6 @@ def _set_cluster(arguments: argparse.Namespace) -> None:
         "task": {"type": "worker", "index": arguments.worker},
     }
     os.environ["TF_CONFIG"] = json.dumps(cluster)
-
-
-def _use_keras2() -> None:
-    """Switch to Keras 2, since Keras 3 cannot train over several workers.
-
-    Raises:
-        MissingExtraError: If it is not installed.
-    """
-    try:
-        has_keras3 = version("keras").startswith("3.")
-    except PackageNotFoundError:
-        has_keras3 = True
-    if not has_keras3:
-        return
-    if find_spec("tf_keras") is None:
-        raise MissingExtraError("tf_keras", "keras2", "train over several workers")
-    os.environ[_LEGACY] = "1"
 
 
 def _draw(config: TrainConfig, path: Path) -> None:

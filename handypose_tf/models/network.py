@@ -46,7 +46,7 @@ class HandyPose(SettingsModel):
 
     maps_name = "heatmaps"
     result_name = "keypoints"
-    facts = (*SettingsModel.facts, "crop_scale", "calibration")
+    facts = (*SettingsModel.facts, "crop_scale", "calibration", "activation_ranges")
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 
@@ -15,17 +16,21 @@ from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
 from handypose_tf.metrics import AUC, EPE, PCK
 from handypose_tf.models import HandyPose, handypose, load_weights
+from handypose_tf.models.quantization_aware import quantization_aware, set_ranges
 from handypose_tf.training.config import LossConfig, TrainConfig
 from handypose_tf.training.data import image_size
 from handypose_tf.training.layers import freeze_levels, synchronize_batch_norms
 from handypose_tf.training.optimizers import build_optimizer, build_schedule
 from handypose_tf.weights.imagenet import load_imagenet
 
+#: Crops that a quantisation-aware network takes its first ranges from.
+_RANGE_CROPS = 32
+
 
 def build_model(
     config: TrainConfig, pipeline: HandPipeline, strategy: tf.distribute.Strategy
 ) -> HandyPose:
-    """Build, fill and compile the network, under the strategy's scope.
+    """Build the model and load its first weights, under the strategy's scope.
 
     Raises:
         ModelError: If a part of the configuration does not fit the network.
@@ -35,12 +40,32 @@ def build_model(
         model = _network(config, pipeline)
         if strategy.num_replicas_in_sync > 1:
             synchronize_batch_norms(model)
-        model.compile(
+    return model
+
+
+def build_network(
+    config: TrainConfig,
+    model: HandyPose,
+    pipeline: HandPipeline,
+    strategy: tf.distribute.Strategy,
+) -> keras.Model:
+    """Compile what is fitted: the model, or its quantisation-aware twin.
+
+    Raises:
+        HandyPoseError: If there can be no such twin, or the optimiser is not known.
+    """
+    with _precision(config.precision), strategy.scope():
+        network: keras.Model = quantization_aware(model) if config.qat else model
+        network.compile(
             build_optimizer(config.optimizer, learning_rate(config, pipeline)),
             loss={"heatmaps": build_loss(config.loss, model)},
             jit_compile=config.jit_compile,
         )
-    return model
+    if config.qat:
+        places = np.arange(min(_RANGE_CROPS, pipeline.num_samples))
+        samples = pipeline.samples(0, places).as_numpy_iterator()
+        set_ranges(network, model, np.stack([sample["image"] for sample in samples]))
+    return network
 
 
 def learning_rate(config: TrainConfig, pipeline: HandPipeline) -> Any:
@@ -54,14 +79,18 @@ def learning_rate(config: TrainConfig, pipeline: HandPipeline) -> Any:
 
 
 def build_evaluator(
-    config: TrainConfig, model: HandyPose, strategy: tf.distribute.Strategy
+    config: TrainConfig,
+    model: HandyPose,
+    network: keras.Model,
+    strategy: tf.distribute.Strategy,
 ) -> keras.Model:
-    """Return a model of the same layers with metrics, which training is spared.
+    """Return a network of the same layers with metrics, which training is spared.
 
     The metrics are `pck` (box, 0.2), `epe` and `auc`.
     """
     with strategy.scope():
-        evaluator = keras.Model(model.inputs, {"heatmaps": model.output["heatmaps"]})
+        heatmaps = network.output["heatmaps"]
+        evaluator = keras.Model(network.inputs, {"heatmaps": heatmaps})
         decoder = model.decoder()
         evaluator.compile(
             loss={"heatmaps": build_loss(config.loss, model)},

@@ -221,6 +221,9 @@ class TrainConfig:
         precision: One of `PRECISIONS`.
         jit_compile: Whether XLA compiles the step; on a CPU it was ten times slower
             (measured).
+        qat: Train with the rounding of 8 bits, for `handypose export --precision
+            qat-int8`; begin with trained weights. Keras 2 only (extra `keras2`);
+            `handypose train` sees to it.
         save_every: Steps after which the state is saved within an epoch.
         tensorboard: Whether to write scalars and pictures for TensorBoard.
     """
@@ -238,6 +241,7 @@ class TrainConfig:
     strategy: str = "one"
     precision: str = "float32"
     jit_compile: bool = False
+    qat: bool = False
     save_every: int = 1000
     tensorboard: bool = False
 
@@ -247,5 +251,9 @@ class TrainConfig:
         _check_choice("precision", self.precision, PRECISIONS)
         for name in ("epochs", "batch_size", "save_every"):
             _check_positive(name, getattr(self, name))
+        if self.qat and self.precision != "float32":
+            raise ValueError(
+                f"`qat` needs the precision float32. Received: {self.precision!r}"
+            )
         if self.seed < 0:
             raise ValueError(f"`seed` must not be negative. Received: {self.seed}")

@@ -18,7 +18,13 @@ from tensorflow import keras
 from handypose_tf.errors import DataError, HandyPoseError, ModelError
 from handypose_tf.files import write_json
 from handypose_tf.models import HandyPose, save_model
-from handypose_tf.training.build import build_evaluator, build_model, learning_rate
+from handypose_tf.models.quantization_aware import take_weights
+from handypose_tf.training.build import (
+    build_evaluator,
+    build_model,
+    build_network,
+    learning_rate,
+)
 from handypose_tf.training.callbacks import StepKeeper, StopRequest
 from handypose_tf.training.config import TrainConfig
 from handypose_tf.training.data import describe_data, open_pipelines
@@ -106,12 +112,13 @@ class _Run:
         self.workers = num_workers(self.strategy)
         self.training, self.validation = open_pipelines(config)
         self.folder = RunFolder(config.out, is_chief(self.strategy))
-        self.model = build_model(config, self.training, self.strategy)
-        self.evaluator = build_evaluator(config, self.model, self.strategy)
+        model = build_model(config, self.training, self.strategy)
+        self.export = HandyPose.from_config(model.get_config())
+        self.model = build_network(config, model, self.training, self.strategy)
+        self.evaluator = build_evaluator(config, model, self.model, self.strategy)
         if self.workers > 1:
             mean_over_workers(self.model)
             mean_over_workers(self.evaluator)
-        self.export = HandyPose.from_config(self.model.get_config())
         with self.strategy.scope():
             self.state = TrainingState(self.model)
         data = {"train": describe_data(self.training)}
@@ -208,7 +215,10 @@ class _Run:
     ) -> None:
         """Save models, log and state, in that order: the state tells what is done."""
         history = self.position.history
-        self.export.set_weights(self.model.get_weights())
+        if self.config.qat:
+            take_weights(self.export, self.model)
+        else:
+            self.export.set_weights(self.model.get_weights())
         self._describe(figures)
         save_model(self.export, self.folder.last)
         if all(_score(figures) > _score(row) for row in history):

@@ -1,0 +1,71 @@
+"""From a configuration with qat: true to an 8-bit file, under Keras 2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tensorflow import keras
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
+
+from drawn_hands import write_coco
+from tiny import add_backbone, settings
+
+from handypose_tf.errors import ModelError
+from handypose_tf.export import export_litert
+from handypose_tf.export.demo_crops import demo_crops
+from handypose_tf.export.op_census import op_census
+from handypose_tf.inference.pose_model import open_model
+from handypose_tf.models import load_model
+from handypose_tf.training import build_config, train
+
+pytestmark = pytest.mark.skipif(
+    hasattr(keras, "ops"), reason="needs Keras 2: make test-keras2"
+)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A network of a few steps; the tiny backbone is a name while it lives."""
+    pytest.importorskip("tensorflow_model_optimization")
+    from handypose_tf.backbones import BACKBONES
+
+    folder = tmp_path_factory.mktemp("qat")
+    hands = write_coco(folder / "hands", 24)
+    add_backbone()
+    try:
+        config = settings(f"coco:{hands}", folder / "run", qat=True, epochs=1)
+        yield load_model(train(build_config(config)).last)
+    finally:
+        del BACKBONES["tiny"]
+
+
+def test_the_file_is_int8_and_decodes_in_float(model, tmp_path):
+    path = export_litert(model, tmp_path / "a.tflite", "qat-int8", heatmaps=True)
+    census = op_census(path)
+    assert census.body_partitions == 1 and not census.body_not_delegated
+    assert census.body["QUANTIZE"] >= 1 and not census.flex
+    crops = demo_crops(model.image_size)[:2]
+    opened = open_model(path)
+    maps = opened.run_heatmaps(crops)
+    expected = np.asarray(model.decoder()(maps))
+    np.testing.assert_allclose(opened.run(crops), expected, rtol=1e-5, atol=1e-6)
+    floats = model.predict_on_batch(crops.astype(np.float32))["heatmaps"]
+    assert np.abs(maps - floats).mean() < 0.1 * np.ptp(floats)
+
+
+def test_other_models_are_refused(model, tmp_path):
+    plain = load_model_without_ranges(model)
+    with pytest.raises(ModelError, match="was not trained quantisation-aware"):
+        export_litert(plain, tmp_path / "a.tflite", "qat-int8")
+    assert not any(tmp_path.iterdir())
+
+
+def load_model_without_ranges(model):
+    config = model.get_config()
+    del config["settings"]["activation_ranges"]
+    return type(model).from_config(config)
