@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +44,21 @@ def write_json(path: str | os.PathLike[str], value: Any) -> Path:
     """
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, f"{text}\n".encode())
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Find out before long work whether a file can be written; nothing is left.
+
+    Raises:
+        OutputError: If it cannot.
+    """
+    target = Path(os.path.realpath(path))
+    with _as_output_error(path):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        folder = next(place for place in target.parents if place.exists())
+        with tempfile.TemporaryFile(dir=folder):
+            pass
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from handypose_tf.files import write_bytes
 
 FORMAT = "handypose-tf/1"
 MEMBER = "metadata.json"
-PRECISIONS = ("float32", "float16", "int8")
+PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8", "qat-int8")
 
 #: What a network gives: the keypoints of one hand in a crop, or the hands of a picture.
 KINDS = ("pose", "detector")
@@ -50,6 +50,7 @@ class ModelMetadata:
         accuracy: Name of a protocol to its figure, e.g. `{"coco pck_box@.2": 0.48}`.
         versions: Package to version, of what made the file.
         kind: One of `KINDS`.
+        export: What `handypose export` measured when it wrote the file.
     """
 
     preset: str
@@ -67,6 +68,7 @@ class ModelMetadata:
     accuracy: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     kind: str = "pose"
+    export: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse values that no model has, naming the field."""
@@ -106,6 +108,7 @@ class ModelMetadata:
             "decode": dict(self.decode),
             "accuracy": dict(self.accuracy),
             "versions": dict(self.versions),
+            "export": dict(self.export),
         }
 
     @classmethod
@@ -256,13 +259,17 @@ _RULES = (
     ("training_data", lambda value: isinstance(value, str), "a text"),
     ("accuracy", _is_mapping, "an object"),
     ("versions", _is_mapping, "an object"),
+    ("export", _is_mapping, "an object"),
     ("kind", KINDS.__contains__, f"one of {', '.join(KINDS)}"),
 )
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.
-#: Files from before there were detectors do not say their kind.
+#: Files from before there were detectors do not say their kind, and only exported ones
+#: hold what the export measured.
+_OPTIONAL = ("kind", "export")
+
 _REQUIRED = (
     "format",
     "num_keypoints",
-    *(name for name, _, _ in _RULES if name != "kind"),
+    *(name for name, _, _ in _RULES if name not in _OPTIONAL),
 )

@@ -11,8 +11,14 @@ from typing import Any
 
 #: Public name -> the module that defines it.
 _PUBLIC = {
-    "PRECISIONS": "handypose_tf.export.litert",
+    "Calibration": "handypose_tf.export.calibration",
+    "Checker": "handypose_tf.export.check",
+    "ExportReport": "handypose_tf.export.report",
+    "PRECISIONS": "handypose_tf.model_metadata",
+    "Quantization": "handypose_tf.export.quantization",
+    "export_and_check": "handypose_tf.export.checked",
     "export_litert": "handypose_tf.export.litert",
+    "open_calibration": "handypose_tf.export.calibration",
 }
 
 __all__ = [*_PUBLIC]

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-
-import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import (
-    convert_variables_to_constants_v2,
-)
+from typing import Any
 
 from handypose_tf.errors import ModelError
-from handypose_tf.files import write_bytes
-from handypose_tf.model_metadata import write_metadata
+from handypose_tf.export.flatbuffer import IO_TYPES, join_decoder
+from handypose_tf.export.graphs import (
+    body_flatbuffer,
+    body_function,
+    decoder_flatbuffer,
+)
+from handypose_tf.export.quantization import Quantization
+from handypose_tf.export.tensorflow_quantizer import quantize
+from handypose_tf.files import check_writable, write_bytes
+from handypose_tf.model_metadata import ModelMetadata, write_metadata
 from handypose_tf.models.settings_model import SettingsModel
 
-#: Precision -> the types that weights may have beside float32.
-_WEIGHT_TYPES = {"float32": [], "float16": [tf.float16]}
-
-PRECISIONS = tuple(_WEIGHT_TYPES)
+_PLAIN = Quantization()
 
 
 def export_litert(
@@ -27,81 +28,106 @@ def export_litert(
     path: str | os.PathLike[str],
     precision: str = "float32",
     *,
+    io: str = "float32",
     heatmaps: bool = False,
+    quantization: Quantization = _PLAIN,
 ) -> Path:
     """Write a model as a `.tflite` file that gives keypoints, a detector's hands.
 
     The batch is 1 and the weights are frozen, so that atrous convolutions and batch
-    norms are fused. Signature: `image` `(1, height, width, 3)` float32 RGB in 0..255
-    to `keypoints` `(1, num_keypoints, 3)` float32: x and y in 0..1 of the input,
-    `(pixel + 0.5) / size`, and a score; or to `hands` `(1, max_hands, 7)`, see
+    norms are fused. Whatever the precision, the decoding stays float32, behind the
+    network's last dequantisation. Signature: `image` `(1, height, width, 3)` RGB in
+    0..255 to `keypoints` `(1, num_keypoints, 3)` float32: x and y in 0..1 of the
+    input, `(pixel + 0.5) / size`, and a score; or to `hands` `(1, max_hands, 7)`, see
     `handypose_tf.layers.DecodeCenters`.
+
+    `export_and_check` also runs the file and tells what it loses.
 
     Args:
         model: The model to convert; it stays as it is.
         path: The file, which must end with `.tflite`; it gets `metadata.json` in an
             appended zip.
         precision: One of `PRECISIONS`.
-        heatmaps: Give the raw `heatmaps` `(1, rows, columns, num_keypoints)` too, or
-            the detector's `maps`.
+        io: Type of `image`: `"float32"`, or `"uint8"` (0..255) or `"int8"` (-128 is
+            0, 127 is 255).
+        heatmaps: Give the raw `heatmaps` `(1, rows, columns, num_keypoints)` float32
+            too, or the detector's `maps`.
+        quantization: Calibration crops, the quantiser, layers that stay float.
 
     Raises:
-        ValueError: If precision or the file's name is another.
-        ModelError: If the converter refuses the model.
+        ValueError: If an argument is of another kind.
+        ModelError: If the converter refuses the model, or the crops do not fit it.
         OutputError: If the file cannot be written; nothing is left behind.
     """
-    if precision not in _WEIGHT_TYPES:
-        raise ValueError(
-            f"`precision` must be one of {PRECISIONS}. Received: {precision!r}"
-        )
+    check_arguments(model, path, precision, io, quantization)
+    network = network_bytes(model, precision, io, heatmaps, quantization)
+    return write_bytes(path, with_metadata(network, model.metadata(precision)))
+
+
+def check_arguments(
+    model: SettingsModel,
+    path: str | os.PathLike[str],
+    precision: str,
+    io: str,
+    quantization: Quantization,
+) -> None:
+    """Refuse before long work what cannot be exported; see `export_litert`."""
+    quantization.check(precision)
+    if io not in IO_TYPES:
+        raise ValueError(f"`io` must be one of {IO_TYPES}. Received: {io!r}")
     if not str(path).endswith(".tflite"):
         raise ValueError(f"`path` must end with .tflite. Received: {path}")
-    content = _convert(_frozen_module(model, heatmaps), precision, model.name)
-    part = Path(f"{path}.part")
-    try:
-        write_bytes(part, content)
-        write_metadata(part, model.metadata(precision))
-        return write_bytes(path, part.read_bytes())
-    finally:
-        part.unlink(missing_ok=True)
+    if None in model.image_size:
+        raise ModelError(
+            f"{model.name}: its input is {model.image_size}, a phone needs a fixed "
+            "height and width; build it with `image_size`"
+        )
+    if quantization.calibration is not None:
+        quantization.calibration.check(model.image_size)
+    check_writable(path)
 
 
-def _frozen_module(model: SettingsModel, heatmaps: bool) -> tf.Module:
-    """Return a function from `image` to the result, with constants for weights."""
-    config = model.get_config()
-    config["settings"]["batch_size"] = 1
-    fixed = type(model).from_config(config)
-    fixed.set_weights(model.get_weights())
-    decoder = model.decoder()
-    names = (model.result_name, model.maps_name)[: 2 if heatmaps else 1]
-    signature = [tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image")]
-
-    @tf.function(input_signature=signature)
-    def compute(image: tf.Tensor) -> list[tf.Tensor]:
-        maps = fixed(image, training=False)[model.maps_name]
-        return [decoder(maps), maps][: len(names)]
-
-    module = tf.Module()
-    module.compute = convert_variables_to_constants_v2(compute.get_concrete_function())
-
-    @tf.function(input_signature=signature)
-    def serve(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        return dict(zip(names, module.compute(image), strict=True))
-
-    module.serve = serve
-    return module
+def network_bytes(
+    model: SettingsModel,
+    precision: str,
+    io: str,
+    heatmaps: bool,
+    quantization: Quantization,
+) -> bytes:
+    """Convert network and decoding apart, and join them; no metadata yet."""
+    return join_decoder(
+        _body(model, precision, quantization),
+        decoder_flatbuffer(model),
+        io=io,
+        result_name=model.result_name,
+        maps_name=model.maps_name if heatmaps else None,
+    )
 
 
-def _convert(module: tf.Module, precision: str, name: str) -> bytes:
-    """Convert by way of a SavedModel, which keeps the signature's names."""
+def with_metadata(network: bytes, metadata: ModelMetadata) -> bytes:
+    """Return a network's bytes with `metadata.json` behind them."""
     with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(module, folder, signatures=module.serve)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        if _WEIGHT_TYPES[precision]:
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            converter.target_spec.supported_types = _WEIGHT_TYPES[precision]
-        try:
-            return converter.convert()
-        except (tf.errors.OpError, RuntimeError, ValueError) as error:
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"{name} cannot be converted: {reason}") from error
+        path = Path(folder) / "network.tflite"
+        path.write_bytes(network)
+        write_metadata(path, metadata)
+        return path.read_bytes()
+
+
+def _body(model: SettingsModel, precision: str, quantization: Quantization) -> bytes:
+    """Convert the network without its decoding."""
+    function = body_function(model, _network(model, precision))
+    if quantization.quantizer == "litert":
+        from handypose_tf.export import litert_quantizer
+
+        body = body_flatbuffer(function, model)
+        return litert_quantizer.quantize(body, precision, quantization)
+    return quantize(function, precision, quantization, model)
+
+
+def _network(model: SettingsModel, precision: str) -> Any:
+    """Return what is converted: the model, or its quantisation-aware twin."""
+    if precision != "qat-int8":
+        return model
+    from handypose_tf.models.quantization_aware import restore
+
+    return restore(model)

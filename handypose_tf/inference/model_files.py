@@ -15,11 +15,11 @@ MODEL_SUFFIXES = (".tflite", ".keras")
 
 #: Precisions from the lowest latency up: measured at 368 px on two threads int8 85,
 #: float16 350 and float32 360 ms.
-_FASTEST_FIRST = ("int8", "float16", "float32")
+_FASTEST_FIRST = ("int8", "qat-int8", "float16", "float32")
 
 
 #: `PRESET_SIZE` or `PRESET_SIZE_PRECISION`.
-_STEM = re.compile(r"(?P<preset>.+)_(?P<size>[0-9]+)(_(?P<precision>[a-z0-9]+))?")
+_STEM = re.compile(r"(?P<preset>.+)_(?P<size>[0-9]+)(_(?P<precision>[a-z0-9-]+))?")
 
 
 def bundled_models(folder: Path = SAVED_MODELS) -> list[Path]:

@@ -1,0 +1,197 @@
+"""Write a model as a .tflite file for phones, run it, and tell what that costs.
+
+The batch is 1, the decoding is inside and stays float; the input is 0..255 whatever
+--io. With --check the change of PCK and EPE on those hands is measured, paired.
+
+Example:
+  handypose export handypose_lite0 --out hand.tflite
+  handypose export model.keras --precision int8 --out hand_int8.tflite \
+    --calibration coco:hands/train.json --check coco:hands/held_out.json
+  handypose export model.keras --precision int8 --out hand_int8.tflite \
+    --calibration coco:hands/train.json --keep-float stem --keep-float block0_
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from handypose_tf.cli.console import quiet_native_log, say
+from handypose_tf.cli.keras2 import use_keras2
+from handypose_tf.cli.predict import parse_count
+from handypose_tf.errors import ModelError
+from handypose_tf.files import write_json
+from handypose_tf.inference.model_files import bundled_models, find_model
+from handypose_tf.model_metadata import PRECISIONS
+
+if TYPE_CHECKING:
+    from handypose_tf.data import Reader
+    from handypose_tf.export import ExportReport, Quantization
+    from handypose_tf.models import HandyPose
+
+#: Precisions that need crops to calibrate on.
+_CALIBRATED = ("int8", "int16x8")
+
+#: Crops that the layers' errors are measured on, and layers that are named.
+_LAYER_CROPS, _LAYERS = 16, 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `handypose export` takes."""
+    parser.add_argument("model", metavar="MODEL", help="preset that ships, or .keras")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="float32",
+        help="default: %(default)s",
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the .tflite file"
+    )
+    parser.add_argument(
+        "--io",
+        choices=("float32", "uint8", "int8"),
+        default="float32",
+        help="type of the picture (default: %(default)s)",
+    )
+    parser.add_argument("--heatmaps", action="store_true", help="give the heatmaps too")
+    parser.add_argument(
+        "--check",
+        metavar="FORMAT:PATH[:SPLIT]",
+        help="annotated hands to measure the loss on",
+    )
+    parser.add_argument(
+        "--images", type=Path, metavar="DIR", help="folder of the pictures of both"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="what was measured, as JSON"
+    )
+    _add_quantization(parser.add_argument_group("quantisation"))
+    parser.set_defaults(usage_error=parser.error)
+
+
+def _add_quantization(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--calibration",
+        metavar="FORMAT:PATH[:SPLIT]",
+        help="training data, for int8 and int16x8",
+    )
+    group.add_argument(
+        "--crops",
+        type=parse_count,
+        default=200,
+        metavar="N",
+        help="crops of it to calibrate on, 100 to 500 (default: %(default)s)",
+    )
+    group.add_argument(
+        "--keep-float",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATTERN",
+        help="regular expressions of layers that int8 leaves in float",
+    )
+    group.add_argument(
+        "--quantiser",
+        choices=("tensorflow", "litert"),
+        default="tensorflow",
+        help="default: %(default)s",
+    )
+    group.add_argument(
+        "--layers",
+        action="store_true",
+        help="name the layers that int8 costs most",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Export, print a table and write it as JSON."""
+    _check_usage(arguments)
+    if arguments.precision == "qat-int8":
+        use_keras2("export a quantisation-aware model")
+    from handypose_tf.export import Checker, export_and_check
+    from handypose_tf.models import load_model
+
+    model = load_model(_keras_file(arguments.model))
+    quantization = _quantization(arguments, model)
+    check = _open(arguments.check, arguments) if arguments.check else None
+    with quiet_native_log():
+        report = export_and_check(
+            model,
+            arguments.out,
+            arguments.precision,
+            io=arguments.io,
+            heatmaps=arguments.heatmaps,
+            quantization=quantization,
+            checker=Checker(model, check),
+        )
+    _show(report)
+    if arguments.layers or not report.holds:
+        _name_layers(model, quantization)
+    if arguments.json:
+        write_json(arguments.json, report.to_dict())
+    return 0
+
+
+def _check_usage(arguments: argparse.Namespace) -> None:
+    if arguments.out.suffix != ".tflite":
+        arguments.usage_error(f"--out must end with .tflite, is {arguments.out}")
+    if arguments.precision in _CALIBRATED and not arguments.calibration:
+        arguments.usage_error(f"{arguments.precision} needs --calibration")
+    if arguments.keep_float and arguments.precision != "int8":
+        arguments.usage_error("--keep-float is for --precision int8")
+
+
+def _keras_file(name: str) -> Path:
+    """Return the `.keras` file of a model that is named by path or preset.
+
+    Raises:
+        ModelError: If it is none.
+    """
+    keras = [path for path in bundled_models() if path.suffix == ".keras"]
+    shipped = [path for path in keras if path.stem.startswith(f"{name}_")]
+    path = shipped[0] if shipped else find_model(name)
+    if path.suffix != ".keras":
+        raise ModelError(f"{path}: already exported; give the .keras file it came from")
+    return path
+
+
+def _quantization(arguments: argparse.Namespace, model: HandyPose) -> Quantization:
+    from handypose_tf.export import Quantization, open_calibration
+
+    calibration = None
+    if arguments.precision in _CALIBRATED:
+        reader = _open(arguments.calibration, arguments)
+        calibration = open_calibration(reader, model.metadata(), count=arguments.crops)
+    return Quantization(
+        calibration=calibration,
+        keep_float=tuple(arguments.keep_float),
+        quantizer=arguments.quantiser,
+    )
+
+
+def _open(source: str, arguments: argparse.Namespace) -> Reader:
+    from handypose_tf.data import open_source
+
+    return open_source(source, images=arguments.images)
+
+
+def _show(report: ExportReport) -> None:
+    rows = dict(report.rows())
+    width = max(map(len, rows))
+    say(f"{report.path}")
+    for name, value in rows.items():
+        say(f"  {name:<{width}}  {value}")
+
+
+def _name_layers(model: HandyPose, quantization: Quantization) -> None:
+    """Print the layers whose 8 bits err most."""
+    from handypose_tf.export.layer_errors import layer_errors
+
+    if quantization.calibration is None:
+        return
+    say("  layers that err most, rms in steps of their own output; --keep-float NAME:")
+    errors = layer_errors(model, quantization.calibration, num_crops=_LAYER_CROPS)
+    for error in errors[:_LAYERS]:
+        say(f"    {error.steps:6.2f}  {error.operation:<18} {error.name}")

@@ -1,0 +1,96 @@
+"""A model's two halves as frozen functions of one picture: the network, the decoding.
+
+They are converted apart and joined afterwards (`handypose_tf.export.flatbuffer`): so a
+quantiser never sees the decoding, which 8 bits would spoil.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.lite.python.convert import ConverterError
+from tensorflow.python.framework.convert_to_constants import (
+    convert_variables_to_constants_v2,
+)
+
+from handypose_tf.errors import ModelError
+from handypose_tf.export.flatbuffer import name_ends
+from handypose_tf.models.settings_model import SettingsModel
+
+
+def body_function(model: SettingsModel, network: keras.Model) -> Any:
+    """Return the frozen concrete function from `image` to raw maps, batch 1.
+
+    Static shapes and constants for weights let the converter fuse atrous convolutions
+    and batch norms.
+
+    Args:
+        model: Tells the picture's size and the output's name.
+        network: What computes the maps: the model, or its quantisation-aware twin.
+    """
+    return _frozen(
+        lambda image: network(image, training=False)[model.maps_name],
+        tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image"),
+    )
+
+
+def body_flatbuffer(function: Any, model: SettingsModel) -> bytes:
+    """Convert the function of a model's network to float32, with a signature."""
+    content = convert(new_converter(function), model.name)
+    return name_ends(content, "image", model.maps_name)
+
+
+def decoder_flatbuffer(model: SettingsModel) -> bytes:
+    """Return the float32 model from raw maps to the result."""
+    shape = (1, *model.outputs[0].shape[1:])
+    spec = tf.TensorSpec(shape, tf.float32, model.maps_name)
+    return convert(new_converter(_frozen(model.decoder(), spec)), model.name)
+
+
+def new_converter(function: Any) -> tf.lite.TFLiteConverter:
+    """Return TensorFlow's converter for a frozen concrete function."""
+    owner = tf.Module()
+    owner.function = function
+    return tf.lite.TFLiteConverter.from_concrete_functions([function], owner)
+
+
+def convert(converter: tf.lite.TFLiteConverter, name: str) -> bytes:
+    """Run a converter.
+
+    Args:
+        converter: From `new_converter`.
+        name: What the model is called in errors.
+
+    Raises:
+        ModelError: If it refuses the model, e.g. for an operation LiteRT lacks.
+    """
+    try:
+        with quiet_converter():
+            return converter.convert()
+    except (ConverterError, tf.errors.OpError, RuntimeError, ValueError) as error:
+        raise ModelError(f"{name} cannot be converted: {_reason(error)}") from error
+
+
+@contextlib.contextmanager
+def quiet_converter() -> Iterator[None]:
+    """Drop what the converter says of its own ways."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Statistics for quantized inputs")
+        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprec")
+        yield
+
+
+def _frozen(function: Callable[[Any], Any], spec: tf.TensorSpec) -> Any:
+    traced = tf.function(function, input_signature=[spec])
+    return convert_variables_to_constants_v2(traced.get_concrete_function())
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of an error that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,96 @@
+"""Quantisation by the package litert-quantizer, an alternative to TensorFlow's.
+
+Measured on the shipped lite0 and 991 hands, calibrated on the same 200 crops, the two
+agree within .07 points of pck_box@.2; with this package's own moving averages of
+ranges, keypoints shift by a fifth more than with the extremes, which are taken here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from handypose_tf.errors import MissingExtraError, ModelError
+from handypose_tf.export.calibration import Calibration
+from handypose_tf.export.flatbuffer import SIGNATURE, tensor_names
+from handypose_tf.export.names import matching_names
+from handypose_tf.export.quantization import Quantization
+
+#: Precision -> bits of the activations; `None` where they stay float.
+_ACTIVATION_BITS = {"dynamic": None, "int8": 8, "int16x8": 16}
+
+_WEIGHT_BITS = 8
+
+
+def quantize(body: bytes, precision: str, quantization: Quantization) -> bytes:
+    """Quantise a float32 model from `image` to `heatmaps`; both stay float32.
+
+    Args:
+        body: The model, with a signature.
+        precision: `"dynamic"`, `"int8"` or `"int16x8"`.
+        quantization: Calibration, and what stays float.
+
+    Raises:
+        ModelError: If the precision is another, or no layer has a kept name.
+        MissingExtraError: If litert-quantizer is not installed.
+    """
+    if precision not in _ACTIVATION_BITS:
+        raise ModelError(
+            f"litert-quantizer makes {', '.join(_ACTIVATION_BITS)}, not {precision}; "
+            "use the quantiser tensorflow"
+        )
+    try:
+        from litert_quantizer import algorithm_manager, qtyping, quantizer
+    except ImportError as error:
+        raise MissingExtraError(
+            "litert-quantizer", "quantize", "quantise with --quantiser litert"
+        ) from error
+    work = quantizer.Quantizer(body)
+    kinds, bits = qtyping.TFLOperationName, _ACTIVATION_BITS[precision]
+    if bits is None:
+        work.add_dynamic_config(".*", kinds.ALL_SUPPORTED, _WEIGHT_BITS)
+    else:
+        work.add_static_config(".*", kinds.ALL_SUPPORTED, bits, _WEIGHT_BITS)
+    leave = algorithm_manager.AlgorithmName.NO_QUANTIZE
+    for end in (kinds.INPUT, kinds.OUTPUT):
+        work.update_quantization_recipe(".*", end, algorithm_key=leave)
+    for name in matching_names(tensor_names(body), quantization.keep_float):
+        work.update_quantization_recipe(
+            re.escape(name), kinds.ALL_SUPPORTED, algorithm_key=leave
+        )
+    ranges = {}
+    with _quiet():
+        if bits is not None and quantization.calibration is not None:
+            ranges = _ranges(work, quantization.calibration)
+        done = work.quantize(
+            ranges, enable_progress_bar=False, enable_progress_report=False
+        )
+    return bytes(done.quantized_model)
+
+
+def _ranges(work: Any, calibration: Calibration) -> dict[str, dict[str, Any]]:
+    """Return the least and the greatest value of every tensor over all crops."""
+    ranges: dict[str, dict[str, Any]] = {}
+    for crop in calibration.batches():
+        found = work.calibrate({SIGNATURE: [{"image": crop}]}, num_threads=1)
+        for name, values in found.items():
+            before = ranges.get(name)
+            if before:
+                for end, extreme in (("min", np.minimum), ("max", np.maximum)):
+                    values[end] = extreme(values[end], before[end])
+            ranges[name] = values
+    return ranges
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Drop a progress bar for every crop, and a warning of memory that is used."""
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors")
+        yield

@@ -1,0 +1,121 @@
+"""`handypose export`: the file, its side-car, the table and the errors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
+
+from drawn_hands import write_coco
+from small_models import SMALL, scatter_weights
+
+from handypose_tf.cli.main import main
+from handypose_tf.model_metadata import read_metadata
+from handypose_tf.models import handypose, save_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("export")
+    model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
+    scatter_weights(model)
+    model.describe(trained=True)
+    save_model(model, folder / "model.keras")
+    write_coco(folder / "hands", 34)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(folder) -> Path:
+    """An int8 file with all that the command can do."""
+    hands = f"coco:{folder / 'hands' / 'annotations.json'}"
+    path = folder / "out" / "hand_int8.tflite"
+    words = ["--precision", "int8", "--io", "uint8", "--heatmaps"]
+    data = ["--calibration", hands, "--check", hands]
+    report = ["--keep-float", "stem_relu6", "^heatmaps$", "--layers", "--json"]
+    code = main(
+        [
+            *("export", str(folder / "model.keras"), "--out", str(path)),
+            *(*words, *data, *report, str(folder / "report.json")),
+        ]
+    )
+    assert code == 0
+    return path
+
+
+def test_the_file_s_side_car_holds_its_sha256(exported):
+    digest = hashlib.sha256(exported.read_bytes()).hexdigest()
+    assert Path(f"{exported}.sha256").read_text() == f"{digest}  {exported.name}\n"
+    assert {path.name for path in exported.parent.iterdir()} == {
+        "hand_int8.tflite",
+        "hand_int8.tflite.sha256",
+    }
+
+
+def test_the_metadata_hold_what_was_measured(exported, folder):
+    metadata = read_metadata(exported)
+    facts = metadata.export
+    assert metadata.precision == "int8" and facts["io"] == "uint8"
+    assert facts["quantizer"] == "tensorflow"
+    assert facts["calibration"]["num_crops"] == 34
+    assert facts["keep_float"] == ["stem_relu6", "^heatmaps$"]
+    assert facts["operations"]["body_partitions"] == 1
+    assert facts["parity_px"]["num_crops"] == 34
+    assert set(facts["latency_ms"]) == {"1 threads", "2 threads"}
+    accuracy = facts["accuracy"]
+    assert accuracy["num_hands"] == 34
+    change = accuracy["change"]["pck_box@0.2"]
+    after, before = (accuracy[n]["pck_box@0.2"]["value"] for n in ("file", "model"))
+    assert change["value"] == pytest.approx(after - before)
+    assert change["low"] <= change["value"] <= change["high"]
+    assert json.loads((folder / "report.json").read_text()) == facts
+
+
+def test_a_file_without_data_is_compared_on_the_demo_picture(folder, capsys):
+    path = folder / "float.tflite"
+    assert main(["export", str(folder / "model.keras"), "--out", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "12 crops" in said and "XNNPACK partitions of the body  1" in said
+    parity = read_metadata(path).export["parity_px"]
+    assert parity["median"] < 0.01 and np.isfinite(parity["max"])
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["nothing.keras"], "no such model file"),
+        (["handypose_lite0_192_float32"], "already exported; give the .keras file"),
+        (
+            ["handypose_lite0", "--precision", "int8", "--calibration", "coco:no.json"],
+            "no.json",
+        ),
+    ],
+)
+def test_bad_input_is_one_line(folder, capsys, monkeypatch, words, line):
+    monkeypatch.chdir(folder)
+    before = {*folder.rglob("*")}
+    assert main(["export", *words, "--out", "a.tflite"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert line in said and said.count("\n") == 0
+    assert {*folder.rglob("*")} == before
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--precision", "int8", "--out", "a.tflite"], "int8 needs --calibration"),
+        (["--out", "a.bin"], "--out must end with .tflite, is a.bin"),
+        (["--keep-float", "a", "--out", "a.tflite"], "is for --precision int8"),
+    ],
+)
+def test_wrong_usage(capsys, words, line):
+    with pytest.raises(SystemExit, match="2"):
+        main(["export", "handypose_lite0", *words])
+    assert line in capsys.readouterr().err

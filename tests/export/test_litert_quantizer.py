@@ -1,0 +1,63 @@
+"""The other quantiser: named where it is missing, equal where it is installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
+
+from small_models import my_backbone
+
+from handypose_tf.errors import MissingExtraError, ModelError
+from handypose_tf.export import Calibration, Quantization, export_litert
+from handypose_tf.export.demo_crops import demo_crops
+from handypose_tf.export.op_census import op_census
+from handypose_tf.inference.pose_model import open_model
+from handypose_tf.models import handypose
+
+SIDE = 64
+
+
+@pytest.fixture(scope="module")
+def model():
+    parts = {"waterfall": {"filters": 8, "reduction": 4}, "decoder": {"filters": 8}}
+    return handypose(backbone=my_backbone(SIDE), overrides=parts)
+
+
+def settings(**options) -> Quantization:
+    crops = np.resize(demo_crops((SIDE, SIDE)), (32, SIDE, SIDE, 3))
+    calibration = Calibration(crops, "demo")
+    return Quantization(quantizer="litert", calibration=calibration, **options)
+
+
+def test_the_extra_is_named(model, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "litert_quantizer", None)
+    with pytest.raises(MissingExtraError, match=r"handypose-tf\[quantize\]"):
+        export_litert(model, tmp_path / "a.tflite", "int8", quantization=settings())
+
+
+def test_what_it_does_not_make(model, tmp_path):
+    with pytest.raises(ModelError, match="not float16; use the quantiser tensorflow"):
+        export_litert(model, tmp_path / "a.tflite", "float16", quantization=settings())
+
+
+def test_its_file_is_int8_and_near_the_float_one(model, tmp_path):
+    pytest.importorskip("litert_quantizer")
+    path = export_litert(
+        model,
+        tmp_path / "a.tflite",
+        "int8",
+        heatmaps=True,
+        quantization=settings(keep_float=("^heatmaps$",)),
+    )
+    census = op_census(path)
+    assert census.body_partitions == 1 and not census.body_not_delegated
+    assert census.body["QUANTIZE"] >= 1
+    crops = demo_crops((SIDE, SIDE))[:2]
+    maps = open_model(path).run_heatmaps(crops)
+    floats = model.predict_on_batch(crops.astype(np.float32))["heatmaps"]
+    assert np.abs(maps - floats).max() < 0.1 * np.ptp(floats)
