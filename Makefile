@@ -26,12 +26,13 @@ test-slow: .venv/ready-test
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
 test-keras2: .venv-keras2/ready
 	TF_USE_LEGACY_KERAS=1 .venv-keras2/bin/python -m pytest tests/layers tests/models \
-	    tests/losses tests/metrics tests/environments tests/export/test_qat.py
+	    tests/losses tests/metrics tests/training tests/environments \
+	    tests/export/test_qat.py
 
 # TensorFlow 2.15, Keras 2.15 and tensorflow-addons.
 test-addons: .venv-addons/ready
 	.venv-addons/bin/python -m pytest tests/layers tests/models tests/losses \
-	    tests/metrics tests/environments
+	    tests/metrics tests/training tests/environments
 
 # Apache Beam on its direct runner; beside it protobuf stays below 7.
 test-beam: .venv-beam/ready

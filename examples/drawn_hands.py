@@ -19,6 +19,7 @@ SMOKE = (
     "model.overrides.waterfall={filters: 8, reduction: 4}",
     "model.overrides.decoder={filters: 8, reduction: 4}",
     "data.num_threads=1",
+    "data.samples_per_epoch=8",
     "schedule.warmup_steps=0",
     "epochs=1",
     "batch_size=4",
@@ -48,7 +49,7 @@ def draw_hand(rng: np.random.Generator) -> tuple[NDArray, NDArray]:
     return draw_keypoints(image, keypoints), keypoints.astype(np.float32)
 
 
-def write_cmu_panoptic(root: Path, count: int = 60) -> Path:
+def write_cmu_panoptic(root: Path, count: int = 20) -> Path:
     """Write the layout of CMU's hand143_panopticdb."""
     entries = []
     for i, (name, points) in enumerate(_hands(root / "imgs", count)):
@@ -66,7 +67,7 @@ def write_cmu_panoptic(root: Path, count: int = 60) -> Path:
     return root
 
 
-def write_cmu_manual(root: Path, count: int = 16) -> Path:
+def write_cmu_manual(root: Path, count: int = 8) -> Path:
     """Write the layout of CMU's hand_labels (MPII+NZSL), both splits."""
     for folder in ("manual_train", "manual_test"):
         for name, points in _hands(root / folder, count):
@@ -80,7 +81,7 @@ def write_cmu_manual(root: Path, count: int = 16) -> Path:
     return root
 
 
-def write_coco(root: Path, count: int = 16) -> Path:
+def write_coco(root: Path, count: int = 8) -> Path:
     """Write a COCO file with 21 keypoints beside `images/`, and return its path."""
     images, annotations = [], []
     for i, (name, points) in enumerate(_hands(root / "images", count)):

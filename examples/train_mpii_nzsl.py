@@ -7,48 +7,25 @@ python examples/train_mpii_nzsl.py --smoke
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
-from drawn_hands import SMOKE, write_cmu_manual
-
-from handypose_tf.training import load_config, train
-
-CONFIGS = Path(__file__).with_name("configs")
+from drawn_hands import write_cmu_manual
+from recipe_script import add_recipe_arguments, make_parser, run
 
 
-def main() -> None:
-    """Train as the recipe says, or for a moment on drawn hands."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("data", type=Path, nargs="?", help="folder hand_labels")
-    parser.add_argument("--recipe", choices=("paper", "modern"), default="modern")
-    parser.add_argument(
-        "--imagenet", default="null", help="torchvision's resnet101.pth"
-    )
-    parser.add_argument("--synth", type=Path, help="folder hand_labels_synth, to add")
-    parser.add_argument("--out", type=Path, help="folder of the run")
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--smoke", action="store_true", help="two minutes, drawn hands")
-    args = parser.parse_args()
-    if not args.smoke and args.data is None:
-        parser.error("name the data, or try --smoke")
-    with tempfile.TemporaryDirectory() as scratch:
-        data = write_cmu_manual(Path(scratch)) if args.smoke else args.data
-        sources = [f"{{source: 'cmu_manual:{data}:train', weight: 4}}"]
-        if args.synth:
-            sources.append(f"{{source: 'cmu_synth:{args.synth}'}}")
-        overrides = [
-            f"data.train=[{', '.join(sources)}]",
-            f"model.imagenet_file={args.imagenet}",
-        ]
-        if args.smoke:
-            overrides += [*SMOKE, f"out={scratch}/run"]
-        if args.out:
-            overrides.append(f"out={args.out}")
-        config = load_config(CONFIGS / f"mpii_nzsl_{args.recipe}.yaml", overrides)
-        result = train(config, resume=args.resume, report=print)
-        print(f"best {result.best}, {result.best.stat().st_size / 1e6:.1f} MB")
+def overrides(args: argparse.Namespace) -> list[str]:
+    """Return the keys that name data and weights."""
+    sources = [f"{{source: 'cmu_manual:{args.data}:train', weight: 4}}"]
+    if args.synth:
+        sources.append(f"{{source: 'cmu_synth:{args.synth}'}}")
+    return [
+        f"data.train=[{', '.join(sources)}]",
+        f"model.imagenet_file={args.imagenet or 'null'}",
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    parser = make_parser(__doc__, "folder hand_labels")
+    add_recipe_arguments(parser)
+    parser.add_argument("--synth", type=Path, help="folder hand_labels_synth, to add")
+    run(parser, lambda args: f"mpii_nzsl_{args.recipe}", overrides, write_cmu_manual)

@@ -1,7 +1,7 @@
 """Changes of a crop's look that leave its points alone, as TensorFlow graph ops.
 
-Pictures are float32 `(height, width, 3)` RGB in 0..255. Every change draws from one
-`Draws`, so that it depends on a sample's seed alone.
+Pictures come and go as uint8 `(height, width, 3)` RGB; in between they are float32 in
+0..255. Every change draws from one `Draws`, so it depends on a sample's seed alone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import tensorflow as tf
+
+from handypose_tf.data.brushes import add_noise, coarsen, cover, recolor
 
 if TYPE_CHECKING:
     from handypose_tf.data.augmentation import Augmentation
@@ -22,6 +24,12 @@ _NUM_DRAWS = 64
 _MAX_ERASED = 3
 _MIN_ERASED_SIDE = 0.06
 
+#: Strengths of what changes every pixel's colour.
+_LOOKS = (
+    *("brightness", "contrast", "gamma", "tint", "saturation", "hue", "gray"),
+    *("shade", "blur", "low_resolution", "noise", "jpeg"),
+)
+
 Change = Callable[[], tf.Tensor]
 
 
@@ -30,11 +38,14 @@ class Draws:
 
     Args:
         seed: `(2,)` int64.
+
+    Attributes:
+        noise_seed: `(2,)` int64, for noise a pixel.
     """
 
     def __init__(self, seed: tf.Tensor) -> None:
         """Draw the numbers."""
-        self._seed = seed
+        self.noise_seed = seed + 2
         shape = (_NUM_DRAWS,)
         self._uniform = iter(tf.unstack(tf.random.stateless_uniform(shape, seed)))
         normal = tf.random.stateless_truncated_normal(shape, seed + 1)
@@ -52,38 +63,40 @@ class Draws:
         """Return true with a probability."""
         return next(self._uniform) < probability
 
-    def noise(self, shape: tf.Tensor) -> tf.Tensor:
-        """Return a tensor of standard normal noise; one of them a sample."""
-        return tf.random.stateless_normal(shape, self._seed + 2)
-
 
 def change_look(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> tf.Tensor:
     """Apply every change that has a strength: erasing first, compression last.
 
     Args:
-        image: `(height, width, 3)` float32 RGB in 0..255, static shape.
+        image: `(height, width, 3)` uint8 RGB, static shape.
         draws: The sample's random numbers.
         strengths: What to change, and how much.
 
     Returns:
-        The same shape, 0..255.
+        The same shape and type.
     """
     steps = (
-        (strengths.erase, _erase),
-        (1.0, _change_light),
-        (1.0, _change_colors),
         (strengths.shade, _shade),
         (strengths.blur, _blur),
         (strengths.low_resolution, _lower_resolution),
         (strengths.noise, _add_noise),
         (strengths.jpeg, _compress),
     )
+    if strengths.erase:
+        change = _erase(image, draws, strengths)
+        image = _maybe(draws, strengths.erase, change, image)
+    if not any(getattr(strengths, name) for name in _LOOKS):
+        return image
+    pixels = recolor(image, _light(draws, strengths), _color_matrix(draws, strengths))
     for probability, step in steps:
         if probability:
-            changed = step(image, draws, strengths)
-            image = _maybe(draws, probability, changed, image)
-            image = tf.clip_by_value(image, 0.0, 255.0)
-    return image
+            changed = step(pixels, draws, strengths)
+            pixels = _maybe(draws, probability, changed, pixels)
+    return tf.cast(tf.round(pixels), tf.uint8)
+
+
+def _clip(pixels: tf.Tensor) -> tf.Tensor:
+    return tf.clip_by_value(pixels, 0.0, 255.0)
 
 
 def _maybe(
@@ -95,34 +108,23 @@ def _maybe(
     return tf.cond(draws.chance(probability), change, lambda: image)
 
 
-def _change_light(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
+def _light(draws: Draws, strengths: Augmentation) -> tf.Tensor:
+    """Return what becomes of each of the 256 levels."""
     gamma = tf.exp(draws.normal(strengths.gamma))
     contrast = 1.0 + draws.uniform(-strengths.contrast, strengths.contrast)
     brightness = draws.normal(strengths.brightness)
-
-    def change() -> tf.Tensor:
-        x = 255.0 * (image / 255.0) ** gamma if strengths.gamma else image
-        if strengths.contrast or strengths.brightness:
-            x = (x - 128.0) * contrast + 128.0 + brightness
-        return x
-
-    return change
+    levels = 255.0 * (tf.range(256, dtype=tf.float32) / 255.0) ** gamma
+    return _clip((levels - 128.0) * contrast + 128.0 + brightness)
 
 
-def _change_colors(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
+def _color_matrix(draws: Draws, strengths: Augmentation) -> tf.Tensor:
+    """Return tint, saturation and hue as one `(3, 3)` matrix for rows of RGB."""
     gains = tf.exp(tf.stack([draws.normal(strengths.tint) for _ in range(3)]))
     saturation = 1.0 + draws.uniform(-strengths.saturation, strengths.saturation)
     saturation = tf.where(draws.chance(strengths.gray), 0.0, saturation)
     turn = 2 * math.pi * draws.uniform(-strengths.hue, strengths.hue)
-
-    def change() -> tf.Tensor:
-        x = image * gains if strengths.tint else image
-        if strengths.saturation or strengths.gray:
-            gray = tf.reduce_mean(x, axis=-1, keepdims=True)
-            x = gray + saturation * (x - gray)
-        return tf.tensordot(x, _hue_matrix(turn), 1) if strengths.hue else x
-
-    return change
+    matrix = saturation * tf.eye(3) + (1.0 - saturation) / 3.0
+    return gains[:, None] * matrix @ _hue_matrix(turn)
 
 
 def _hue_matrix(turn: tf.Tensor) -> tf.Tensor:
@@ -143,7 +145,7 @@ def _shade(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
     def change() -> tf.Tensor:
         rows = tf.linspace(-1.0, 1.0, height)[:, None] * tf.sin(angle)
         columns = tf.linspace(-1.0, 1.0, width)[None, :] * tf.cos(angle)
-        return image + (slope * (rows + columns))[..., None]
+        return _clip(image + (slope * (rows + columns))[..., None])
 
     return change
 
@@ -170,19 +172,12 @@ def _lower_resolution(
     image: tf.Tensor, draws: Draws, strengths: Augmentation
 ) -> Change:
     share = draws.uniform(strengths.low_resolution_scale, 0.7)
-
-    def change() -> tf.Tensor:
-        size = tf.cast(tf.shape(image)[:2], tf.float32)
-        small = tf.maximum(tf.cast(size * share, tf.int32), 2)
-        reduced = tf.image.resize(image, small, method="bilinear", antialias=True)
-        return tf.image.resize(reduced, image.shape[:2], method="bilinear")
-
-    return change
+    return lambda: coarsen(image, share)
 
 
 def _add_noise(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
     level = draws.uniform(0.0, strengths.noise_levels)
-    return lambda: image + level * draws.noise(tf.shape(image))
+    return lambda: add_noise(image, level, draws.noise_seed)
 
 
 def _compress(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
@@ -200,27 +195,15 @@ def _compress(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change
 def _erase(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
     """Cover up to three rectangles, each with one colour."""
     spans, colors = [], []
-    for _ in range(_MAX_ERASED):
-        sides = [draws.uniform(_MIN_ERASED_SIDE, strengths.erase_size) for _ in "yx"]
-        spans.append([(draws.uniform() * (1.0 - side), side) for side in sides])
-        colors.append(tf.stack([draws.uniform(0.0, 255.0) for _ in range(3)]))
     count = draws.uniform(1.0, _MAX_ERASED + 1.0)
-
-    def change() -> tf.Tensor:
-        x = image
-        for number, (span, color) in enumerate(zip(spans, colors, strict=True)):
-            rows, columns = (
-                _between(length, *part)
-                for length, part in zip(image.shape[:2], span, strict=True)
-            )
-            inside = rows[:, None] & columns[None, :] & (count >= number + 1.0)
-            x = tf.where(inside[..., None], color, x)
-        return x
-
-    return change
-
-
-def _between(length: int, start: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
-    """Return which of `length` places lie in a span given in shares of the length."""
-    places = (tf.range(length, dtype=tf.float32) + 0.5) / length
-    return (places >= start) & (places < start + share)
+    for number in range(_MAX_ERASED):
+        is_used = count >= number + 1.0
+        for length in image.shape[:2]:
+            share = draws.uniform(_MIN_ERASED_SIDE, strengths.erase_size)
+            start = draws.uniform() * (1.0 - share)
+            end = tf.where(is_used, start + share, start)
+            spans += [tf.round(length * start), tf.round(length * end)]
+        colors += [draws.uniform(0.0, 255.0) for _ in "rgb"]
+    corners = tf.cast(tf.reshape(tf.stack(spans), (-1, 4)), tf.int32)
+    fillings = tf.cast(tf.reshape(tf.stack(colors), (-1, 3)), tf.uint8)
+    return lambda: cover(image, corners, fillings)

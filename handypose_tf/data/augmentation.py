@@ -1,7 +1,7 @@
 """From a sample to the network's input: one 3x3 matrix moves picture and points.
 
-TensorFlow graph ops throughout, drawn by a seed a sample, so that what happens to a
-sample depends on its seed alone and not on threads, workers or the order of work.
+Drawn in the TensorFlow graph by a seed a sample, so that what happens to a sample
+depends on its seed alone and not on threads, workers or the order of work.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from dataclasses import dataclass, fields
 import tensorflow as tf
 
 from handypose_tf.data.appearance import Draws, change_look
+from handypose_tf.data.brushes import stretch_image, warp_image
 from handypose_tf.data.decode import Tensors
 
 #: Normal draws are cut off here, so that a sample's surroundings have a bound.
 _MAX_DEVIATIONS = 2.0
+
+_OPAQUE = tf.constant(255, tf.uint8)
 
 #: What is kept around a crop beyond its reach: the averaging before a strong reduction
 #: looks a little further.
@@ -25,6 +28,8 @@ _PROBABILITIES = (
     "mirror", "fill", "background", "gray", "shade", "blur", "low_resolution",
     "noise", "jpeg", "erase",
 )  # fmt: skip
+
+_MOVES = ("rotation", "scale", "shift", "stretch", "shear", "mirror")
 
 _SHARES = ("saturation", "contrast", "hue", "low_resolution_scale", "erase_size")
 
@@ -110,6 +115,11 @@ class Augmentation:
                     f"Received: {value!r}"
                 )
 
+    @property
+    def moves(self) -> bool:
+        """Whether pixels go elsewhere than in the plain crop."""
+        return any(getattr(self, name) for name in _MOVES)
+
     def context(self, crop_scale: float) -> float:
         """Return how much of a picture crops can reach, in longer sides of the box.
 
@@ -161,7 +171,7 @@ def augment(
     """
     draws = Draws(seed)
     matrix, mirrored = _draw_matrix(sample, draws, image_size, crop_scale, strengths)
-    image = _draw_image(sample, draws, matrix, image_size, strengths)
+    image = _draw_image(sample, draws, matrix, image_size, crop_scale, strengths)
     image = change_look(image, draws, strengths)
     points = transform_points(sample["keypoints"], matrix)
     height, width = image_size
@@ -170,7 +180,7 @@ def augment(
     is_left = sample["is_left"]
     flipped = tf.where(mirrored & (is_left >= 0), 1 - is_left, is_left)
     return {
-        "image": tf.cast(tf.round(image), tf.uint8),
+        "image": image,
         "keypoints": points,
         "visibility": sample["visibility"] * tf.cast(inside, tf.float32),
         "is_left": flipped,
@@ -183,56 +193,6 @@ def transform_points(points: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
     """Move points `(..., 2)` by an affine 3x3 matrix; float32, as `geometry` does."""
     moved = tf.cast(points, tf.float64) @ tf.transpose(matrix[:2, :2]) + matrix[:2, 2]
     return tf.cast(moved, tf.float32)
-
-
-def warp_image(
-    image: tf.Tensor, matrix: tf.Tensor, image_size: tuple[int, int]
-) -> tf.Tensor:
-    """Draw a picture through an affine matrix, as `geometry.warp_image`, in the graph.
-
-    Args:
-        image: `(height, width, channels)`, any number type.
-        matrix: `(3, 3)` float64 from picture pixels to result pixels.
-        image_size: `(height, width)` of the result.
-
-    Returns:
-        `(*image_size, channels)` float32; 0 outside the picture.
-    """
-    pixels = tf.cast(image, tf.float32)
-    shrink = tf.cast(tf.math.rsqrt(tf.abs(tf.linalg.det(matrix[:2, :2]))), tf.int32)
-    pixels, matrix = tf.cond(
-        shrink >= 2,
-        lambda: _average_down(pixels, matrix, shrink),
-        lambda: (pixels, matrix),
-    )
-    inverse = tf.reshape(tf.linalg.inv(matrix), (1, 9))[:, :8]
-    warped = tf.raw_ops.ImageProjectiveTransformV3(
-        images=pixels[None],
-        transforms=tf.cast(inverse, tf.float32),
-        output_shape=tf.constant(image_size),
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-    )
-    return tf.ensure_shape(warped[0], (*image_size, image.shape[-1]))
-
-
-def _average_down(
-    image: tf.Tensor, matrix: tf.Tensor, factor: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Average a picture over `factor` x `factor` blocks and correct the matrix."""
-    channels = image.shape[-1]
-    size = tf.shape(image)[:2]
-    blocks = -(-size // factor)
-    rest = blocks * factor - size
-    padded = tf.pad(image, [[0, rest[0]], [0, rest[1]], [0, 0]])
-    shape = (blocks[0], factor, blocks[1] * channels * factor)
-    rows = tf.reshape(tf.reduce_mean(tf.reshape(padded, shape), axis=1), (-1,))
-    cells = tf.reshape(rows, (blocks[0], blocks[1], factor, channels))
-    step = tf.cast(factor, tf.float64)
-    middle = (step - 1) / 2
-    back = tf.stack([[step, 0, middle], [0, step, middle], [0, 0, 1]])
-    return tf.reduce_mean(cells, axis=2), matrix @ back
 
 
 def _draw_matrix(
@@ -281,25 +241,32 @@ def _draw_image(
     draws: Draws,
     matrix: tf.Tensor,
     image_size: tuple[int, int],
+    crop_scale: float | None,
     strengths: Augmentation,
 ) -> tf.Tensor:
     """Warp the picture, and fill what is outside it or not the hand."""
-    has_mask = "mask" in sample and bool(strengths.background)
-    if not (strengths.fill or has_mask):
-        return warp_image(sample["image"], matrix, image_size)
-    layers = [sample["image"], tf.fill(tf.shape(sample["image"])[:2], 1)[..., None]]
-    if has_mask:
-        layers.append(sample["mask"])
-    layers = [tf.cast(layer, tf.float32) for layer in layers]
-    warped = warp_image(tf.concat(layers, axis=-1), matrix, image_size)
-    backdrop = _backdrop(sample, draws, image_size)
-    filled = warped[..., :3] + (1 - warped[..., 3:4]) * backdrop
-    image = tf.where(draws.chance(strengths.fill), filled, warped[..., :3])
-    if not has_mask:
+    if crop_scale is None and not strengths.moves:
+        image = stretch_image(sample["image"], image_size)
+    else:
+        image = warp_image(sample["image"], matrix, image_size)
+    swaps = "mask" in sample and bool(strengths.background)
+    if not (strengths.fill or swaps):
         return image
-    opacity = warped[..., 4:5] / 255.0
-    swapped = opacity * image + (1 - opacity) * backdrop
-    return tf.where(draws.chance(strengths.background), swapped, image)
+    backdrop = _backdrop(sample, draws, image_size)
+    is_filled, is_swapped = (
+        draws.chance(part) for part in (strengths.fill, strengths.background)
+    )
+
+    def over(layer: tf.Tensor, picture: tf.Tensor) -> tf.Tensor:
+        opacity = tf.cast(warp_image(layer, matrix, image_size), tf.float32) / 255.0
+        mixed = opacity * tf.cast(picture, tf.float32) + (1 - opacity) * backdrop
+        return tf.cast(tf.round(mixed), tf.uint8)
+
+    whole = tf.fill((*tf.unstack(tf.shape(sample["image"])[:2]), 1), _OPAQUE)
+    image = tf.cond(is_filled, lambda: over(whole, image), lambda: image)
+    if swaps:
+        image = tf.cond(is_swapped, lambda: over(sample["mask"], image), lambda: image)
+    return image
 
 
 def _backdrop(sample: Tensors, draws: Draws, image_size: tuple[int, int]) -> tf.Tensor:
@@ -314,4 +281,4 @@ def _backdrop(sample: Tensors, draws: Draws, image_size: tuple[int, int]) -> tf.
     corner = place * (size - side)
     zoom = max(image_size) / side
     rows = [[zoom, 0, -zoom * corner[0]], [0, zoom, -zoom * corner[1]], [0, 0, 1]]
-    return warp_image(background, tf.stack(rows), image_size)
+    return tf.cast(warp_image(background, tf.stack(rows), image_size), tf.float32)

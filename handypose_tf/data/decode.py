@@ -71,13 +71,17 @@ def decode_entry(entry: Tensors, *, context: float | None = None) -> Tensors:
     """
     sample = {name: entry[name] for name in LABELS}
     encoded = entry["encoded"] if "encoded" in entry else tf.io.read_file(entry["path"])
-    image = tf.cond(
-        entry["has_alpha"], lambda: _over_white(encoded), lambda: _decode(encoded)
+    if context is None or "mask" in entry:
+        sample["image"] = _decode_upright(encoded, entry)
+        if "mask" in entry:
+            sample["mask"] = _decode_mask(entry["mask"], sample["image"])
+        return sample if context is None else cut_context(sample, context)
+    image, window = tf.cond(
+        tf.io.is_jpeg(encoded) & tf.equal(entry["orientation"], 1),
+        lambda: _decode_window(encoded, entry["box"], context),
+        lambda: _decode_and_cut(encoded, entry, context),
     )
-    sample["image"] = _upright(image, entry["orientation"])
-    if "mask" in entry:
-        sample["mask"] = _decode_mask(entry["mask"], sample["image"])
-    return sample if context is None else cut_context(sample, context)
+    return _moved({**sample, "image": image}, window[1::-1])
 
 
 def cut_context(sample: Tensors, context: float) -> Tensors:
@@ -88,24 +92,62 @@ def cut_context(sample: Tensors, context: float) -> Tensors:
         context: Side of what is kept over the longer side of the box. The box stays
             whole or partly outside the picture, as it was.
     """
-    size = tf.cast(tf.shape(sample["image"])[1::-1], tf.float32)
-    corner, extent = sample["box"][:2], sample["box"][2:]
-    half = context * tf.reduce_max(extent) / 2
-    center = corner + extent / 2
-    low = tf.clip_by_value(tf.floor(center - half), 0, size - 1)
-    high = tf.clip_by_value(tf.math.ceil(center + half) + 1, low + 1, size)
-    left, top = tf.unstack(tf.cast(low, tf.int32))
-    right, bottom = tf.unstack(tf.cast(high, tf.int32))
+    window = _window(tf.shape(sample["image"]), sample["box"], context)
     pictures: Tensors = {}
     for name in ("image", "mask"):
         if name in sample:
-            pictures[name] = sample[name][top:bottom, left:right]
-    return {
-        **sample,
-        **pictures,
-        "keypoints": sample["keypoints"] - low,
-        "box": tf.concat([corner - low, extent], axis=0),
-    }
+            pictures[name] = _cut(sample[name], window)
+    return _moved({**sample, **pictures}, window[1::-1])
+
+
+def _window(shape: tf.Tensor, box: tf.Tensor, context: float) -> tf.Tensor:
+    """Return top, left, height and width of what is kept of a picture."""
+    size = tf.cast(shape[1::-1], tf.float32)
+    half = context * tf.reduce_max(box[2:]) / 2
+    center = box[:2] + box[2:] / 2
+    low = tf.clip_by_value(tf.floor(center - half), 0, size - 1)
+    high = tf.clip_by_value(tf.math.ceil(center + half) + 1, low + 1, size)
+    return tf.cast(tf.concat([low[::-1], (high - low)[::-1]], axis=0), tf.int32)
+
+
+def _moved(sample: Tensors, low: tf.Tensor) -> Tensors:
+    """Return a sample whose picture now begins at the pixel `low`, x and y."""
+    offset = tf.cast(low, tf.float32)
+    box = tf.concat([sample["box"][:2] - offset, sample["box"][2:]], axis=0)
+    return {**sample, "keypoints": sample["keypoints"] - offset, "box": box}
+
+
+def _decode_window(
+    encoded: tf.Tensor, box: tf.Tensor, context: float
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Decode the surroundings of a hand alone; returns their window too."""
+    window = _window(tf.image.extract_jpeg_shape(encoded), box, context)
+    image = tf.io.decode_and_crop_jpeg(
+        encoded, window, channels=3, dct_method="INTEGER_ACCURATE"
+    )
+    return image, window
+
+
+def _decode_and_cut(
+    encoded: tf.Tensor, entry: Tensors, context: float
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Decode a whole picture and cut; returns the window too."""
+    image = _decode_upright(encoded, entry)
+    window = _window(tf.shape(image), entry["box"], context)
+    return _cut(image, window), window
+
+
+def _cut(picture: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
+    top, left, height, width = tf.unstack(window)
+    return picture[top : top + height, left : left + width]
+
+
+def _decode_upright(encoded: tf.Tensor, entry: Tensors) -> tf.Tensor:
+    """Decode a whole picture and turn it as it was meant to be seen."""
+    image = tf.cond(
+        entry["has_alpha"], lambda: _over_white(encoded), lambda: _decode(encoded)
+    )
+    return _upright(image, entry["orientation"])
 
 
 def _decode(encoded: tf.Tensor) -> tf.Tensor:

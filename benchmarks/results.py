@@ -1,0 +1,77 @@
+"""What the training benchmarks have in common: ratios held to targets, and the CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from handypose_tf.benchmarking import machine_name, machine_slug
+from handypose_tf.benchmarking.measurement import median_interval
+from handypose_tf.cli.console import format_table
+from handypose_tf.files import write_bytes
+from handypose_tf.versions import package_versions
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+Row = dict[str, float | str]
+
+
+class Target(NamedTuple):
+    """How many times another's rate a rate must be at least."""
+
+    name: str
+    other: str
+    least: float
+
+
+def report(
+    title: str, rows: Sequence[Row], targets: Sequence[Target], figure: str
+) -> int:
+    """Write all rows, print medians and targets; returns 1 if a target is missed.
+
+    Args:
+        title: Beginning of the CSV's name.
+        rows: One for each contender and round, with `name` and `round`.
+        targets: Ratios of the figure, round by round.
+        figure: Column that is compared, higher is better.
+    """
+    print(machine_name())
+    rates = {
+        name: np.array([row[figure] for row in rows if row["name"] == name], float)
+        for name in dict.fromkeys(str(row["name"]) for row in rows)
+    }
+    medians = [[name, f"{np.median(rate):.4g}"] for name, rate in rates.items()]
+    print(format_table(["", figure.replace("_", " ")], medians))
+    judged = [_judge(target, rates) for target in targets]
+    print(format_table(["target", "at least", "measured [95 %]", ""], judged))
+    print(f"wrote {write_rows(title, rows)}")
+    return int(any(line[-1] != "met" for line in judged))
+
+
+def write_rows(title: str, rows: Sequence[Row]) -> Path:
+    """Write rows with machine, versions and date into `results/`."""
+    versions = " ".join(f"{name} {v}" for name, v in package_versions().items())
+    facts = {"machine": machine_name(), "versions": versions}
+    facts["date"] = time.strftime("%Y-%m-%d")
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, [*rows[0], *facts], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**row, **facts} for row in rows)
+    path = RESULTS / f"{title}-{machine_slug()}.csv"
+    return write_bytes(path, buffer.getvalue().encode())
+
+
+def _judge(target: Target, rates: dict[str, np.ndarray]) -> list[str]:
+    ratio = median_interval(rates[target.name] / rates[target.other])
+    return [
+        f"{target.name} / {target.other}",
+        f"{target.least:.2f}",
+        f"{ratio.median:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]",
+        "met" if ratio.median >= target.least else "MISSED",
+    ]
