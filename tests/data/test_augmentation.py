@@ -119,6 +119,18 @@ def test_the_whole_picture_is_stretched_from_edge_to_edge():
     assert result["keypoints"] == pytest.approx(np.array([[-0.5] * 2, [47.5] * 2]))
 
 
+@pytest.mark.parametrize("shape", [(30, 40), (96, 120)])
+def test_a_stretch_is_the_warp_by_the_same_matrix(shape):
+    """Up to what is outside, which a warp draws as black; reductions average."""
+    coarse = np.random.default_rng(2).integers(0, 256, (6, 8, 3), np.uint8)
+    image = cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    result = run(make_sample(image, [[3.0, 4.0]], [0, 0, 9, 9]), crop_scale=None)
+    warped = geometry.warp_image(image, result["matrix"], SIZE)
+    inner = slice(2, -2)
+    difference = np.abs(result["image"].astype(int) - warped)[inner, inner]
+    assert difference.mean() < 1.5
+
+
 def test_a_wide_input_keeps_its_proportions():
     sample = make_sample(
         np.zeros((90, 90, 3), np.uint8), [[45.0, 45.0]], [25] * 2 + [40] * 2

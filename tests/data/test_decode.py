@@ -149,3 +149,24 @@ def test_context_of_a_data_set(tmp_path):
     assert sample["image"].shape == (21, 21, 3)
     whole = next(iter(reader.dataset()))
     np.testing.assert_array_equal(sample["image"], whole["image"][12:33, 10:31])
+
+
+def test_a_window_of_a_jpeg_has_the_pixels_of_the_whole(tmp_path):
+    """Colour is stored at half the size, so the window's edge may differ a little."""
+    root = layouts.write_coco(tmp_path, count=1)
+    image = cv2.resize(pixels(30, 40, 3), (160, 120), interpolation=cv2.INTER_CUBIC)
+    path = root / "images/0.jpg"
+    path.write_bytes(cv2.imencode(".jpg", image)[1].tobytes())
+
+    def edit(content):
+        content["images"][0].update(width=160, height=120)
+        content["annotations"][0].update(bbox=[61, 47, 30, 20])
+
+    layouts.edit_json(root / "annotations.json", edit)
+    reader = read(root)
+    cut = next(iter(reader.dataset(context=1.5)))["image"].numpy().astype(int)
+    # Centre (76, 57), side 45: from (53, 34) to (100, 81).
+    whole = reader.records()[0].read_image()[34:81, 53:100]
+    assert cut.shape == whole.shape
+    np.testing.assert_array_equal(cut[2:-2, 2:-2], whole[2:-2, 2:-2])
+    assert np.abs(cut - whole).max() < 40
