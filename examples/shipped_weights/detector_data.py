@@ -105,9 +105,9 @@ def batches(
 
     def change(index: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         image, hands = tf.numpy_function(make, [index], (tf.uint8, tf.float32))
-        pixels = tf.cast(tf.ensure_shape(image, (size, size, 3)), tf.float32)
+        pixels = tf.ensure_shape(image, (size, size, 3))
         draws = Draws(tf.stack([tf.constant(seed, tf.int64), index]))
-        changed = change_look(pixels, draws, LOOK)
+        changed = tf.cast(change_look(pixels, draws, LOOK), tf.float32)
         return changed, {"maps": tf.ensure_shape(hands, (MAX_SCENE_HANDS, 7))}
 
     numbers = tf.data.Dataset.range(first * BATCH, (first + steps) * BATCH)
