@@ -138,7 +138,7 @@ def _parse() -> argparse.Namespace:
         "--albumentations", metavar="PYTHON", help="interpreter that has albumentations"
     )
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--images", type=int, default=160, help="of each round")
+    parser.add_argument("--images", type=int, default=320, help="of each round")
     parser.add_argument("--core", type=int, default=min(os.sched_getaffinity(0)))
     return parser.parse_args()
 
