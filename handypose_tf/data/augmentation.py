@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+import numpy as np
 import tensorflow as tf
 
 from handypose_tf.data.appearance import Draws, change_look
@@ -18,7 +19,7 @@ from handypose_tf.data.decode import Tensors
 #: Normal draws are cut off here, so that a sample's surroundings have a bound.
 _MAX_DEVIATIONS = 2.0
 
-_OPAQUE = tf.constant(255, tf.uint8)
+_OPAQUE = np.uint8(255)
 
 #: What is kept around a crop beyond its reach: the averaging before a strong reduction
 #: looks a little further.
