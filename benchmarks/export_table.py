@@ -2,7 +2,7 @@
 
     python benchmarks/export_table.py --calibration coco:labelled/train.json \
         --check coco:labelled/held_out.json --human coco:hands/annotations.json \
-        --model savedmodels/handypose_lite0_192.keras --model runs/resnet101/best.keras
+        --model savedmodels/handypose_lite0_224.keras --model runs/resnet101/best.keras
 
 Every model is exported in every precision, run, and compared with itself in float on
 the hands of `--check`; latencies are taken in one run, all files alternating, beside

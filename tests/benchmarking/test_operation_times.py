@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -19,7 +21,7 @@ from handypose_tf.inference.model_files import find_model
 
 @pytest.fixture(scope="module")
 def path():
-    return find_model("handypose_lite0_192_float32")
+    return find_model("handypose_lite0_224_float32")
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +43,19 @@ def whole(path) -> Interpreter:
 
 def test_each_cut_out_operation_computes_what_it_did_in_the_network(path, whole):
     details = whole._get_ops_details()
-    names = {each["name"]: each["index"] for each in whole.get_tensor_details()}
+    tensors = whole.get_tensor_details()
+    names = {each["name"]: each["index"] for each in tensors}
+    counts = Counter(each["name"] for each in tensors)
     cuts = dict(cut_operations(path.read_bytes(), tensor_shapes(path)))
     assert len(cuts) == len(details)
+    num_compared = 0
     for file in list(cuts.values())[::7]:
         part = Interpreter(model_content=file, num_threads=1)
         part.allocate_tensors()
+        ends = [*part.get_input_details(), *part.get_output_details()]
+        if any(counts[end["name"]] > 1 for end in ends):
+            continue  # network and decoder were joined: some names are in both
+        num_compared += 1
         for source in part.get_input_details():
             values = whole.get_tensor(names[source["name"]])
             part.set_tensor(source["index"], values)
@@ -55,6 +64,7 @@ def test_each_cut_out_operation_computes_what_it_did_in_the_network(path, whole)
             expected = whole.get_tensor(names[target["name"]])
             found = part.get_tensor(target["index"])
             np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+    assert num_compared >= 15
 
 
 def test_times_of_a_shipped_file(path):

@@ -91,7 +91,7 @@ def test_a_file_without_data_is_compared_on_the_demo_picture(folder, capsys):
     ("words", "line"),
     [
         (["nothing.keras"], "no such model file"),
-        (["handypose_lite0_192_float32"], "already exported; give the .keras file"),
+        (["handypose_lite0_224_float32"], "already exported; give the .keras file"),
         (
             ["handypose_lite0", "--precision", "int8", "--calibration", "coco:no.json"],
             "no.json",

@@ -34,8 +34,10 @@ def readers_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_clip(folder / "clip.mp4", hand)
     for data in ("labelled", "hands"):
         (folder / data).mkdir()
-        write_coco(folder / data, count=6)
-    shipped = PACKAGE / "savedmodels" / "handypose_lite0_192.keras"
+        content = write_coco(folder / data, count=6).read_bytes()
+        for name in ("train.json", "val.json"):
+            (folder / data / name).write_bytes(content)
+    shipped = PACKAGE / "savedmodels" / "handypose_lite0_224.keras"
     best = folder / "runs" / "own_photos" / "best.keras"
     best.parent.mkdir(parents=True)
     shutil.copy(shipped, best)

@@ -8,7 +8,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.export.op_census import op_census
 from handypose_tf.inference.model_files import SAVED_MODELS
 
-SHIPPED = SAVED_MODELS / "handypose_lite0_192_float32.tflite"
+SHIPPED = SAVED_MODELS / "handypose_lite0_224_float32.tflite"
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,9 @@ def test_body_of_the_shipped_file(census):
 
 
 def test_tail_is_the_decoding(census):
-    assert census.tail["ARG_MAX"] == 1 and census.tail["DEPTHWISE_CONV_2D"] == 1
+    """Smoothing along columns and rows, the peak, and the calibrated score."""
+    assert census.tail["ARG_MAX"] == 1 and census.tail["DEPTHWISE_CONV_2D"] == 2
+    assert census.tail["LOGISTIC"] == 1
     assert "CONV_2D" not in census.tail
 
 

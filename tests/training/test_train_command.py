@@ -70,7 +70,7 @@ def test_workers_that_make_no_sense_are_wrong_usage(config, words):
 
 
 def test_several_workers_need_keras2(config, capsys, monkeypatch):
-    import handypose_tf.cli.train as command
+    import handypose_tf.cli.keras2 as command
 
     monkeypatch.setattr(command, "find_spec", lambda name: None)
     monkeypatch.setattr(command, "version", lambda name: "3.9.9")

@@ -32,7 +32,7 @@ export class ModelPicker {
   }
 }
 
-/** E.g. `lite0, 192 px, int8 (3.4 MB)`. */
+/** E.g. `lite0, 224 px, int8 (3.7 MB)`. */
 export function describeModel({ preset, imageSize, precision, bytes }: BundledModel): string {
   const name = preset.replace(/^handypose_/, "");
   return `${name}, ${imageSize} px, ${precision} (${(bytes / MEGABYTE).toFixed(1)} MB)`;
