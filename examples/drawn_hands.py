@@ -49,8 +49,8 @@ def draw_hand(rng: np.random.Generator) -> tuple[NDArray, NDArray]:
     return draw_keypoints(image, keypoints), keypoints.astype(np.float32)
 
 
-def write_cmu_panoptic(root: Path, count: int = 20) -> Path:
-    """Write the layout of CMU's hand143_panopticdb."""
+def write_cmu_panoptic(root: Path, count: int = 46) -> Path:
+    """Write the layout of CMU's hand143_panopticdb; three of 46 are in `val`."""
     entries = []
     for i, (name, points) in enumerate(_hands(root / "imgs", count)):
         entries.append(
