@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel test-web lint docs ci clean
+.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel test-web lint docs train-lite0 ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -62,6 +62,10 @@ lint: .venv/ready-test
 docs: .venv/ready
 	.venv/bin/python $(PIP) --editable '.[docs]'
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+
+# The shipped weights, on the data of examples/shipped_weights/prepare_data.py in DATA.
+train-lite0: .venv/ready
+	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/examples/shipped_weights/train_lite0.sh
 
 ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-wheel demo
 

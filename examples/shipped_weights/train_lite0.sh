@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # handypose_lite0 in two runs: most of the learning at 160 px, the end at 224 px.
 #
-# Run it in a folder with `hands/` (prepare_data.py), `backgrounds/` (pictures without
-# hands) and `handypose_lite0_192.keras`, the weights to begin with (or set START to
-# `imagenet`). Two hours on two cores; a run that was killed goes on where it was.
+# `make train-lite0 DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py) and
+# `backgrounds/` (pictures without hands). START names the weights to begin with:
+# `imagenet`, or a file; what ships began with
+# `git show 4614a7c:savedmodels/handypose_lite0_192.keras > handypose_lite0_192.keras`.
+# Two hours on two cores; a run that was killed goes on where it was.
 set -euo pipefail
 recipe=$(dirname "$(realpath "$0")")/recipe.yaml
 start=${START:-handypose_lite0_192.keras}
