@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-import { liteRTFiles } from "./build/litert-files.ts";
-import { modelFiles } from "./build/model-files.ts";
-import { offlineFiles, SERVICE_WORKER } from "./build/offline-files.ts";
+import { liteRTFiles } from "./plugins/litert-files.ts";
+import { modelFiles } from "./plugins/model-files.ts";
+import { offlineFiles, SERVICE_WORKER } from "./plugins/offline-files.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const models = process.env["HANDYPOSE_MODELS"] ?? here("../../savedmodels");

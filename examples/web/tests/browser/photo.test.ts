@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { findModels } from "../../build/model-files.ts";
+import { findModels } from "../../plugins/model-files.ts";
 import { launchChromium } from "./chromium.ts";
 import { MODELS, SAMPLE } from "./places.ts";
 import { PhonePage, servePage } from "./served-page.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 
-import { findModels } from "../../build/model-files.ts";
+import { findModels } from "../../plugins/model-files.ts";
 import { launchChromium } from "./chromium.ts";
 import { makePictures, type Pictures } from "./pictures.ts";
 import { MODELS, ROOT, SAMPLE } from "./places.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 
-import { findModels } from "../../build/model-files.ts";
+import { findModels } from "../../plugins/model-files.ts";
 
 const METADATA = {
   format: "handypose-tf/1",
