@@ -1,4 +1,4 @@
-/** What the build puts in: see `build/`. */
+/** What the build puts in: see `plugins/`. */
 
 declare module "virtual:models" {
   import type { BundledModel } from "./hand/model";
