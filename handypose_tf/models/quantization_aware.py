@@ -11,6 +11,7 @@ References:
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ def quantization_aware(model: HandyPose) -> keras.Model:
             presets.
 
     Raises:
-        MissingExtraError: If tensorflow-model-optimization is not installed.
+        MissingExtraError: If tensorflow-model-optimization or tf_keras is not
+            installed.
         ModelError: If Keras is of another generation, or the model has layers that
             cannot be trained so.
     """
@@ -130,6 +132,10 @@ def restore(model: HandyPose) -> keras.Model:
 
 
 def _toolkit() -> Any:
+    # Importing it switches TensorFlow to tf_keras, also beside TensorFlow 2.15's own
+    # Keras 2, which is gone then.
+    if find_spec("tf_keras") is None:
+        raise MissingExtraError("tf_keras", "keras2", "train quantisation-aware")
     try:
         from tensorflow_model_optimization.quantization import keras as toolkit
     except ImportError as error:

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     """A network of a few steps; the tiny backbone is a name while it lives."""
+    pytest.importorskip("tf_keras")
     pytest.importorskip("tensorflow_model_optimization")
     from handypose_tf.backbones import BACKBONES
 

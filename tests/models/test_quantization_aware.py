@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
 
 from tiny import MODEL, add_backbone
 
-from handypose_tf.errors import ModelError
+from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.models import handypose, load_model, save_model
 from handypose_tf.models.quantization_aware import (
     quantization_aware,
@@ -52,9 +53,17 @@ def test_keras_3_is_refused():
         quantization_aware(small())
 
 
+@pytest.mark.skipif(find_spec("tf_keras") is not None, reason="tf_keras is there")
+@keras2
+def test_keras_2_without_tf_keras_is_told_what_to_install():
+    with pytest.raises(MissingExtraError, match="keras2"):
+        quantization_aware(small())
+
+
 @pytest.fixture(scope="module")
 def trained():
     """A model and its network after one step, and what the network then gives."""
+    pytest.importorskip("tf_keras")
     pytest.importorskip("tensorflow_model_optimization")
     model = small()
     network = quantization_aware(model)
