@@ -135,7 +135,7 @@ def main() -> None:
     files = [path, *(report.path for report in reports.values())]
     figures |= {file.name: measure(file, args.dev) for file in files[1:]}
     card = model.metadata().to_dict() | {
-        "accuracy": figures,
+        "figures": figures,
         "expected_calibration_error_held_out": scores,
         "exports": {name: report.to_dict() for name, report in reports.items()},
         "sha256": {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
