@@ -37,8 +37,8 @@ KEPT_SIDE = 640
 #: wallpapers come in many sizes.
 THUMBNAIL, SAME_LEVELS = 8, 8
 
-#: Folders of one hand before a plain wall, and of rendered hands: labelled whole.
-WHOLE = ("digits", "synth")
+#: Hands before a plain wall and rendered ones, labelled whole; and all files together.
+WHOLE = ("digits", "synth", "all")
 
 #: Backgrounds with people whose hands are too small for the palm detector.
 LEFT_OUT = ("bodies",)
