@@ -29,9 +29,9 @@ from handypose_tf.synth.things import Thing
 from handypose_tf.synth.transforms import rotation
 from handypose_tf.synth.viewpoint import draw_camera
 
-_HELD_SHARE = 0.18
-_OCCLUDER_SHARE = 0.12
-_TWO_HANDS_SHARE = 0.1
+_HELD_SHARE = 0.3
+_OCCLUDER_SHARE = 0.18
+_TWO_HANDS_SHARE = 0.18
 
 #: Bones of two hands keep this apart, share of the length wrist to middle knuckle.
 _APART = 0.24
