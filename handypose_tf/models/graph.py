@@ -35,7 +35,8 @@ def preset_settings(
     Args:
         presets: Name to data.
         preset: One of the names.
-        overrides: Changes to the parts `backbone`, `waterfall` and `decoder`.
+        overrides: Changes to the parts `backbone`, `waterfall` and `decoder`; one
+            that names another `kind` takes the part's place as a whole.
         **changes: Changes to the whole; `None` leaves a value as it is.
 
     Raises:
@@ -52,6 +53,8 @@ def preset_settings(
                 "`overrides` takes the keys backbone, waterfall and decoder. "
                 f"Received: {part!r}"
             )
+        if "kind" in values:
+            settings[part] = {}  # another kind takes other arguments
         settings[part].update(values)
     settings |= {name: value for name, value in changes.items() if value is not None}
     return settings | {"preset": preset}

@@ -130,7 +130,8 @@ def handypose(
         backbone: Your own Keras model with four outputs at strides 4, 8, 16 and
             deepest; see `HandyPose`.
         overrides: Changes to the preset's parts, e.g. `{"decoder": {"filters": 96}}`
-            for the keys `backbone`, `waterfall` and `decoder`.
+            for the keys `backbone`, `waterfall` and `decoder`; an override that names
+            a `kind` takes the part's place as a whole.
         batch_size: Fixed batch size, for export; free if `None`.
 
     Raises:

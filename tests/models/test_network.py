@@ -65,6 +65,13 @@ def test_the_stride_follows_the_decoder(first_level, stride):
     assert heatmaps(model).shape == (2, 64 // stride, 64 // stride, 21)
 
 
+def test_a_waterfall_of_another_kind_takes_the_whole_place():
+    plain = {"kind": "wasp_v2", "filters": 8, "rates": (1, 1), "separable": True}
+    model = build_small(overrides={"waterfall": plain})
+    assert model.settings["waterfall"] == {**plain, "rates": [1, 1]}
+    assert not [x for x in model.layers if x.name.startswith("waterfall_level")]
+
+
 def test_four_hundred_channels_enter_the_paper_s_decoder():
     model = handypose("handypose_resnet101", image_size=64, overrides=QUICK)
     kernel = model.get_layer("decoder_conv1_conv").weights[0]
