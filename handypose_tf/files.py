@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import tempfile
@@ -33,6 +34,17 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
         else:
             _replace(target, data)
     return path
+
+
+def write_checksum(path: str | os.PathLike[str]) -> str:
+    """Write a file's SHA-256 beside it, as `sha256sum` does; returns the digest.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    write_bytes(f"{path}.sha256", f"{digest}  {Path(path).name}\n".encode())
+    return digest
 
 
 def write_json(path: str | os.PathLike[str], value: Any) -> Path:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ from handypose_tf.export import (
     export_and_check,
     open_calibration,
 )
-from handypose_tf.files import write_json
+from handypose_tf.files import write_checksum, write_json
 from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.model_metadata import read_metadata, write_metadata
 from handypose_tf.models import load_model, save_model
 
 LICENCE = "Apache-2.0"
@@ -93,6 +95,12 @@ def summary(figures: dict[str, Any]) -> dict[str, float]:
     return {f"{n}, {data}": round(figures["nsrm"][n]["value"], 4) for n in names}
 
 
+def state_accuracy(path: Path, figures: dict[str, Any]) -> None:
+    """Put an exported file's own accuracy into its metadata."""
+    write_metadata(path, replace(read_metadata(path), accuracy=summary(figures)))
+    write_checksum(path)
+
+
 def main() -> None:
     """Write model files, plot and card."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -133,7 +141,9 @@ def main() -> None:
         )
     }
     files = [path, *(report.path for report in reports.values())]
-    figures |= {file.name: measure(file, args.dev) for file in files[1:]}
+    for file in files[1:]:
+        figures[file.name] = measure(file, args.dev)
+        state_accuracy(file, figures[file.name])
     card = model.metadata().to_dict() | {
         "figures": figures,
         "expected_calibration_error_held_out": scores,

@@ -12,7 +12,7 @@ from handypose_tf.export.check import Checker, FileCheck
 from handypose_tf.export.litert import check_arguments, network_bytes, with_metadata
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.report import ExportReport
-from handypose_tf.files import write_bytes
+from handypose_tf.files import write_bytes, write_checksum
 from handypose_tf.models import HandyPose
 
 _PLAIN = Quantization()
@@ -59,11 +59,8 @@ def export_and_check(
     )
     facts = replace(metadata, export=report.to_dict())
     content = with_metadata(network, facts)
-    digest = hashlib.sha256(content).hexdigest()
     write_bytes(path, content)
-    line = f"{digest}  {report.path.name}\n"
-    write_bytes(f"{path}.sha256", line.encode())
-    return replace(report, num_bytes=len(content), sha256=digest)
+    return replace(report, num_bytes=len(content), sha256=write_checksum(path))
 
 
 def _run(content: bytes, checker: Checker) -> FileCheck:
