@@ -1,9 +1,10 @@
 """Gather the data that the shipped weights are trained on, as COCO files.
 
     handypose label FOLDERS... --out labelled --min-size 32 --max-disagreement 0.06
-    handypose synth --count 10000 --out synth --seed 11 --backgrounds backgrounds
+    handypose synth --count 6500 --out synth --seed 11 --backgrounds backgrounds
+    handypose synth --count 4000 --out synth2 --seed 12 --backgrounds backgrounds
     python examples/shipped_weights/prepare_data.py --photos data/real_hands \
-        --labelled labelled --synth synth --out hands
+        --labelled labelled --synth synth synth2 --out hands
 
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
@@ -38,7 +39,7 @@ Annotation = dict[str, Any]
 #: Folders whose background is plain enough for an outline to be right.
 MASKED = ("digits", "gestures", "letters", "nails")
 
-#: One group in so many is held out, and the last pictures of the synthetic ones.
+#: One group in so many is held out, and the last pictures of the first rendered folder.
 HELD_OUT_GROUPS, HELD_OUT_SYNTH = 20, 250
 
 MIN_SIZE, MAX_DISAGREEMENT = 32, 0.06
@@ -138,11 +139,12 @@ def rendered_hands(folder: Path) -> dict[Path, list[Annotation]]:
 def main() -> None:
     """Link the pictures into OUT and write the COCO files."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    for name in ("photos", "labelled", "synth", "out"):
+    for name in ("photos", "labelled", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--synth", type=Path, nargs="+", required=True)
     parser.add_argument("--more-held-out", type=Path)
     args = parser.parse_args()
-    folders = {"photos": args.photos, "synth": args.synth}
+    folders = {"photos": args.photos, **{folder.name: folder for folder in args.synth}}
     if args.more_held_out:
         folders["more_synth"] = args.more_held_out
     args.out.mkdir(parents=True, exist_ok=True)
@@ -151,9 +153,12 @@ def main() -> None:
         if not link.exists():
             link.symlink_to(folder.resolve())
     parts = gather_photos(args.photos, args.labelled, args.out)
-    rendered = list(rendered_hands(args.out / "synth").items())
-    parts["train/synth"] = dict(rendered[:-HELD_OUT_SYNTH])
-    parts["held_out/synth"] = dict(rendered[-HELD_OUT_SYNTH:])
+    first, *more = (rendered_hands(args.out / folder.name) for folder in args.synth)
+    held_out = [*first][-HELD_OUT_SYNTH:]
+    parts["held_out/synth"] = {picture: first.pop(picture) for picture in held_out}
+    parts["train/synth"] = first
+    for hands in more:
+        parts["train/synth"] |= hands
     for side in ("train", "held_out"):
         own = [part for name, part in parts.items() if name.startswith(f"{side}/")]
         parts[f"{side}/all"] = {p: hands for part in own for p, hands in part.items()}
