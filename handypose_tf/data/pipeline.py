@@ -49,7 +49,7 @@ class Worker:
 
 @dataclass(frozen=True, kw_only=True)
 class HandPipeline:
-    """Batches of `(image, {"heatmaps": points})` out of one or several readers.
+    """Batches of `(image, targets)` out of one or several readers.
 
     Attributes:
         readers: The data; all with the same keypoints.
@@ -65,6 +65,7 @@ class HandPipeline:
         drop_remainder: Leave out a last, smaller batch.
         num_threads: Samples that are made at once.
         backgrounds: Folder of pictures that `augmentation.fill` and `.background` use.
+        handedness: Whether targets tell the side of hands too.
 
     Raises:
         DataError: If readers do not fit each other, or there is too little to fill a
@@ -83,6 +84,7 @@ class HandPipeline:
     drop_remainder: bool = True
     num_threads: int = field(default_factory=lambda: min(16, os.cpu_count() or 1))
     backgrounds: Path | None = None
+    handedness: bool = False
 
     def __post_init__(self) -> None:
         """Check what can be checked without decoding a picture."""
@@ -171,15 +173,16 @@ class HandPipeline:
         Returns:
             Elements `(image, {"heatmaps": points})`: uint8 `(batch, height, width, 3)`
             and float32 `(batch, num_keypoints, 3)`, x and y in pixels of the image and
-            visibility, 0 outside it. `batch` is `batch_size`, or its part for one
-            replica of the worker.
+            visibility, 0 outside it. With `handedness` the targets also hold that:
+            int8 `(batch, 1)`, 1 left, 0 right, -1 unknown. `batch` is `batch_size`, or
+            its part for one replica of the worker.
         """
         worker = worker or Worker()
         places = self._places(first_step, worker)
         size = self.batch_size // (worker.count * worker.num_replicas)
         return (
             self.samples(epoch, places)
-            .map(_to_pair, num_parallel_calls=1)
+            .map(self._to_pair, num_parallel_calls=1)
             .batch(size, drop_remainder=self.drop_remainder)
             .prefetch(_PREFETCH)
         )
@@ -254,6 +257,14 @@ class HandPipeline:
             strengths=self.augmentation,
         )
 
+    def _to_pair(self, sample: Tensors) -> tuple[tf.Tensor, Tensors]:
+        visibility = sample["visibility"][:, None]
+        points = tf.concat([sample["keypoints"], visibility], axis=-1)
+        targets = {"heatmaps": points}
+        if self.handedness:
+            targets["handedness"] = sample["is_left"][None]
+        return sample["image"], targets
+
     def _context(self, crop_scale: float) -> float:
         aspect = max(self.image_size) / min(self.image_size)
         return self.augmentation.context(crop_scale * aspect)
@@ -295,9 +306,3 @@ def _read(path: tf.Tensor, span: tf.Tensor) -> tf.Tensor:
         return part.get_single_element()
 
     return tf.cond(span[1] > 0, read_span, lambda: tf.io.read_file(path))
-
-
-def _to_pair(sample: Tensors) -> tuple[tf.Tensor, Tensors]:
-    visibility = sample["visibility"][:, None]
-    points = tf.concat([sample["keypoints"], visibility], axis=-1)
-    return sample["image"], {"heatmaps": points}

@@ -47,7 +47,7 @@ def body_flatbuffer(function: Any, model: SettingsModel) -> bytes:
 
 def decoder_flatbuffer(model: SettingsModel) -> bytes:
     """Return the float32 model from raw maps to the result."""
-    shape = (1, *model.outputs[0].shape[1:])
+    shape = (1, *model.output[model.maps_name].shape[1:])
     spec = tf.TensorSpec(shape, tf.float32, model.maps_name)
     return convert(new_converter(_frozen(model.decoder(), spec)), model.name)
 

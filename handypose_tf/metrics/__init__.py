@@ -23,7 +23,7 @@ from handypose_tf.metrics.keypoint_metrics import (
     threshold_share,
 )
 
-_KERAS_METRICS = ("AUC", "EPE", "PCK")
+_KERAS_METRICS = ("AUC", "EPE", "PCK", "HandednessAccuracy")
 
 __all__ = [
     "AUC",
@@ -32,6 +32,7 @@ __all__ = [
     "EPE",
     "NORMALIZERS",
     "PCK",
+    "HandednessAccuracy",
     "auc",
     "box_sizes",
     "check_choice",

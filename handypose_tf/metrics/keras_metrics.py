@@ -1,8 +1,9 @@
-"""PCK, EPE and AUC as Keras metrics, for `model.compile` and `model.evaluate`.
+"""Keras metrics for `model.compile` and `model.evaluate`.
 
-All three are means over visible points, held as two sums, so they aggregate exactly
-over batches and over the replicas of a `tf.distribute` strategy. They pool points; the
-other averages are `handypose_tf.metrics.keypoint_metrics`'.
+PCK, EPE and AUC are means over visible points, `HandednessAccuracy` is one over hands.
+All are held as two sums, so they aggregate exactly over batches and over the replicas
+of a `tf.distribute` strategy. They pool points; the other averages are
+`handypose_tf.metrics.keypoint_metrics`'.
 """
 
 from __future__ import annotations
@@ -193,6 +194,35 @@ class AUC(KeypointMetric):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "thresholds": self.thresholds}
+
+
+@keras.utils.register_keras_serializable("handypose_tf")
+class HandednessAccuracy(keras.metrics.Mean):
+    """Share of the hands of known side that are told rightly.
+
+    Args:
+        name: Name of the metric.
+        **kwargs: Arguments of `keras.metrics.Metric`.
+
+    Call arguments:
+        y_true: `(batch, 1)`: 1 left, 0 right, negative unknown, which is masked.
+        y_pred: The logits of a left hand, one a hand in any shape.
+        sample_weight: `(batch,)`, optional.
+    """
+
+    def __init__(self, name: str = "handedness", **kwargs: Any) -> None:
+        """Name the metric."""
+        super().__init__(name=name, **kwargs)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Add a batch."""
+        truth = tf.cast(tf.reshape(y_true, (-1,)), tf.float32)
+        is_left = tf.cast(tf.reshape(y_pred, (-1,)) > 0, tf.float32)
+        weights = tf.cast(truth >= 0, tf.float32)
+        if sample_weight is not None:
+            weights *= tf.reshape(tf.cast(sample_weight, tf.float32), (-1,))
+        hits = tf.cast(is_left == truth, tf.float32)
+        return super().update_state(hits, sample_weight=weights)
 
 
 def _box_sizes(points: Any, visible: Any) -> Any:

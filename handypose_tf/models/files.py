@@ -8,11 +8,13 @@ Nothing in a file is run as code.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import re
 import tempfile
+import warnings
 import zipfile
 from collections import defaultdict
 from pathlib import Path
@@ -76,6 +78,8 @@ def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
 def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file into a model.
 
+    A handedness head that the file does not have stays as it is, with a warning.
+
     Raises:
         ModelError: As `load_model`.
     """
@@ -86,7 +90,13 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
             weights = Path(path).read_bytes()
         except OSError as error:
             raise ModelError(f"{path}: cannot read: {error.strerror}") from error
-    _assign(model, weights, str(path))
+    if _lacks_handedness(model, weights):
+        warnings.warn(
+            f"{path} has no handedness head; the model's begins untrained", stacklevel=2
+        )
+        _assign_but_handedness(model, weights, str(path))
+    else:
+        _assign(model, weights, str(path))
 
 
 def save_model(
@@ -159,6 +169,29 @@ def _class_name(description: Any) -> str:
     if isinstance(description, dict) and isinstance(description.get("config"), dict):
         return description.get("registered_name") or description.get("class_name", "?")
     return "description without a config"
+
+
+def _lacks_handedness(model: SettingsModel, content: bytes) -> bool:
+    """Tell whether weights go without the handedness head that a model has."""
+    if not model.settings.get("handedness"):
+        return False
+    with contextlib.suppress(OSError, KeyError), h5py.File(io.BytesIO(content)) as file:
+        stored = len(_stored_arrays(file))
+        return stored < sum(1 for layer in model.layers if layer.weights)
+    return False  # it cannot be read, which `_assign` reports
+
+
+def _assign_but_handedness(model: SettingsModel, content: bytes, source: str) -> None:
+    """Assign the weights of a model that is the same without its handedness head.
+
+    They fill a twin without the head, as files name layers by their count.
+    """
+    config = {**model.get_config(), "settings": {**model.settings, "handedness": False}}
+    config["backbone"] = model.own_backbone()
+    twin = type(model).from_config(config)
+    _assign(twin, content, source)
+    for layer in twin.layers:
+        model.get_layer(layer.name).set_weights(layer.get_weights())
 
 
 def _assign(model: SettingsModel, content: bytes, source: str) -> None:

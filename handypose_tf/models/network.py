@@ -10,6 +10,7 @@ from tensorflow import keras
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.layers import DecodeHeatmaps
+from handypose_tf.layers.conv_stack import activation, apply_layers
 from handypose_tf.model_metadata import ModelMetadata
 from handypose_tf.models.graph import (
     joined_features,
@@ -19,6 +20,9 @@ from handypose_tf.models.graph import (
 )
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.models.settings_model import UNTRAINED, SettingsModel
+
+#: Width of the handedness head's only hidden layer.
+_HANDEDNESS_FILTERS = 64
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
@@ -30,7 +34,8 @@ class HandyPose(SettingsModel):
 
     Args:
         settings: The network as data, as in `handypose_tf.models.presets`, with
-            `keypoint_names`, `skeleton`, `crop_scale`, `decode` and `trained`.
+            `keypoint_names`, `skeleton`, `crop_scale`, `decode`, `handedness` and
+            `trained`.
         backbone: Your own Keras model with four outputs (level 1 at stride 4, level 2
             at stride 8, level 3 at stride 16, deepest) in place of a named one. It
             takes the picture in 0..255 as it is.
@@ -41,7 +46,8 @@ class HandyPose(SettingsModel):
 
     Output:
         `{"heatmaps": (batch, height / stride, width / stride, num_keypoints)}`, raw
-        and linear, trained towards 1 at a joint
+        and linear, trained towards 1 at a joint; with `handedness` also `(batch, 1, 1,
+        1)`, the logit of a left hand
     """
 
     maps_name = "heatmaps"
@@ -59,10 +65,12 @@ class HandyPose(SettingsModel):
             image, taps = named_backbone(settings)
         else:
             image, taps = own_backbone(backbone)
-        heatmaps = _heatmaps(joined_features(taps, settings), settings)
+        outputs = {"heatmaps": _heatmaps(joined_features(taps, settings), settings)}
+        if settings.get("handedness"):
+            outputs["handedness"] = _handedness(taps.deepest)
         super().__init__(
             image,
-            {"heatmaps": heatmaps},
+            outputs,
             settings=settings,
             backbone=backbone,
             **kwargs,
@@ -72,6 +80,11 @@ class HandyPose(SettingsModel):
     def num_keypoints(self) -> int:
         """How many heatmaps the model gives."""
         return len(self.settings["keypoint_names"])
+
+    @property
+    def has_handedness(self) -> bool:
+        """Whether the model also tells left hands from right ones."""
+        return bool(self.settings.get("handedness"))
 
     @property
     def cell_offset(self) -> float:
@@ -116,6 +129,7 @@ def handypose(
     skeleton: Sequence[tuple[int, int]] = BONES,
     backbone: keras.Model | None = None,
     overrides: dict[str, dict[str, Any]] | None = None,
+    handedness: bool = False,
     batch_size: int | None = None,
 ) -> HandyPose:
     """Build a HandyPose model, without trained weights.
@@ -132,6 +146,7 @@ def handypose(
         overrides: Changes to the preset's parts, e.g. `{"decoder": {"filters": 96}}`
             for the keys `backbone`, `waterfall` and `decoder`; an override that names
             a `kind` takes the part's place as a whole.
+        handedness: Add a small head that tells left hands from right ones.
         batch_size: Fixed batch size, for export; free if `None`.
 
     Raises:
@@ -145,6 +160,7 @@ def handypose(
     settings = preset_settings(PRESETS, preset, overrides, image_size=image_size)
     settings |= {
         "batch_size": batch_size,
+        "handedness": handedness,
         "keypoint_names": [*keypoint_names],
         "skeleton": [[int(a), int(b)] for a, b in skeleton],
         "crop_scale": DEFAULT_CROP_SCALE,
@@ -164,3 +180,19 @@ def _heatmaps(features: Any, settings: dict[str, Any]) -> Any:
         kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
         name="heatmaps",
     )(features)
+
+
+def _handedness(deepest: Any) -> Any:
+    """End with one number: a pooled picture of the hand, and two 1x1 convolutions."""
+    layers = [
+        keras.layers.GlobalAveragePooling2D(keepdims=True, name="handedness_pool"),
+        keras.layers.Conv2D(
+            _HANDEDNESS_FILTERS,
+            1,
+            kernel_initializer="he_normal",
+            name="handedness_conv",
+        ),
+        activation("relu6", name="handedness_relu6"),
+        keras.layers.Conv2D(1, 1, dtype="float32", name="handedness"),
+    ]
+    return apply_layers(layers, deepest)

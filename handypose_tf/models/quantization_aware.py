@@ -33,8 +33,8 @@ _PICTURE = "image"
 def quantization_aware(model: HandyPose) -> keras.Model:
     """Return a network that computes as the model will in 8 bits.
 
-    It starts with the model's weights and is trained in its place: its output is
-    `{"heatmaps": ...}` too. `set_ranges` gives it ranges to start with, `take_weights`
+    It starts with the model's weights and is trained in its place: its outputs have
+    the names of the model's. `set_ranges` gives it ranges to start with, `take_weights`
     brings back what it has learnt.
 
     Args:
@@ -54,7 +54,8 @@ def quantization_aware(model: HandyPose) -> keras.Model:
         )
     _refuse_shared_layers(model)
     toolkit = _toolkit()
-    flat = keras.Model(model.inputs, model.outputs[0], name=model.name)
+    outputs = dict(model.output)
+    flat = keras.Model(model.inputs, [*outputs.values()], name=model.name)
     configs = {
         SubtractMean: _output_config(toolkit, rounded=True),
         BilinearResize: _output_config(toolkit, rounded=False),
@@ -72,7 +73,8 @@ def quantization_aware(model: HandyPose) -> keras.Model:
             f"{model.name} cannot be trained quantisation-aware: {error}; use a figure "
             "or lite preset"
         ) from error
-    return keras.Model(network.inputs, {"heatmaps": network.outputs[0]})
+    named = zip(outputs, network.outputs, strict=True)
+    return keras.Model(network.inputs, dict(named))
 
 
 def set_ranges(network: keras.Model, model: HandyPose, images: NDArray) -> None:

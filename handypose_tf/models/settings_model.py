@@ -31,7 +31,7 @@ class SettingsModel(keras.Model):
 
     Args:
         inputs: The picture.
-        outputs: `{maps_name: raw maps}`.
+        outputs: `{maps_name: raw maps}`, and what a model gives beside them.
         settings: The network as data.
         backbone: The own backbone the graph stands on, if there is one.
         **kwargs: `name` of the model.
@@ -75,7 +75,7 @@ class SettingsModel(keras.Model):
     @property
     def stride(self) -> int:
         """Pixels of the input a cell of the raw maps."""
-        return round(self.image_size[0] / self.outputs[0].shape[1])
+        return round(self.image_size[0] / self.output[self.maps_name].shape[1])
 
     def describe(self, **facts: Any) -> None:
         """Add facts to the settings that travel with the model's files.

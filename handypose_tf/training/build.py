@@ -13,8 +13,13 @@ from tensorflow import keras
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
-from handypose_tf.metrics import AUC, EPE, PCK
+from handypose_tf.losses import (
+    HandednessLoss,
+    HardKeypointMSE,
+    HeatmapMSE,
+    WeightedHeatmapMSE,
+)
+from handypose_tf.metrics import AUC, EPE, PCK, HandednessAccuracy
 from handypose_tf.models import HandyPose, handypose, load_weights
 from handypose_tf.models.quantization_aware import quantization_aware, set_ranges
 from handypose_tf.training.config import LossConfig, TrainConfig
@@ -58,7 +63,7 @@ def build_network(
         network: keras.Model = quantization_aware(model) if config.qat else model
         network.compile(
             build_optimizer(config.optimizer, learning_rate(config, pipeline)),
-            loss={"heatmaps": build_loss(config.loss, model)},
+            **build_losses(config.loss, model),
             jit_compile=config.jit_compile,
         )
     if config.qat:
@@ -86,18 +91,32 @@ def build_evaluator(
 ) -> keras.Model:
     """Return a network of the same layers with metrics, which training is spared.
 
-    The metrics are `pck` (box, 0.2), `epe` and `auc`.
+    The metrics are `pck` (box, 0.2), `epe`, `auc` and, with a head for it,
+    `handedness` (accuracy); of several outputs Keras names each before its metrics.
     """
     with strategy.scope():
-        heatmaps = network.output["heatmaps"]
-        evaluator = keras.Model(network.inputs, {"heatmaps": heatmaps})
+        evaluator = keras.Model(network.inputs, dict(network.output))
         decoder = model.decoder()
+        metrics = {"heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]}
+        if model.has_handedness:
+            metrics["handedness"] = [HandednessAccuracy()]
         evaluator.compile(
-            loss={"heatmaps": build_loss(config.loss, model)},
-            metrics={"heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]},
+            **build_losses(config.loss, model),
+            metrics=metrics,
             jit_compile=config.jit_compile,
         )
     return evaluator
+
+
+def build_losses(config: LossConfig, model: HandyPose) -> dict[str, Any]:
+    """Return the losses of a model's outputs and their weights, for `compile`."""
+    losses = {"heatmaps": build_loss(config, model)}
+    if not model.has_handedness:
+        return {"loss": losses}
+    return {
+        "loss": {**losses, "handedness": HandednessLoss()},
+        "loss_weights": {"heatmaps": 1.0, "handedness": config.handedness_weight},
+    }
 
 
 def build_loss(config: LossConfig, model: HandyPose) -> Any:
@@ -139,6 +158,7 @@ def _network(config: TrainConfig, pipeline: HandPipeline) -> HandyPose:
             keypoint_names=names,
             skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
             overrides=spec.overrides,
+            handedness=spec.handedness,
         )
         if spec.weights == "imagenet":
             backbone = model.settings["backbone"]["name"]

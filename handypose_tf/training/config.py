@@ -97,6 +97,8 @@ class ModelConfig:
         frozen: Last backbone level that is not trained: one of `LEVELS`, or `None`.
             For `handypose_lite0`, freezing through level 1 makes a step three times
             as fast on a CPU (measured).
+        handedness: Add a head that tells left hands from right ones, taught by the
+            hands whose side is known.
     """
 
     preset: str = "handypose_lite0"
@@ -105,6 +107,7 @@ class ModelConfig:
     weights: str | None = None
     imagenet_file: str | None = None
     frozen: str | None = None
+    handedness: bool = False
 
     def __post_init__(self) -> None:
         """Check the names."""
@@ -115,16 +118,18 @@ class ModelConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class LossConfig:
-    """The loss on heatmaps; see `handypose_tf.losses`.
+    """The loss; see `handypose_tf.losses`.
 
     Attributes:
-        kind: `"mse"` as released, `"weighted"` by visibility and foreground, or
-            `"hard"`, the worst joints alone.
+        kind: Of the heatmaps: `"mse"` as released, `"weighted"` by visibility and
+            foreground, or `"hard"`, the worst joints alone.
         sigma: Standard deviation of a target, cells.
         cutoff: Target values below it become 0.
         whole_pixels: Cut keypoints to whole pixels first, as the released code does.
         foreground_weight: For `"weighted"` and `"hard"`.
         top_k: Joints that count for `"hard"`.
+        handedness_weight: What the handedness head's cross-entropy counts beside the
+            heatmaps' loss.
     """
 
     kind: str = "weighted"
@@ -133,12 +138,14 @@ class LossConfig:
     whole_pixels: bool = False
     foreground_weight: float = 0.0
     top_k: int = 8
+    handedness_weight: float = 0.005
 
     def __post_init__(self) -> None:
         """Check the kind and the numbers."""
         _check_choice("kind", self.kind, LOSSES)
         _check_positive("sigma", self.sigma)
         _check_positive("top_k", self.top_k)
+        _check_positive("handedness_weight", self.handedness_weight)
 
 
 @dataclass(frozen=True, kw_only=True)

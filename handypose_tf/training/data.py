@@ -33,6 +33,7 @@ def open_pipelines(config: TrainConfig) -> tuple[HandPipeline, HandPipeline | No
         "batch_size": config.batch_size,
         "crop_scale": data.crop_scale,
         "seed": config.seed,
+        "handedness": config.model.handedness,
         **threads,
     }
     weights = [source.weight for source in data.train]
@@ -58,7 +59,7 @@ def describe_data(pipeline: HandPipeline) -> list[dict[str, Any]]:
         {
             "source": str(reader),
             "num_records": len(reader.records()),
-            "sha256": _checksum(reader),
+            "sha256": _checksum(reader, pipeline.handedness),
         }
         for reader in pipeline.readers
     ]
@@ -72,11 +73,13 @@ def _open(sources: Sequence[SourceConfig], on_error: str) -> list[Reader]:
     ]
 
 
-def _checksum(reader: Reader) -> str:
+def _checksum(reader: Reader, handedness: bool) -> str:
     """Return a SHA-256 over the names and the labels of all records, in order."""
     digest = hashlib.sha256()
     for record in reader.records():
         digest.update(record.sample_id.encode("utf-8", "surrogateescape"))
         for values in (record.keypoints, record.visibility, record.box):
             digest.update(values.tobytes())
+        if handedness:
+            digest.update(str(record.is_left).encode())
     return digest.hexdigest()

@@ -208,7 +208,7 @@ class _Run:
         found = self.evaluator.evaluate(
             validation_batches(self.validation), return_dict=True, verbose=0
         )
-        return {f"val_{name}": float(value) for name, value in found.items()}
+        return {f"val_{_plain(name)}": float(value) for name, value in found.items()}
 
     def _finish_epoch(
         self, figures: dict[str, float], live_weights: list[NDArray]
@@ -267,6 +267,13 @@ class _Run:
 
     def _tensorboard(self) -> TensorBoardLog:
         return TensorBoardLog(self.folder.tensorboard, self.validation or self.training)
+
+
+def _plain(name: str) -> str:
+    """Return a metric's own name, which Keras puts after that of one of the outputs."""
+    if name.endswith("loss"):
+        return name
+    return name.removeprefix("heatmaps_").removeprefix("handedness_")
 
 
 def _score(figures: dict[str, float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import layouts
 import numpy as np
@@ -40,8 +41,26 @@ def arrays(batches):
 def test_batches_have_the_shapes_that_models_take(pipeline):
     image, truth = next(iter(pipeline.batches(0)))
     assert image.shape == (8, 32, 32, 3) and image.dtype == "uint8"
+    assert truth.keys() == {"heatmaps"}
     assert truth["heatmaps"].shape == (8, 21, 3)
     assert pipeline.num_steps == 3
+
+
+def test_targets_tell_the_side_and_mirroring_changes_it(tmp_path):
+    root = layouts.write_coco(tmp_path, count=3)
+    path = root / "annotations.json"
+    content = json.loads(path.read_text())
+    for annotation, is_left in zip(content["annotations"], (1, 0), strict=False):
+        annotation["is_left"] = is_left
+    path.write_text(json.dumps(content))
+    for mirror, expected in ((0.0, [1, 0, -1]), (1.0, [0, 1, -1])):
+        pipeline = HandPipeline(
+            readers=[open_source(f"coco:{path}")], image_size=(32, 32), batch_size=3,
+            augmentation=Augmentation(mirror=mirror), shuffle=False, handedness=True,
+        )  # fmt: skip
+        _, truth = next(iter(pipeline.batches(0)))
+        assert truth["handedness"].dtype == "int8"
+        assert truth["handedness"].numpy().tolist() == [[side] for side in expected]
 
 
 def test_an_epoch_has_each_hand_once_and_its_own_order(pipeline):

@@ -12,6 +12,7 @@ from handypose_tf.metrics import (
     AUC,
     EPE,
     PCK,
+    HandednessAccuracy,
     auc,
     epe,
     keypoint_metrics,
@@ -123,13 +124,25 @@ def test_sample_weight_counts_hands_or_points() -> None:
         PCK(DecodeHeatmaps("dark", (48, 48), stride=4), 0.1, normalizer="crop"),
         EPE(DecodeHeatmaps("quarter", (48, 48), stride=4)),
         AUC(thresholds=(0, 1.5), name="auc_mmpose"),
+        HandednessAccuracy(),
     ],
-    ids=["pck", "epe", "auc"],
+    ids=["pck", "epe", "auc", "handedness"],
 )
 def test_metrics_survive_serialisation(metric: keras.metrics.Metric) -> None:
     copy = keras.metrics.deserialize(keras.metrics.serialize(metric))
     assert type(copy) is type(metric)
     assert copy.get_config() == metric.get_config()
+
+
+def test_handedness_counts_hands_of_known_side() -> None:
+    metric = HandednessAccuracy()
+    logits = np.reshape([3.0, -1.0, 2.0, -9.0, 0.5], (5, 1, 1, 1))
+    truth = np.array([[1], [1], [0], [0], [-1]], np.int8)
+    metric.update_state(truth, logits)
+    assert float(metric.result()) == 0.5  # the first and the fourth
+    metric.reset_state()
+    metric.update_state(truth, logits, sample_weight=[1, 0, 1, 2, 1])
+    assert float(metric.result()) == 0.75
 
 
 def test_bad_arguments_are_named() -> None:

@@ -46,6 +46,21 @@ def test_a_picture_that_is_not_square():
     assert points.shape == (2, 21, 3)
 
 
+def test_a_head_for_the_side_is_an_option(small_model):
+    model = build_small(handedness=True)
+    pictures = np.zeros((2, 64, 64, 3), np.float32)
+    outputs = model(pictures)
+    assert {k: tuple(v.shape) for k, v in outputs.items()} == {
+        "heatmaps": (2, 16, 16, 21),
+        "handedness": (2, 1, 1, 1),
+    }
+    assert model.has_handedness and not small_model.has_handedness
+    # 320 channels to 64 to 1, with biases.
+    more = model.count_params() - small_model.count_params()
+    assert more == 320 * 64 + 64 + 64 + 1
+    assert model.stride == 4 and model.decoder().get_config()["stride"] == 4
+
+
 def test_other_points_than_the_hand_s():
     names = [f"corner_{i}" for i in range(5)]
     model = build_small(keypoint_names=names, skeleton=[(0, 1), (1, 2)])

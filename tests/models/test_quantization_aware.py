@@ -98,6 +98,27 @@ def test_what_was_learnt_travels_in_the_model(trained, tmp_path):
 
 
 @keras2
+def test_the_handedness_head_is_trained_too():
+    pytest.importorskip("tf_keras")
+    pytest.importorskip("tensorflow_model_optimization")
+    model = handypose(**MODEL, handedness=True)
+    network = quantization_aware(model)
+    set_ranges(network, model, pictures())
+    found, expected = network(pictures()), model(pictures())
+    assert found.keys() == {"heatmaps", "handedness"}
+    spread = float(np.abs(expected["handedness"]).max())
+    np.testing.assert_allclose(
+        found["handedness"], expected["handedness"], atol=0.1 * spread
+    )
+    before = model.get_layer("handedness_conv").get_weights()[0]
+    network.get_layer("quant_handedness_conv").weights[0].assign(before + 1)
+    take_weights(model, network)
+    np.testing.assert_allclose(
+        model.get_layer("handedness_conv").get_weights()[0], before + 1
+    )
+
+
+@keras2
 @pytest.mark.parametrize(
     "preset", ["handypose_resnet101_released", "handypose_wasp_v1_released"]
 )
