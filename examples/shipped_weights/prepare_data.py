@@ -9,9 +9,10 @@
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
 group (a person, a photo and its copies, an uploader) are all trained on or all held
-out. OUT gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included,
-and an `all.json` of each side; `--more-held-out` adds hands rendered by another seed to
-that of `held_out`.
+out. Hands of photos are given a side (`is_left`) where MediaPipe is sure of it. OUT
+gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included, and an
+`all.json` of each side; `--more-held-out` adds hands rendered by another seed to that
+of `held_out`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from handypose_tf.files import write_json
 from handypose_tf.geometry import tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.images import read_image
+from handypose_tf.labelling.mediapipe import MediaPipeHands
+from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
 from handypose_tf.labelling.segmentation import outline_hand
 
 Annotation = dict[str, Any]
@@ -82,6 +85,15 @@ def add_outline(photo: Path, hand: Annotation) -> None:
         hand["segmentation"] = outline_hand(read_image(photo), points[:, :2])
 
 
+def add_side(photo: Path, hand: Annotation, teacher: MediaPipeTeacher) -> None:
+    """Add whether it is a left hand, or nothing where the teacher is not sure."""
+    hand.pop("is_left", None)
+    points = np.reshape(hand["keypoints"], (-1, 3))[:, :2]
+    is_left = teacher.side(read_image(photo), points)
+    if is_left is not None:
+        hand["is_left"] = int(is_left)
+
+
 def write_coco(path: Path, pictures: dict[Path, list[Annotation]]) -> int:
     """Write hands of pictures as a COCO file; returns the number of hands."""
     images, annotations = [], []
@@ -115,11 +127,13 @@ def gather_photos(
             for row in csv.DictReader(file)
         }
     parts: dict[str, dict[Path, list[Annotation]]] = defaultdict(dict)
+    teacher = MediaPipeTeacher(MediaPipeHands())
     for name, hands in tqdm(sorted(found.items()), unit=" photo", disable=None):
         folder = name.split("/")[0]
         side = "held_out" if is_held_out(rows[name]) else "train"
-        if folder in MASKED and side == "train":
-            for hand in hands:
+        for hand in hands:
+            add_side(photos / name, hand, teacher)
+            if folder in MASKED and side == "train":
                 add_outline(photos / name, hand)
         parts[f"{side}/{folder}"][out / "photos" / name] = hands
     return parts

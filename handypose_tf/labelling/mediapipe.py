@@ -97,12 +97,19 @@ class Landmarks(NamedTuple):
     Attributes:
         keypoints: `(21, 2)`, pixels of the picture.
         presence: Chance that there is a hand, 0..1.
-        is_left: Whether it is a left hand.
+        left_score: Chance that it is a left hand, 0..1. MediaPipe's own word for the
+            side is of a mirrored picture; this is of the picture as it is (measured on
+            263 rendered hands: right for .90 of them).
     """
 
     keypoints: FloatArray
     presence: float
-    is_left: bool
+    left_score: float
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is rather a left hand than a right one."""
+        return self.left_score > 0.5
 
 
 class MediaPipeHands:
@@ -200,8 +207,9 @@ class MediaPipeHands:
         if mirrored:
             points[:, 0] = LANDMARK_SIZE - 1 - points[:, 0]
         keypoints = transform_points(points, np.linalg.inv(matrix))
-        is_left = (float(right.item()) < 0.5) != mirrored
-        return Landmarks(keypoints, float(presence.item()), is_left)
+        seen_right = float(right.item())
+        left_score = seen_right if mirrored else 1 - seen_right
+        return Landmarks(keypoints, float(presence.item()), left_score)
 
 
 class _Network:

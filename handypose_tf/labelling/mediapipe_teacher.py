@@ -14,6 +14,7 @@ from handypose_tf.labelling.mediapipe import (
     MEDIAPIPE_FILES,
     MIN_SCORE,
     VERSION,
+    Landmarks,
     MediaPipeHands,
 )
 from handypose_tf.labelling.mediapipe_regions import closer_region
@@ -27,6 +28,11 @@ from handypose_tf.labelling.teacher import (
 #: Lower than MediaPipe's own .5: a hand that is found at one of four turns is checked
 #: by the landmark model and by the mirror image.
 _MIN_PALM_SCORE = 0.3
+
+#: A side is told if the picture and its mirror image are as sure of it. Measured on 263
+#: rendered hands: .97 of the sides that are told are right (.62 of the hands are told
+#: one); .91 of those that both are for at all (.91).
+_MIN_SIDE_SCORE = 0.9
 
 
 class MediaPipeTeacher:
@@ -81,6 +87,15 @@ class MediaPipeTeacher:
         labels = self._labels(image, regions)
         return max(labels, key=lambda label: label.quality, default=None)
 
+    def side(self, image: Image, keypoints: ArrayLike) -> bool | None:
+        """Tell whether a hand is a left one; `None` if that is not sure.
+
+        Args:
+            image: `(height, width, 3)` uint8 RGB.
+            keypoints: `(21, 2)`, pixels.
+        """
+        return _sure_side(*self._closer_looks(image, keypoints))
+
     def _labels(self, image: Image, regions: Iterable[HandRegion]) -> list[HandLabel]:
         labels = (self._look(image, region) for region in regions)
         return [label for label in labels if label is not None]
@@ -90,14 +105,27 @@ class MediaPipeTeacher:
         first = self._hands.landmarks_in(image, region)
         if first.presence < MIN_SCORE:
             return None
-        closer = closer_region(first.keypoints)
-        plain = self._hands.landmarks_in(image, closer)
-        mirrored = self._hands.landmarks_in(image, closer, mirrored=True)
+        plain, mirrored = self._closer_looks(image, first.keypoints)
         score = (plain.presence + mirrored.presence) / 2
         if score < MIN_SCORE:
             return None
-        is_left = plain.is_left if plain.is_left == mirrored.is_left else None
+        is_left = _sure_side(plain, mirrored)
         return agree(plain.keypoints, mirrored.keypoints, score, is_left)
+
+    def _closer_looks(
+        self, image: Image, keypoints: ArrayLike
+    ) -> tuple[Landmarks, Landmarks]:
+        """Look at the closer region, and at its mirror image."""
+        closer = closer_region(keypoints)
+        plain = self._hands.landmarks_in(image, closer)
+        return plain, self._hands.landmarks_in(image, closer, mirrored=True)
+
+
+def _sure_side(plain: Landmarks, mirrored: Landmarks) -> bool | None:
+    scores = plain.left_score, mirrored.left_score
+    if min(scores) >= _MIN_SIDE_SCORE:
+        return True
+    return False if max(scores) <= 1 - _MIN_SIDE_SCORE else None
 
 
 def turned_regions(box: ArrayLike, *, scale: float) -> list[HandRegion]:
