@@ -124,8 +124,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         plain = export_litert(model, Path(folder) / "float32.tflite")
         figures[plain.stem] = measure(plain, groups)
+    quantized = Quantization(calibration=calibration)
     file = args.out / f"{stem}_int8.tflite"
-    export_litert(model, file, "int8", quantization=Quantization(calibration))
+    export_litert(model, file, "int8", quantization=quantized)
     figures[file.name] = measure(file, groups)
     accuracy = summary(figures[file.name]["human-labelled COCO photos"])
     metadata = replace(read_metadata(file), accuracy=accuracy)
