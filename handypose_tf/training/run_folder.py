@@ -16,6 +16,7 @@ from typing import Any
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.training.config import TrainConfig
+from handypose_tf.training.config_file import build_config
 from handypose_tf.versions import package_versions
 
 #: Keys that may change between a run and its resumption.
@@ -84,19 +85,23 @@ class RunFolder:
         write_bytes(self.log, buffer.getvalue().encode())
 
     def _check_same(self, facts: dict[str, Any]) -> None:
-        """Refuse to resume a run of another configuration or other data."""
+        """Refuse to resume a run of another configuration or other data.
+
+        Settings that a later version of this library added have their defaults.
+        """
         try:
             before = json.loads(self.run.read_text("utf-8"))
-            old, data = before["config"], before["data"]
+            config, data = before["config"], before["data"]
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{self.run}: not the facts of a run ({error})") from error
-        new = json.loads(json.dumps(facts))
+        old = _flat(asdict(build_config(config, str(self.run))))
+        new = _flat(facts["config"])
         changed = [
             key
-            for key in {**old, **new["config"]}
-            if key not in _FREE and old.get(key) != new["config"].get(key)
+            for key in {**old, **new}
+            if key.split(".")[0] not in _FREE and old.get(key) != new.get(key)
         ]
-        if data != new["data"]:
+        if data != json.loads(json.dumps(facts["data"])):
             changed.append("the data themselves")
         if changed:
             raise ModelError(
@@ -121,6 +126,17 @@ def describe_run(config: TrainConfig, data: dict[str, Any]) -> dict[str, Any]:
         "commit": _commit(),
         "data": data,
     }
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested mappings as one, with dots in its keys."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
 
 
 def _commit() -> str | None:

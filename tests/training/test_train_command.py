@@ -31,7 +31,7 @@ def test_it_trains_reports_and_resumes(config, tmp_path, capsys):
     assert main(words) == 1
     assert "already holds a run; resume it" in capsys.readouterr().err
     assert main([*words, "--resume"]) == 1
-    assert "begun with other schedule" in capsys.readouterr().err
+    assert "begun with other schedule.warmup_steps;" in capsys.readouterr().err
 
 
 def test_the_contact_sheet_is_drawn_without_training(config, tmp_path, capsys):

@@ -98,6 +98,14 @@ def test_a_run_is_not_resumed_with_another_configuration(hands, finished):
         train(changed, resume=True)
 
 
+def test_a_setting_that_a_later_version_added_has_its_default(finished):
+    out, result, config = finished
+    facts = json.loads((out / "run.json").read_text())
+    del facts["config"]["model"]["handedness"]
+    (out / "run.json").write_text(json.dumps(facts))
+    assert train(config, resume=True).history == result.history
+
+
 def test_a_folder_that_cannot_be_written_is_refused_before_the_first_step(
     hands, tmp_path
 ):
