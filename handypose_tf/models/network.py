@@ -193,6 +193,12 @@ def _handedness(deepest: Any) -> Any:
             name="handedness_conv",
         ),
         activation("relu6", name="handedness_relu6"),
-        keras.layers.Conv2D(1, 1, dtype="float32", name="handedness"),
+        keras.layers.Conv2D(
+            1,
+            1,
+            dtype="float32",
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+            name="handedness",
+        ),
     ]
     return apply_layers(layers, deepest)

@@ -129,7 +129,8 @@ class LossConfig:
         foreground_weight: For `"weighted"` and `"hard"`.
         top_k: Joints that count for `"hard"`.
         handedness_weight: What the handedness head's cross-entropy counts beside the
-            heatmaps' loss.
+            heatmaps' loss. Measured on the shipped lite0 with an untrained head: at 1
+            its gradient in the backbone is 250 times the heatmaps', at 0.002 half.
     """
 
     kind: str = "weighted"
@@ -138,7 +139,7 @@ class LossConfig:
     whole_pixels: bool = False
     foreground_weight: float = 0.0
     top_k: int = 8
-    handedness_weight: float = 0.005
+    handedness_weight: float = 0.002
 
     def __post_init__(self) -> None:
         """Check the kind and the numbers."""
