@@ -1,10 +1,11 @@
 """Write `golden_decode.json`, against which an app checks its own crop and decoding.
 
 It holds a picture, the crop that the model is to see, and the answers of a `.tflite`
-file, so that each step can be checked apart. No TensorFlow is needed.
+file, so that each step can be checked apart. No TensorFlow is needed. Beside each
+shipped file lies its own; without a model, all of those are written anew.
 
-  python examples/make_golden_decode.py handypose_lite0
   python examples/make_golden_decode.py mine_int8.tflite --out app/golden_decode.json
+  python examples/make_golden_decode.py
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 import handypose_tf
 from handypose_tf.files import write_json
 from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
-from handypose_tf.images import read_image
+from handypose_tf.images import Image, read_image
 from handypose_tf.inference import LiteRTModel
-from handypose_tf.inference.model_files import find_model
+from handypose_tf.inference.model_files import bundled_models, find_model
+from handypose_tf.model_metadata import read_metadata
 
 #: The project's own rendered hand.
 ASSETS = Path(handypose_tf.__file__).parent / "assets"
@@ -70,7 +73,7 @@ def golden_decode(model_path: Path) -> dict[str, Any]:
         },
         "crop": {
             "matrix": matrix.tolist(),
-            "rgb_base64": base64.b64encode(crop.tobytes()).decode(),
+            "png_base64": base64.b64encode(_png(crop)).decode(),
         },
         "output": output.astype(float).round(6).tolist(),
         "keypoints": keypoints.astype(float).round(3).tolist(),
@@ -78,16 +81,42 @@ def golden_decode(model_path: Path) -> dict[str, Any]:
     }
 
 
+def shipped_files() -> list[Path]:
+    """Return the `.tflite` files that ship and find keypoints."""
+    files = [path for path in bundled_models() if path.suffix == ".tflite"]
+    return [path for path in files if read_metadata(path).kind == "pose"]
+
+
+def golden_path(model_path: Path) -> Path:
+    """Return the place of a shipped file's `golden_decode.json`, beside it."""
+    return model_path.with_suffix(".golden_decode.json")
+
+
+def _png(image: Image) -> bytes:
+    """Encode a picture without loss."""
+    best = [cv2.IMWRITE_PNG_COMPRESSION, 9]
+    done, content = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), best)
+    assert done
+    return content.tobytes()
+
+
 def main() -> None:
-    """Run the model and write the file."""
+    """Run the models and write the files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("model", help=".tflite file or the name of a shipped one")
+    parser.add_argument(
+        "model", nargs="?", help=".tflite file or the name of a shipped one"
+    )
     parser.add_argument("--out", type=Path, default=Path("golden_decode.json"))
     arguments = parser.parse_args()
-    write_json(arguments.out, golden_decode(find_model(arguments.model)))
-    print(f"wrote {arguments.out}")
+    if arguments.model:
+        places = {arguments.out: find_model(arguments.model)}
+    else:
+        places = {golden_path(path): path for path in shipped_files()}
+    for place, model in places.items():
+        write_json(place, golden_decode(model))
+        print(f"wrote {place}")
 
 
 if __name__ == "__main__":

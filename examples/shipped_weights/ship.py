@@ -5,13 +5,15 @@
 
 Fits the scores on held-out hands, stores the kernels as float16, exports float32 and
 int8 from that file, checks both on the held-out hands, measures all three on
-human-labelled ones, and writes `PRESET_SIZE.card.json`.
+human-labelled ones, and writes `PRESET_SIZE.card.json`, and beside each export the
+`golden_decode.json` of apps.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,10 @@ from handypose_tf.files import write_checksum, write_json
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.model_metadata import read_metadata, write_metadata
 from handypose_tf.models import load_model, save_model
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from make_golden_decode import golden_decode, golden_path
 
 LICENCE = "Apache-2.0"
 
@@ -144,6 +150,7 @@ def main() -> None:
     for file in files[1:]:
         figures[file.name] = measure(file, args.dev)
         state_accuracy(file, figures[file.name])
+        write_json(golden_path(file), golden_decode(file))
     card = model.metadata().to_dict() | {
         "figures": figures,
         "expected_calibration_error_held_out": scores,

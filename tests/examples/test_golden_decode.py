@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 
 import cv2
 import numpy as np
 import pytest
 from ai_edge_litert.compiled_model import CompiledModel
-from make_golden_decode import TOLERANCES, golden_decode
+from make_golden_decode import (
+    TOLERANCES,
+    golden_path,
+    main,
+    shipped_files,
+)
 from raspberry_pi import crop, crop_matrix
 
 from handypose_tf import HandPoseEstimator
 
 
+@pytest.fixture(scope="module", params=shipped_files(), ids=lambda path: path.stem)
+def shipped(request):
+    """Each file that ships with a golden file beside it."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
 def golden(shipped):
-    return golden_decode(shipped)
+    """What lies beside it, as an app gets it."""
+    return json.loads(golden_path(shipped).read_text())
 
 
 @pytest.fixture(scope="module")
 def shown(golden) -> np.ndarray:
     """The crop that the file holds."""
-    size = golden["model"]["size"]
-    data = base64.b64decode(golden["crop"]["rgb_base64"])
-    return np.frombuffer(data, np.uint8).reshape(size, size, 3)
+    return decode(golden["crop"]["png_base64"])
+
+
+def decode(text: str) -> np.ndarray:
+    data = np.frombuffer(base64.b64decode(text), np.uint8)
+    return cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
 
 
 def run_compiled(path, picture: np.ndarray) -> np.ndarray:
@@ -36,10 +53,29 @@ def run_compiled(path, picture: np.ndarray) -> np.ndarray:
     return np.array(targets[0].read(21 * 3, np.float32)).reshape(21, 3)
 
 
+def test_it_belongs_to_the_file(golden, shipped):
+    """After new weights: `python examples/make_golden_decode.py`."""
+    assert golden["model"]["file"] == shipped.name
+    digest = hashlib.sha256(shipped.read_bytes()).hexdigest()
+    assert golden["model"]["sha256"] == digest
+
+
+def test_the_script_writes_it(golden, shipped, tmp_path, monkeypatch):
+    place = tmp_path / "golden.json"
+    words = ["make_golden_decode.py", str(shipped), "--out", str(place)]
+    monkeypatch.setattr("sys.argv", words)
+    main()
+    written = json.loads(place.read_text())
+    assert written.keys() == golden.keys()
+    assert place.stat().st_size < 100_000
+    np.testing.assert_allclose(
+        written["keypoints"], golden["keypoints"], atol=TOLERANCES["cpu_px"]
+    )
+
+
 def test_the_crop_follows_from_picture_and_box(golden, shown):
     picture, model = golden["picture"], golden["model"]
-    data = np.frombuffer(base64.b64decode(picture["jpeg_base64"]), np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    image = decode(picture["jpeg_base64"])
     assert image.shape == (picture["height"], picture["width"], 3)
     matrix = crop_matrix(picture["box"], model["crop_scale"], model["size"])
     np.testing.assert_allclose(
