@@ -1,219 +1,180 @@
-"""Write `docs/export-table.md` and its plot: what each precision costs and saves.
+"""Write `docs/export-table.md` and its plot from figures that lie in `results/`.
 
-    python benchmarks/export_table.py --calibration coco:labelled/train.json \
-        --check coco:labelled/held_out.json --human coco:hands/annotations.json \
-        --model savedmodels/handypose_lite0_224.keras --model runs/resnet101/best.keras
+    python benchmarks/export_files.py ...       (what each precision loses)
+    python benchmarks/export_latency.py         (on an idle machine)
+    python benchmarks/export_table.py --evaluation evaluation.json
 
-Every model is exported in every precision, run, and compared with itself in float on
-the hands of `--check`; latencies are taken in one run, all files alternating, beside
-MediaPipe's landmark models. The plot shows PCK on the hands of `--human`, which people
-labelled: labels that MediaPipe made do not measure MediaPipe.
-
-A model that was fine-tuned with `qat: true` gets a row of qat-int8 too if
-`TF_USE_LEGACY_KERAS=1` is set.
+`--evaluation` is what `handypose evaluate --json` wrote of the shipped files and of
+MediaPipe's landmarks on hands that people labelled: labels that MediaPipe made do not
+measure MediaPipe. It is kept in `results/human-hands.json`; nothing is measured here.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator, Mapping, Sequence
+import csv
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from mediapipe_on_boxes import predict
+from export_files import EXPORTS
+from export_latency import PEER, THREADS, latency_file
+from export_plot import Point, draw
+from results import RESULTS
 
-from handypose_tf.benchmarking import Contender, benchmark, machine_name
-from handypose_tf.data import Record, open_source
-from handypose_tf.evaluation import (
-    CropRule,
-    evaluate,
-    predict_hands,
-    select_hands,
-)
-from handypose_tf.export import (
-    Checker,
-    ExportReport,
-    Quantization,
-    export_and_check,
-    open_calibration,
-)
-from handypose_tf.figures import COLORS, figure_file
-from handypose_tf.files import write_bytes
-from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.labelling import MediaPipeHands
-from handypose_tf.labelling.mediapipe import MEDIAPIPE_FILES, VARIANTS
-from handypose_tf.models import HandyPose, load_model
+from handypose_tf.files import write_bytes, write_json
 
-PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8")
+HUMAN_HANDS = RESULTS / "human-hands.json"
 
-#: LiteRT's own kernels for 16-bit activations take minutes a picture beyond this.
-MOST_MACS_INT16X8 = 10**9
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-THREADS = (1, 2)
+PROTOCOL, PCK = "nsrm", "pck_box@0.2"
 
-#: Hands that people labelled count if they are this large and complete.
-MIN_SIZE, MIN_POINTS = 48, 10
+#: Name in an evaluation -> landmark model, and how often it runs for a hand.
+PEERS = {
+    "mediapipe_lite": (f"{PEER} lite", 1),
+    "mediapipe_full": (f"{PEER} full", 1),
+    "mediapipe_lite_four_turns": (f"{PEER} lite", 4),
+    "mediapipe_full_four_turns": (f"{PEER} full", 4),
+}
 
-PCK = "pck_box@0.2"
+INTRODUCTION = """# What each precision costs
 
-HEAD = (
-    "| file | MB | ms, 1 thread | ms, 2 threads | pck_box@0.2 | change, points | "
-    "change of pck_box@0.1 | EPE | moved, px |\n"
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
-)
+Written by `python benchmarks/export_table.py`; [how to read
+it](how-to/export.md#read-the-table). Latency: {machine}, {date}, the files of a model
+alternating in one run (`python benchmarks/export_latency.py`); the median, decoding
+included, cropping not.
 
+![PCK on human-labelled hands over latency on one thread](figures/export-table.png)
 
-class Row(NamedTuple):
-    """A file, where it lies on the plot, and what it is made of."""
+Accuracy is measured on {hands} COCO hands that people labelled; bars are 95 %
+intervals, so differences between the models of this plot mean little. MediaPipe's four
+turns are the best of four crops by its own score, at four times the latency.
+"""
 
-    name: str
-    milliseconds: Mapping[int, float]
-    human_pck: float | None
-    report: ExportReport | None = None
+MEASURED = """
+{hands:,} held-out hands: photos labelled by MediaPipe Hands and rendered hands, so this
+is agreement with the float model and those labels, not accuracy. Changes against the
+float model are paired, with their 95 % interval.
 
+| precision | MB | ms, 1 thread | ms, 2 threads | pck_box@0.2 | change, points | \
+change of @0.1, points | change of EPE | keypoints moved, median and mean px | \
+partitions of the body |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
 
-def export_all(path: Path, args: argparse.Namespace) -> Iterator[ExportReport]:
-    """Write and check every precision of a model."""
-    model = load_model(path)
-    metadata = model.metadata()
-    crops = open_calibration(open_source(args.calibration), metadata)
-    checker = Checker(model, open_source(args.check))
-    stem = f"{metadata.preset}_{metadata.image_size[0]}"
-    for precision in precisions(model):
-        print(f"{path}: {precision}", flush=True)
-        yield export_and_check(
-            model,
-            args.files / f"{stem}_{precision}.tflite",
-            precision,
-            quantization=Quantization(calibration=crops),
-            checker=checker,
-        )
+UNTRAINED = """
+The weights are untrained: size, latency and operations are those of any weights, an
+accuracy there is none. Heatmaps of such a network are all but flat, so that a rounding
+moves peaks: the median over turns of the demo picture tells no more than that the file
+computes the same.
+
+| precision | MB | ms, 1 thread | ms, 2 threads | keypoints moved, median px | \
+partitions of the body | operations outside |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+Latencies = Mapping[tuple[str, int], Mapping[str, str]]
 
 
-def precisions(model: HandyPose) -> list[str]:
-    """Return those that make sense for a model here."""
-    chosen = [*PRECISIONS]
-    if model.metadata().macs > MOST_MACS_INT16X8:
-        chosen.remove("int16x8")
-    is_keras2 = os.environ.get("TF_USE_LEGACY_KERAS") == "1"
-    if model.settings.get("activation_ranges") and is_keras2:
-        chosen.append("qat-int8")
-    return chosen
+def keep_human_hands(evaluation: Path) -> None:
+    """Keep the figures that the plot shows; without names of folders."""
+    content = json.loads(evaluation.read_text())
+    kept = {}
+    for found in content["evaluations"]:
+        assert found["protocol"]["name"] == PROTOCOL, "evaluate with --protocol nsrm"
+        kept[Path(found["name"]).stem] = found["scores"][PCK]
+    hands = content["evaluations"][0]["num_hands"]
+    write_json(HUMAN_HANDS, {"num_hands": hands, PCK: kept})
 
 
-def latencies(paths: Mapping[str, Path]) -> dict[str, dict[int, float]]:
-    """Return name -> number of threads -> median milliseconds, all in one run."""
-    contenders = [Contender.from_file(path, name) for name, path in paths.items()]
-    found: dict[str, dict[int, float]] = {name: {} for name in paths}
-    for each in benchmark(contenders, THREADS, seconds=60):
-        found[each.contender.name][each.num_threads] = each.median
-    return found
+def read_latencies() -> Latencies:
+    """Return file and number of threads -> a row of this machine's latencies."""
+    with open(latency_file(), newline="") as file:
+        return {(row["name"], int(row["threads"])): row for row in csv.DictReader(file)}
 
 
-def human_pck(source: str | None, paths: Mapping[str, Path]) -> dict[str, float]:
-    """Return name -> PCK on hands that people labelled, same crops for all."""
-    if source is None:
-        return {}
-    records = select_hands(
-        open_source(source).records(), min_size=MIN_SIZE, min_points=MIN_POINTS
-    )
-    found = {}
-    for name, path in paths.items():
-        peer = next((v for v in VARIANTS if path.stem == f"hand_landmark_{v}"), None)
-        found[name] = _pck(records, path, peer)
-    return found
+def page(exports: Mapping[str, Any], times: Latencies, human: Mapping[str, Any]) -> str:
+    """Return the page's text."""
+    some = next(iter(times.values()))
+    parts = [INTRODUCTION.format(hands=human["num_hands"], **some)]
+    for model in dict.fromkeys(facts["model"] for facts in exports.values()):
+        files = {n: facts for n, facts in exports.items() if facts["model"] == model}
+        parts += [f"\n## {model}\n", *_section(files, times)]
+    return "".join(parts)
 
 
-def _pck(records: Sequence[Record], path: Path, peer: str | None) -> float:
-    if peer:
-        keypoints = predict(MediaPipeHands(variant=peer), records, (0,)).keypoints
+def _section(files: Mapping[str, Any], times: Latencies) -> Iterator[str]:
+    accuracies = [facts["accuracy"] for facts in files.values()]
+    if all(accuracies):
+        yield MEASURED.format(hands=accuracies[0]["num_hands"])
     else:
-        keypoints = predict_hands(
-            HandPoseEstimator(path), records, CropRule()
-        ).keypoints
-    return evaluate(records, keypoints, "nsrm").scores[PCK].value
+        yield UNTRAINED
+    for name, facts in files.items():
+        size = f"{facts['num_bytes'] / 1e6:.1f}"
+        cells = _measured(facts) if all(accuracies) else _untrained(facts)
+        yield _line(facts["precision"], size, *_milliseconds(name, times), *cells)
 
 
-def table(rows: Sequence[Row], source: str) -> str:
-    """Return the page."""
-    lines = [_line(row) for row in rows]
-    measured = next(row.report for row in rows if row.report)
-    hands = measured.check.accuracy.num_hands if measured.check.accuracy else 0
-    return (
-        "# What each precision costs\n\n"
-        "Written by `python benchmarks/export_table.py`; "
-        "[how to read it](how-to/export.md#read-the-table).\n\n"
-        f"{hands} held-out hands of {Path(source).name}, labelled by MediaPipe Hands "
-        "and so no measure of MediaPipe's own models. Changes are paired, with their "
-        f"95 % interval. Latency: {machine_name()}, all files alternating.\n\n"
-        f"{HEAD}{''.join(lines)}\n![](figures/export-table.png)\n"
-    )
+def _measured(facts: Mapping[str, Any]) -> Iterator[str]:
+    accuracy, shift = facts["accuracy"], facts["parity_px"]
+    change = accuracy["change"]
+    yield f"{100 * accuracy['file'][PCK]['value']:.2f} %"
+    yield _interval(change[PCK])
+    yield _interval(change["pck_box@0.1"])
+    yield f"{accuracy['epe_growth_percent']:+.2f} %"
+    yield f"{shift['median']:.2f}, {shift['mean']:.2f}"
+    yield str(facts["operations"]["body_partitions"])
 
 
-def _line(row: Row) -> str:
-    times = [f"{row.milliseconds[n]:.2f}" for n in THREADS]
-    if row.report is None or row.report.check.accuracy is None:
-        return f"| {row.name} | | {times[0]} | {times[1]} | | | | | |\n"
-    accuracy, parity = row.report.check.accuracy, row.report.check.parity
-    change = accuracy.change[PCK]
-    cells = [
-        row.name,
-        f"{row.report.num_bytes / 1e6:.2f}",
-        *times,
-        f"{100 * accuracy.file[PCK].value:.2f} %",
-        f"{100 * change.value:+.2f} "
-        f"[{100 * change.low:+.2f}, {100 * change.high:+.2f}]",
-        f"{100 * accuracy.change['pck_box@0.1'].value:+.2f}",
-        f"{accuracy.epe_growth:+.2f} %",
-        f"{parity.mean:.2f}, at most {parity.max:.0f}",
-    ]
+def _untrained(facts: Mapping[str, Any]) -> Iterator[str]:
+    operations = facts["operations"]
+    outside = [f"{n} {kind}" for kind, n in operations["body_not_delegated"].items()]
+    yield f"{facts['parity_px']['median']:.2f}"
+    yield str(operations["body_partitions"])
+    yield ", ".join(outside) or "none"
+
+
+def _interval(change: Mapping[str, float]) -> str:
+    value, low, high = (100 * change[key] for key in ("value", "low", "high"))
+    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]"
+
+
+def _milliseconds(name: str, times: Latencies) -> Iterator[str]:
+    for threads in THREADS:
+        yield f"{float(times[name, threads]['median_ms']):.2f}"
+
+
+def _line(*cells: str) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def draw(path: Path, rows: Sequence[Row]) -> None:
-    """Draw PCK on human labels over latency on one thread."""
-    with figure_file(path, (8, 5)) as figure:
-        axes = figure.subplots()
-        for number, row in enumerate(rows):
-            if row.human_pck is None:
-                continue
-            peer = row.report is None
-            x, y = row.milliseconds[1], 100 * row.human_pck
-            color = COLORS[number % len(COLORS)]
-            axes.plot(x, y, "D" if peer else "o", color=color, markersize=9)
-            axes.annotate(row.name, (x, y), (6, 5), textcoords="offset points")
-        axes.set_xscale("log")
-        axes.margins(0.15)
-        axes.set_xlabel("milliseconds of a hand, one thread")
-        axes.set_ylabel("pck_box@0.2 on hands that people labelled, %")
+def points(times: Latencies, human: Mapping[str, Any]) -> Iterator[Point]:
+    """Give what was measured on human labels and has a latency."""
+    for name, score in human[PCK].items():
+        file, runs = PEERS.get(name, (name, 1))
+        if (file, 1) in times:
+            label = f"{file}, best of {runs} turns" if runs > 1 else file
+            latency = runs * float(times[file, 1]["median_ms"])
+            yield Point(label, latency, score, is_peer=name in PEERS)
 
 
 def main() -> None:
-    """Export, measure, write."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--model", action="append", required=True, type=Path)
-    parser.add_argument("--calibration", required=True, metavar="FORMAT:PATH")
-    parser.add_argument("--check", required=True, metavar="FORMAT:PATH")
-    parser.add_argument("--human", metavar="FORMAT:PATH")
-    parser.add_argument("--files", type=Path, default=Path("runs/export-table"))
-    parser.add_argument("--out", type=Path, default=Path("docs"))
+    """Write page and plot."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--evaluation", type=Path, metavar="JSON")
     args = parser.parse_args()
-    reports = [report for path in args.model for report in export_all(path, args)]
-    paths = {report.path.stem: report.path for report in reports}
-    peers = MEDIAPIPE_FILES.fetch()
-    for variant in VARIANTS:
-        name = f"hand_landmark_{variant}"
-        paths[f"MediaPipe {variant}"] = peers / f"{name}.tflite"
-    times, scores = latencies(paths), human_pck(args.human, paths)
-    by_name = {report.path.stem: report for report in reports}
-    rows = [
-        Row(name, times[name], scores.get(name), by_name.get(name)) for name in paths
-    ]
-    page = table(rows, args.check)
-    print(page)
-    write_bytes(args.out / "export-table.md", page.encode())
-    draw(args.out / "figures" / "export-table.png", rows)
+    if args.evaluation:
+        keep_human_hands(args.evaluation)
+    exports, human = (json.loads(p.read_text()) for p in (EXPORTS, HUMAN_HANDS))
+    times = read_latencies()
+    text = page(exports, times, human)
+    print(text)
+    write_bytes(DOCS / "export-table.md", text.encode())
+    draw(DOCS / "figures" / "export-table.png", [*points(times, human)])
 
 
 if __name__ == "__main__":

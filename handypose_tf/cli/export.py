@@ -9,6 +9,8 @@ Example:
     --calibration coco:hands/train.json --check coco:hands/held_out.json
   handypose export model.keras --precision int8 --out hand_int8.tflite \
     --calibration coco:hands/train.json --keep-float stem --keep-float block0_
+  handypose export runs/qat/last.keras --precision qat-int8 --out hand_qat.tflite \
+    --against model.keras --check coco:hands/held_out.json
 """
 
 from __future__ import annotations
@@ -60,6 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check",
         metavar="FORMAT:PATH[:SPLIT]",
         help="annotated hands to measure the loss on",
+    )
+    parser.add_argument(
+        "--against",
+        metavar="MODEL",
+        help="measure the change from this model, e.g. what was fine-tuned to MODEL",
     )
     parser.add_argument(
         "--images", type=Path, metavar="DIR", help="folder of the pictures of both"
@@ -114,6 +121,8 @@ def run(arguments: argparse.Namespace) -> int:
     from handypose_tf.models import load_model
 
     model = load_model(_keras_file(arguments.model))
+    against = arguments.against
+    reference = load_model(_keras_file(against)) if against else model
     quantization = _quantization(arguments, model)
     check = _open(arguments.check, arguments) if arguments.check else None
     with quiet_native_log():
@@ -124,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
             io=arguments.io,
             heatmaps=arguments.heatmaps,
             quantization=quantization,
-            checker=Checker(model, check),
+            checker=Checker(reference, check),
         )
     _show(report)
     if arguments.layers or not report.holds:

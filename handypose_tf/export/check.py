@@ -30,7 +30,8 @@ COLUMNS = ("pck_box@0.2", "pck_box@0.1", "epe")
 #: Crops that the model takes at once.
 _BATCH = 8
 
-_WARM_UPS, _RUNS = 5, 40
+#: A first look at the latency: runs at the least and at the most, and seconds of them.
+_FEWEST_RUNS, _MOST_RUNS, _SECONDS = 5, 45, 3.0
 
 #: Threads that the latency is measured on.
 THREADS = (1, 2)
@@ -138,6 +139,20 @@ class Checker:
             self._hands = crop_hands(reader.records(), model.metadata())
             self._crops = self._hands.crops
 
+    def check_model(self, model: HandyPose) -> None:
+        """Refuse a model whose files cannot be compared with this one's keypoints.
+
+        Raises:
+            ModelError: If it has another input size or another number of keypoints.
+        """
+        for name in ("image_size", "num_keypoints"):
+            own, other = getattr(self._model, name), getattr(model, name)
+            if own != other:
+                raise ModelError(
+                    f"{model.name} has {name} {other}, the model to compare it with "
+                    f"{own}; compare it with one that has the same"
+                )
+
     def check(self, path: str | os.PathLike[str]) -> FileCheck:
         """Count a file's operations, run it on all crops, and time it.
 
@@ -218,9 +233,11 @@ def _columns(scores: Mapping[str, Estimate]) -> dict[str, Estimate]:
 def _median_ms(path: str | os.PathLike[str], num_threads: int) -> float:
     model = open_model(path, num_threads)
     crop: NDArray[np.uint8] = np.full((1, *model.metadata.image_size, 3), 127, np.uint8)
-    times = []
-    for _ in range(_WARM_UPS + _RUNS):
+    times: list[float] = []
+    while len(times) < _FEWEST_RUNS or (
+        len(times) < _MOST_RUNS and sum(times) < _SECONDS
+    ):
         begin = time.perf_counter()
         model.run(crop)
         times.append(time.perf_counter() - begin)
-    return 1000 * statistics.median(times[_WARM_UPS:])
+    return 1000 * statistics.median(times)

@@ -43,9 +43,12 @@ def export_and_check(
         checker: What the file is compared with; crops of the demo picture if `None`.
 
     Raises:
-        HandyPoseError: As `export_litert`, or if LiteRT cannot run the file.
+        HandyPoseError: As `export_litert`, or if LiteRT cannot run the file, or the
+            checker's model is of another kind.
     """
     check_arguments(model, path, precision, io, quantization)
+    checker = checker or Checker(model)
+    checker.check_model(model)
     network = network_bytes(model, precision, io, heatmaps, quantization)
     metadata = model.metadata(precision)
     report = ExportReport(
@@ -55,7 +58,7 @@ def export_and_check(
         quantization=quantization,
         network_bytes=len(network),
         network_sha256=hashlib.sha256(network).hexdigest(),
-        check=_run(with_metadata(network, metadata), checker or Checker(model)),
+        check=_run(with_metadata(network, metadata), checker),
     )
     facts = replace(metadata, export=report.to_dict())
     content = with_metadata(network, facts)

@@ -87,6 +87,25 @@ def test_a_file_without_data_is_compared_on_the_demo_picture(folder, capsys):
     assert parity["median"] < 0.01 and np.isfinite(parity["max"])
 
 
+def test_a_file_against_another_model(folder, capsys):
+    """As after fine-tuning: the change is told from what it began as."""
+    other = handypose("handypose_lite0", image_size=64, overrides=SMALL)
+    save_model(other, folder / "other.keras")
+    words = ["export", str(folder / "other.keras"), "--out", str(folder / "o.tflite")]
+    assert main([*words, "--against", str(folder / "model.keras")]) == 0
+    parity = read_metadata(folder / "o.tflite").export["parity_px"]
+    assert parity["median"] > 1
+    save_model(
+        handypose("handypose_lite0", image_size=32, overrides=SMALL),
+        folder / "half.keras",
+    )
+    (folder / "o.tflite").unlink()
+    assert main([*words, "--against", str(folder / "half.keras")]) == 1
+    said = capsys.readouterr().err
+    assert "image_size (64, 64), the model to compare it with (32, 32)" in said
+    assert not (folder / "o.tflite").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

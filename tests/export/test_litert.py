@@ -16,7 +16,13 @@ from ai_edge_litert.interpreter import Interpreter
 from small_models import SMALL, my_backbone, scatter_weights
 
 from handypose_tf.errors import ModelError, OutputError
-from handypose_tf.export import Calibration, Quantization, export_litert
+from handypose_tf.export import (
+    Calibration,
+    Checker,
+    Quantization,
+    export_and_check,
+    export_litert,
+)
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.names import layer_name
 from handypose_tf.export.op_census import op_census
@@ -183,6 +189,28 @@ def test_a_layer_that_is_not_there(model, tmp_path):
             quantization=calibrated(keep_float=("stam",)),
         )
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_16_bit_activations(model, tmp_path):
+    """XNNPACK takes none of it; it is nearer to float than int8."""
+    path = tmp_path / "a.tflite"
+    report = export_and_check(
+        model,
+        path,
+        "int16x8",
+        heatmaps=True,
+        quantization=calibrated(),
+        checker=Checker(model),
+    )
+    census = report.check.census
+    assert census.body_partitions == 0 and not census.flex
+    assert not census.body.keys() - BODY_OPS
+    found = run(path)
+    maps = np.asarray(model(crops(1).astype(np.float32), training=False)["heatmaps"])
+    assert np.abs(found["heatmaps"] - maps).max() < 0.02 * np.abs(maps).max()
+    expected = np.asarray(model.decoder()(found["heatmaps"]))
+    np.testing.assert_allclose(found["keypoints"], expected, atol=0.001 / SIDE)
 
 
 def test_metadata(files, model):

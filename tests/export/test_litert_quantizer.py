@@ -45,19 +45,37 @@ def test_what_it_does_not_make(model, tmp_path):
         export_litert(model, tmp_path / "a.tflite", "float16", quantization=settings())
 
 
-def test_its_file_is_int8_and_near_the_float_one(model, tmp_path):
+def exported(model, folder: Path, precision: str, **options) -> Path:
     pytest.importorskip("litert_quantizer")
-    path = export_litert(
-        model,
-        tmp_path / "a.tflite",
-        "int8",
-        heatmaps=True,
-        quantization=settings(keep_float=("^heatmaps$",)),
+    path = folder / f"{precision}.tflite"
+    return export_litert(
+        model, path, precision, heatmaps=True, quantization=settings(**options)
     )
-    census = op_census(path)
-    assert census.body_partitions == 1 and not census.body_not_delegated
-    assert census.body["QUANTIZE"] >= 1
+
+
+def error(model, path: Path) -> float:
+    """Return the greatest error of the heatmaps over their range."""
     crops = demo_crops((SIDE, SIDE))[:2]
     maps = open_model(path).run_heatmaps(crops)
     floats = model.predict_on_batch(crops.astype(np.float32))["heatmaps"]
-    assert np.abs(maps - floats).max() < 0.1 * np.ptp(floats)
+    return np.abs(maps - floats).max() / np.ptp(floats)
+
+
+def test_its_file_is_int8_and_near_the_float_one(model, tmp_path):
+    path = exported(model, tmp_path, "int8", keep_float=("^heatmaps$",))
+    census = op_census(path)
+    assert census.body_partitions == 1 and not census.body_not_delegated
+    assert census.body["QUANTIZE"] >= 1
+    assert error(model, path) < 0.1
+
+
+def test_8_bit_weights_alone(model, tmp_path):
+    path = exported(model, tmp_path, "dynamic")
+    assert not op_census(path).body["QUANTIZE"]
+    assert error(model, path) < 0.05
+
+
+def test_16_bit_activations(model, tmp_path):
+    path = exported(model, tmp_path, "int16x8")
+    assert op_census(path).body["QUANTIZE"] >= 1
+    assert error(model, path) < 0.05
