@@ -32,9 +32,15 @@ class SubtractMean(keras.layers.Layer):
         self.mean = [float(value) for value in mean]
 
     def call(self, inputs: Any) -> Any:
-        """Subtract the mean."""
+        """Subtract the mean.
+
+        One number for all channels is subtracted as such: XNNPACK runs that over the
+        whole picture at once, and three numbers pixel by pixel.
+        """
         inputs = tf.cast(inputs, self.compute_dtype)
-        return inputs - tf.constant(self.mean, inputs.dtype)
+        is_one = len(set(self.mean)) == 1
+        mean = self.mean[:1] if is_one else self.mean
+        return inputs - tf.constant(mean, inputs.dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the input's shape."""

@@ -33,6 +33,11 @@ def test_each_channel_loses_its_own_mean():
     np.testing.assert_array_equal(layer(picture), [[[[9, 18, 26]]]])
 
 
+def test_the_same_mean_of_all_channels():
+    picture = tf.constant([[[[10.0, 20.0, 30.0]]]])
+    np.testing.assert_array_equal(SubtractMean((5,) * 3)(picture), [[[[5, 15, 25]]]])
+
+
 def test_contract(tmp_path):
     layer = SubtractMean((1, 2, 4), name="mean")
     check_configuration(layer)
