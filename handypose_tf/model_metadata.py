@@ -50,6 +50,7 @@ class ModelMetadata:
         accuracy: Name of a protocol to its figure, e.g. `{"coco pck_box@.2": 0.48}`.
         versions: Package to version, of what made the file.
         kind: One of `KINDS`.
+        handedness: Whether the model also tells left hands from right ones.
         export: What `handypose export` measured when it wrote the file.
     """
 
@@ -68,6 +69,7 @@ class ModelMetadata:
     accuracy: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     kind: str = "pose"
+    handedness: bool = False
     export: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -261,12 +263,13 @@ _RULES = (
     ("versions", _is_mapping, "an object"),
     ("export", _is_mapping, "an object"),
     ("kind", KINDS.__contains__, f"one of {', '.join(KINDS)}"),
+    ("handedness", lambda value: isinstance(value, bool), "true or false"),
 )
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.
-#: Files from before there were detectors do not say their kind, and only exported ones
-#: hold what the export measured.
-_OPTIONAL = ("kind", "export")
+#: Files from before there were detectors or handedness do not speak of them, and only
+#: exported ones hold what the export measured.
+_OPTIONAL = ("kind", "handedness", "export")
 
 _REQUIRED = (
     "format",

@@ -157,6 +157,7 @@ def run(arguments: argparse.Namespace) -> int:
             records,
             source.predictions.keypoints,
             _protocol(arguments),
+            left_scores=source.predictions.left_scores,
             name=name,
             crop=source.crop,
             keypoint_names=reader.keypoint_names,
@@ -220,7 +221,8 @@ def _read(path: Path, reader: Reader, records: Sequence[Record]) -> _Source:
     found = read_coco_results(path, everything)
     places = {record.sample_id: index for index, record in enumerate(everything)}
     chosen = [places[record.sample_id] for record in records]
-    return _Source(Predictions(*(part[chosen] for part in found)), "")
+    chosen_ones = Predictions(found.keypoints[chosen], found.scores[chosen])
+    return _Source(chosen_ones, "")
 
 
 def _describe(reader: Reader, arguments: argparse.Namespace) -> str:
@@ -242,6 +244,9 @@ def _report(
         save_plot(arguments.plot, evaluations, data)
     say(f"{data}\n{heading(evaluations[0])}\n")
     say(score_table(evaluations, differences))
+    for evaluation in evaluations:
+        if evaluation.handedness:
+            say(f"\n{evaluation.name}: {evaluation.handedness}")
     for evaluation in evaluations:
         say(f"\n{joint_table(evaluation)}")
 

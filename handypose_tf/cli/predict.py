@@ -121,6 +121,12 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         help="look at each hand twice, the second time turned: twice the time a hand",
     )
     parser.add_argument(
+        "--mirrored",
+        action="store_true",
+        help="the picture is mirrored, as many selfie cameras give it: what looks like "
+        "a left hand is called right",
+    )
+    parser.add_argument(
         "--threads",
         type=parse_count,
         metavar="N",

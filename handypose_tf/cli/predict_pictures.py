@@ -65,7 +65,11 @@ def open_estimator(
     """Return the estimator that the command's options ask for."""
     detector = None if arguments.detector == "none" else arguments.detector
     return HandPoseEstimator(
-        arguments.model, num_threads, detector=detector, refine=arguments.refine
+        arguments.model,
+        num_threads,
+        detector=detector,
+        refine=arguments.refine,
+        mirrored=arguments.mirrored,
     )
 
 

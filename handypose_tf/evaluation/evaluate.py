@@ -13,6 +13,7 @@ from handypose_tf.errors import DataError
 from handypose_tf.evaluation.bootstrap import DEFAULT_RESAMPLES, Estimate, bootstrap
 from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.evaluation.hand_errors import HandErrors, figures
+from handypose_tf.evaluation.handedness import measure_handedness
 from handypose_tf.evaluation.protocols import Protocol, get_protocol
 from handypose_tf.geometry import tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
@@ -51,6 +52,7 @@ def evaluate(
     predictions: ArrayLike,
     protocol: Protocol | str,
     *,
+    left_scores: ArrayLike | None = None,
     name: str = "model",
     crop: str = "",
     keypoint_names: Sequence[str] = KEYPOINT_NAMES,
@@ -64,6 +66,7 @@ def evaluate(
         predictions: `(num_hands, num_keypoints, 2)`, pixels of each record's picture;
             NaN for a point that was not found, which counts as wrong.
         protocol: A protocol or its name: `"agmn"`, `"nsrm"`, `"mmpose"`, `"pckh"`.
+        left_scores: `(num_hands,)`, the chance of a left hand, if it is told.
         name: What the predictions are called in tables.
         crop: What the model was shown of a picture, in words.
         keypoint_names: One a keypoint.
@@ -91,6 +94,9 @@ def evaluate(
         scores=dict(zip(protocol.columns, estimates, strict=True)),
         keypoint_names=tuple(keypoint_names),
         crop=crop,
+        handedness=None
+        if left_scores is None
+        else measure_handedness(records, left_scores),
     )
 
 

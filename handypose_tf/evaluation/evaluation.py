@@ -10,6 +10,7 @@ import numpy as np
 
 from handypose_tf.evaluation.bootstrap import Estimate, bootstrap
 from handypose_tf.evaluation.hand_errors import HandErrors, Measure, figures
+from handypose_tf.evaluation.handedness import Handedness
 from handypose_tf.evaluation.protocols import Protocol
 from handypose_tf.hand import FINGER_KEYPOINTS, KEYPOINT_NAMES, WRIST
 
@@ -28,6 +29,7 @@ class Evaluation:
             and AUC 0..1, EPE in pixels of the original picture.
         keypoint_names: One a keypoint.
         crop: What the model was shown of a picture, in words; empty if unknown.
+        handedness: How well sides are told; `None` if they are not, or not known.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Evaluation:
     scores: dict[str, Estimate]
     keypoint_names: tuple[str, ...] = KEYPOINT_NAMES
     crop: str = ""
+    handedness: Handedness | None = None
 
     @property
     def num_hands(self) -> int:
@@ -90,6 +93,7 @@ class Evaluation:
             "num_points_not_found": self.num_points_not_found,
             "num_hands_without_size": self.num_hands_without_size,
             "scores": {name: score.to_dict() for name, score in self.scores.items()},
+            "handedness": self.handedness and self.handedness.to_dict(),
             "fingers": _plain(self.finger_scores()),
             "joints": _plain(self.joint_scores()),
             "hands": self._hands(),

@@ -37,10 +37,13 @@ class Predictions(NamedTuple):
     Attributes:
         keypoints: `(num_hands, num_keypoints, 2)`, pixels; NaN where none was found.
         scores: `(num_hands, num_keypoints)`, 0..1; NaN likewise.
+        left_scores: `(num_hands,)`, the chance of a left hand, 0..1; NaN likewise, and
+            `None` from what does not tell the side.
     """
 
     keypoints: FloatArray
     scores: FloatArray
+    left_scores: FloatArray | None = None
 
 
 def predict_hands(
@@ -74,12 +77,21 @@ def predict_hands(
             except DataError as error:
                 raise DataError(f"{group[0].image_path}: {error}") from error
             bar.update(len(group))
-    return Predictions(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    return _joined(found)
 
 
 def describe_crop(crop: CropRule, predictor: HandPredictor) -> str:
     """Return in words what a model is shown, e.g. `"1.5 x tight box"`."""
     return f"{crop.scale or predictor.metadata.crop_scale:g} x {crop.box} box"
+
+
+def _joined(parts: Sequence[Predictions]) -> Predictions:
+    sides = [part.left_scores for part in parts if part.left_scores is not None]
+    return Predictions(
+        np.concatenate([part.keypoints for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        np.concatenate(sides) if len(sides) == len(parts) else None,
+    )
 
 
 def _by_picture(records: Sequence[Record]) -> Iterator[list[Record]]:
@@ -100,7 +112,9 @@ def _crop_box(record: Record, crop: CropRule, predictor: HandPredictor) -> Float
 def _predict(predictor: HandPredictor, image: Image, boxes: FloatArray) -> Predictions:
     hands = predictor.predict(image, boxes)
     keypoints = np.stack([hand.keypoints for hand in hands])
-    return Predictions(keypoints, np.stack([hand.scores for hand in hands]))
+    scores = np.stack([hand.scores for hand in hands])
+    sides = [getattr(hand, "left_score", None) for hand in hands]
+    return Predictions(keypoints, scores, None if None in sides else np.array(sides))
 
 
 def _predict_flipped(

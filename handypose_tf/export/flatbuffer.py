@@ -6,6 +6,7 @@ picture of the wanted type in front. Nothing between is touched.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flatbuffers
@@ -31,11 +32,21 @@ _DEPTHWISE = schema.BuiltinOperator.DEPTHWISE_CONV_2D
 _DEQUANTIZE_VERSION = 2
 
 
-def name_ends(content: bytes, source: str, result: str) -> bytes:
-    """Give a model of one input and one output a signature with their names."""
+def name_ends(
+    content: bytes, source: str, results: Mapping[str, Sequence[int]]
+) -> bytes:
+    """Give a model of one input a signature.
+
+    Args:
+        content: The model.
+        source: What its input is called.
+        results: What each output is called, and its shape, by which it is found:
+            converters change their order.
+    """
     model = _read(content)
     graph = model.subgraphs[0]
-    _sign(model, {source: graph.inputs[0]}, {result: graph.outputs[0]})
+    outputs = {name: _output(graph, shape) for name, shape in results.items()}
+    _sign(model, {source: graph.inputs[0]}, outputs)
     return _write(model)
 
 
@@ -46,25 +57,31 @@ def join_decoder(
     io: str = "float32",
     result_name: str = "keypoints",
     maps_name: str | None = None,
+    further: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Put a float decoder behind a body that gives float maps.
+    """Put float decoders behind a body that gives float maps and perhaps more.
 
     Args:
-        body: A model from a float32 picture to float32 maps.
+        body: A model from a float32 picture to float32 maps; each output has a shape
+            of its own, by which it is found.
         decoder: A model from those maps to the result.
         io: Type of the picture, one of `IO_TYPES`; 8 bits hold 0..255 in steps of 1.
         result_name: What the decoder's output is called.
         maps_name: What the maps are called; they are no output if `None`.
+        further: For each further output of the body, what its result is called and
+            the decoder that makes it.
 
     Returns:
         A model with a signature from `image` to the result, and the maps if wanted.
     """
     model = _read(body)
     graph = model.subgraphs[0]
-    maps = graph.outputs[0]
-    outputs = {result_name: _append(model, _read(decoder), maps)}
+    outputs = {}
+    for name, content in {result_name: decoder, **(further or {})}.items():
+        tail = _read(content)
+        outputs[name] = _append(model, tail, _output(graph, _input_shape(tail)))
     if maps_name is not None:
-        outputs[maps_name] = maps
+        outputs[maps_name] = _output(graph, _input_shape(_read(decoder)))
     if io != "float32":
         _take_integers(model, io)
     graph.outputs = np.array([*outputs.values()], np.int32)
@@ -136,6 +153,17 @@ def _append(model: Any, other: Any, joint: int) -> int:
     model.buffers += other.buffers
     model.operatorCodes += other.operatorCodes
     return places[int(tail.outputs[0])]
+
+
+def _output(graph: Any, shape: Sequence[int]) -> int:
+    """Return the one output of a shape."""
+    [found] = [i for i in graph.outputs if [*graph.tensors[i].shape] == [*shape]]
+    return int(found)
+
+
+def _input_shape(model: Any) -> Sequence[int]:
+    graph = model.subgraphs[0]
+    return graph.tensors[graph.inputs[0]].shape
 
 
 def _moved(indices: Any, places: dict[int, int]) -> Any:

@@ -24,17 +24,17 @@ from handypose_tf.models.settings_model import SettingsModel
 
 
 def body_function(model: SettingsModel, network: keras.Model) -> Any:
-    """Return the frozen concrete function from `image` to raw maps, batch 1.
+    """Return the frozen concrete function from `image` to raw outputs, batch 1.
 
     Static shapes and constants for weights let the converter fuse atrous convolutions
     and batch norms.
 
     Args:
-        model: Tells the picture's size and the output's name.
-        network: What computes the maps: the model, or its quantisation-aware twin.
+        model: Tells the picture's size.
+        network: What computes them: the model, or its quantisation-aware twin.
     """
     return _frozen(
-        lambda image: network(image, training=False)[model.maps_name],
+        lambda image: [*network(image, training=False).values()],
         tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image"),
     )
 
@@ -42,14 +42,29 @@ def body_function(model: SettingsModel, network: keras.Model) -> Any:
 def body_flatbuffer(function: Any, model: SettingsModel) -> bytes:
     """Convert the function of a model's network to float32, with a signature."""
     content = convert(new_converter(function), model.name)
-    return name_ends(content, "image", model.maps_name)
+    shapes = {name: (1, *output.shape[1:]) for name, output in model.output.items()}
+    return name_ends(content, "image", shapes)
 
 
 def decoder_flatbuffer(model: SettingsModel) -> bytes:
     """Return the float32 model from raw maps to the result."""
-    shape = (1, *model.output[model.maps_name].shape[1:])
-    spec = tf.TensorSpec(shape, tf.float32, model.maps_name)
-    return convert(new_converter(_frozen(model.decoder(), spec)), model.name)
+    return _decoder_flatbuffer(model, model.maps_name, model.decoder())
+
+
+def side_flatbuffer(model: SettingsModel) -> bytes:
+    """Return the float32 model from a handedness logit to `(1, 1)`, the chance."""
+
+    def decode(logit: Any) -> Any:
+        return tf.sigmoid(tf.reshape(logit, (1, 1)))
+
+    return _decoder_flatbuffer(model, "handedness", decode)
+
+
+def _decoder_flatbuffer(
+    model: SettingsModel, name: str, decode: Callable[[Any], Any]
+) -> bytes:
+    spec = tf.TensorSpec((1, *model.output[name].shape[1:]), tf.float32, name)
+    return convert(new_converter(_frozen(decode, spec)), model.name)
 
 
 def new_converter(function: Any) -> tf.lite.TFLiteConverter:

@@ -17,7 +17,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from handypose_tf.errors import ModelError
 
-#: The last of a network's convolutions makes its heatmaps; what follows decodes them.
+#: A network's outputs are made by such; what follows them decodes.
 _LAST_OF_BODY = ("CONV_2D", "FULLY_CONNECTED")
 
 _DELEGATE = "DELEGATE"
@@ -32,7 +32,7 @@ class Operation:
 
     Attributes:
         name: Its kind, e.g. `"CONV_2D"`.
-        in_body: Whether the heatmaps depend on it; the decoding does not count.
+        in_body: Whether the raw outputs depend on it; the decoding does not count.
         partition: Index of the XNNPACK partition that runs it; `None` for LiteRT's own
             kernel.
     """
@@ -54,7 +54,7 @@ class OpCensus:
 
     @property
     def body(self) -> Counter[str]:
-        """How often each kind occurs on the way from the picture to the heatmaps."""
+        """How often each kind occurs on the way from the picture to raw outputs."""
         return Counter(op.name for op in self.operations if op.in_body)
 
     @property
@@ -140,14 +140,14 @@ def _details(path: str | os.PathLike[str], resolver: OpResolverType) -> list[Any
 
 
 def _body(operations: Sequence[Any]) -> set[int]:
-    """Return the indices of the last convolution and all that it depends on.
+    """Return the indices of the convolutions and all that they depend on.
 
     A file without convolutions is all body.
     """
     ends = [op for op in operations if op["op_name"] in _LAST_OF_BODY]
     if not ends:
         return {op["index"] for op in operations}
-    return _upstream(operations, ends[-1]["outputs"], stop_at=())
+    return _upstream(operations, [t for op in ends for t in op["outputs"]], stop_at=())
 
 
 def _partitions(operations: Sequence[Any], delegates: Sequence[Any]) -> dict[int, int]:

@@ -39,15 +39,21 @@ class CropModel:
     Args:
         model: A `.tflite` or `.keras` file, the name of a shipped file, or a preset.
         num_threads: Threads of a `.tflite` model; by default all, at most four.
+        mirrored: Whether pictures are mirrored, so that left hands look right.
 
     Raises:
         ModelError: If there is no such model or it cannot be used.
     """
 
     def __init__(
-        self, model: str | os.PathLike[str], num_threads: int | None = None
+        self,
+        model: str | os.PathLike[str],
+        num_threads: int | None = None,
+        *,
+        mirrored: bool = False,
     ) -> None:
         """Open the model; warn if it was never trained."""
+        self._mirrored = mirrored
         self.path = find_model(model)
         self._model = open_model(self.path, num_threads)
         height, self._size = self.metadata.image_size
@@ -104,10 +110,11 @@ class CropModel:
         for start in range(0, len(matrices), _BATCH):
             batch = matrices[start : start + _BATCH]
             crops = np.stack([warp_image(image, m, self._size) for m in batch])
-            results = self._model.run(crops)
+            results, sides = self._model.run_with_side(crops)
             if not np.isfinite(results).all():
                 raise ModelError(f"{self.path}: gives NaN; export or train it again")
-            hands += map(self._hand, results, batch)
+            found = map(self._hand, results, batch)
+            hands += found if sides is None else map(self._with_side, found, sides)
         return hands
 
     def heatmaps(
@@ -134,6 +141,10 @@ class CropModel:
         keypoints = transform_points(pixels, np.linalg.inv(matrix))
         scores = np.clip(result[:, 2], 0, 1)
         return HandPose(keypoints, scores, tight_box(keypoints), float(scores.mean()))
+
+    def _with_side(self, hand: HandPose, left_score: float) -> HandPose:
+        left_score = float(left_score)
+        return hand.with_side(1 - left_score if self._mirrored else left_score)
 
 
 def found_spread(hand: HandPose) -> float:

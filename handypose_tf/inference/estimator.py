@@ -53,6 +53,8 @@ class HandPoseEstimator:
             keypoints, and keep the second answer unless its score is lower. One more
             run of the model a hand.
         turn: Whether a crop shows its hand upright where the direction is known.
+        mirrored: Whether pictures are mirrored, as those of many selfie cameras are:
+            what looks like a left hand is then a right one.
 
     Raises:
         ModelError: If there is no such model or it cannot be used.
@@ -72,12 +74,13 @@ class HandPoseEstimator:
         min_score: float = MIN_HAND_SCORE,
         refine: bool = False,
         turn: bool = True,
+        mirrored: bool = False,
     ) -> None:
         """Open the models; warn if the pose model was never trained."""
         self.min_score = min_score
         self.refine = refine
         self.turn = turn
-        self._model = CropModel(model, num_threads)
+        self._model = CropModel(model, num_threads, mirrored=mirrored)
         found = open_detector(detector, num_threads)
         self._finder: HandFinder = (
             WholePictureFinder(self._model, turn=turn)

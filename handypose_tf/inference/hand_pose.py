@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class HandPose:
         box: `(4,)`, the tight box `x, y, width, height` of the keypoints, pixels.
         score: Of the whole hand, 0..1.
         is_left: Whether it is a left hand; `None` is unknown.
+        left_score: Chance that it is a left hand, 0..1, where the model tells it: how
+            sure `is_left` is.
         id: Number that a hand keeps through a video; `None` for single pictures.
 
     Raises:
@@ -37,6 +39,7 @@ class HandPose:
     box: FloatArray
     score: float
     is_left: bool | None = None
+    left_score: float | None = None
     id: int | None = None
 
     def __post_init__(self) -> None:
@@ -58,6 +61,8 @@ class HandPose:
                 "`score` and `scores` must be 0..1. "
                 f"Received: {self.score}, {self.scores}"
             )
+        if self.left_score is not None and not 0 <= self.left_score <= 1:
+            raise ValueError(f"`left_score` must be 0..1. Received: {self.left_score}")
 
     def _frozen(self, name: str, shape: tuple[int, ...]) -> FloatArray:
         array = np.array(getattr(self, name), np.float32)
@@ -77,6 +82,7 @@ class HandPose:
             "box": _rounded(self.box, _PIXEL_DECIMALS),
             "score": round(self.score, _SCORE_DECIMALS),
             "is_left": self.is_left,
+            "left_score": self.left_score and round(self.left_score, _SCORE_DECIMALS),
             "id": self.id,
         }
 
@@ -92,7 +98,12 @@ class HandPose:
         if missing:
             raise ValueError(f"A hand lacks {', '.join(missing)}. Received: {values}")
         known: dict[str, Any] = {name: values[name] for name in required}
-        return cls(**known, is_left=values.get("is_left"), id=values.get("id"))
+        known |= {name: values.get(name) for name in ("is_left", "left_score", "id")}
+        return cls(**known)
+
+    def with_side(self, left_score: float) -> HandPose:
+        """Return the same hand with a side, by the chance that it is a left one."""
+        return replace(self, left_score=left_score, is_left=left_score > 0.5)
 
     def to_coco(self, image_id: int, category_id: int = 1) -> dict[str, Any]:
         """Return one entry of a COCO keypoint result file.

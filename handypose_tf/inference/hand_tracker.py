@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from handypose_tf.inference.estimator import HandPoseEstimator
 from handypose_tf.inference.hand_overlap import drop_duplicates
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
+from handypose_tf.inference.side_filter import SideFilter
 
 #: A followed hand whose mean score falls below this is lost; a new one needs more.
 KEEP_SCORE = 0.35
@@ -37,6 +38,7 @@ class _Track:
     pose: HandPose
     filter: OneEuroFilter | None
     lost_since: int = 0
+    side: SideFilter = field(default_factory=SideFilter)
 
 
 class HandTracker:
@@ -44,13 +46,15 @@ class HandTracker:
 
     The whole picture is searched where no hand is followed or one was just lost, and
     on every `every`-th frame. A hand keeps its id; one that comes back within
-    `patience` frames near its last place has its id again.
+    `patience` frames near its last place has its id again. Where the model tells the
+    side of a hand, it is the running mean of its frames.
 
     Args:
         estimator: Finds hands and their keypoints; by default that of the shipped
             models. Its `min_score` is what a new hand needs, its `turn` says whether
-            crops show the hands upright. A look at one frame costs one run of the
-            model a hand, and the search on top where it is due.
+            crops show the hands upright, its `mirrored` whether frames are mirrored. A
+            look at one frame costs one run of the model a hand, and the search on top
+            where it is due.
         max_hands: Most hands to follow.
         every: Frames between two searches for further hands.
         keep_score: A followed hand whose mean keypoint score is lower is lost.
@@ -177,12 +181,14 @@ class HandTracker:
         return OneEuroFilter(self._smoothing) if self._smoothing else None
 
     def _result(self, track: _Track) -> HandPose:
-        pose = track.pose
+        pose = replace(track.pose, id=track.id)
+        if pose.left_score is not None:
+            pose = pose.with_side(track.side(pose.left_score))
         if track.filter is None:
-            return replace(pose, id=track.id)
+            return pose
         size = float(pose.box[2:].max())
         keypoints = track.filter(pose.keypoints, size, self._seconds)
-        return replace(pose, keypoints=keypoints, box=tight_box(keypoints), id=track.id)
+        return replace(pose, keypoints=keypoints, box=tight_box(keypoints))
 
 
 def _distance(one: HandPose, other: HandPose) -> float:

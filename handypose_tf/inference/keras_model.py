@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -36,9 +37,20 @@ class KerasModel:
 
     def run(self, crops: Image) -> FloatArray:
         """Find the keypoints of `(n, height, width, 3)` crops; see `PoseModel`."""
-        return np.asarray(self._decoder(self.run_heatmaps(crops)), np.float32)
+        return self.run_with_side(crops)[0]
+
+    def run_with_side(self, crops: Image) -> tuple[FloatArray, FloatArray | None]:
+        """Find keypoints and side of crops; see `PoseModel`."""
+        outputs = self._run(crops)
+        keypoints = np.asarray(self._decoder(outputs["heatmaps"]), np.float32)
+        if "handedness" not in outputs:
+            return keypoints, None
+        logits = np.asarray(outputs["handedness"], np.float32).reshape(len(crops))
+        return keypoints, 1 / (1 + np.exp(-logits))
 
     def run_heatmaps(self, crops: Image) -> FloatArray:
         """Return the heatmaps of crops."""
-        outputs = self._model.predict_on_batch(crops.astype(np.float32))
-        return np.asarray(outputs["heatmaps"], np.float32)
+        return np.asarray(self._run(crops)["heatmaps"], np.float32)
+
+    def _run(self, crops: Image) -> dict[str, Any]:
+        return self._model.predict_on_batch(crops.astype(np.float32))

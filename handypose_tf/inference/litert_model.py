@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from handypose_tf.images import Image
 from handypose_tf.inference.litert_network import LiteRTNetwork
 from handypose_tf.model_metadata import ModelMetadata
 
-_KEYPOINTS, _HEATMAPS = "keypoints", "heatmaps"
+_KEYPOINTS, _HEATMAPS, _IS_LEFT = "keypoints", "heatmaps", "is_left"
 
 
 class LiteRTModel:
@@ -19,7 +20,7 @@ class LiteRTModel:
 
     The file has an input `image` `(1, height, width, 3)`, RGB 0..255 in float32 or
     quantised to 8 bits, an output `keypoints` `(1, num_keypoints, 3)` and possibly
-    one `heatmaps`.
+    one `heatmaps` and one `is_left` `(1, 1)`.
 
     Args:
         path: The file.
@@ -35,6 +36,8 @@ class LiteRTModel:
         """Read the metadata and load the network."""
         self._network = LiteRTNetwork(path, num_threads)
         self._network.check_output(_KEYPOINTS, (self.metadata.num_keypoints, 3))
+        if self.metadata.handedness:
+            self._network.check_output(_IS_LEFT, (1,))
 
     @property
     def metadata(self) -> ModelMetadata:
@@ -43,15 +46,26 @@ class LiteRTModel:
 
     def run(self, crops: Image) -> FloatArray:
         """Find the keypoints of `(n, height, width, 3)` crops; see `PoseModel`."""
-        return self._run(crops, _KEYPOINTS, (self.metadata.num_keypoints, 3))
+        return self._run(crops, [_KEYPOINTS])[0]
+
+    def run_with_side(self, crops: Image) -> tuple[FloatArray, FloatArray | None]:
+        """Find keypoints and side of crops; see `PoseModel`."""
+        if not self.metadata.handedness:
+            return self.run(crops), None
+        keypoints, is_left = self._run(crops, [_KEYPOINTS, _IS_LEFT])
+        return keypoints, is_left[:, 0]
 
     def run_heatmaps(self, crops: Image) -> FloatArray | None:
         """Return the heatmaps of crops, or `None` if the file does not give them."""
-        shape = self._network.output_shape(_HEATMAPS)
-        return None if shape is None else self._run(crops, _HEATMAPS, shape)
+        if self._network.output_shape(_HEATMAPS) is None:
+            return None
+        return self._run(crops, [_HEATMAPS])[0]
 
-    def _run(self, crops: Image, output: str, shape: tuple[int, ...]) -> FloatArray:
-        results = np.empty((len(crops), *shape), np.float32)
-        for result, crop in zip(results, crops, strict=True):
-            result[:] = self._network.run(crop, output)
+    def _run(self, crops: Image, outputs: Sequence[str]) -> list[FloatArray]:
+        shapes = [self._network.output_shape(name) or () for name in outputs]
+        results = [np.empty((len(crops), *shape), np.float32) for shape in shapes]
+        for index, crop in enumerate(crops):
+            found = self._network.run_several(crop, outputs)
+            for result, values in zip(results, found, strict=True):
+                result[index] = values
         return results

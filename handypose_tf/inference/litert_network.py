@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -81,8 +82,12 @@ class LiteRTNetwork:
 
     def run(self, image: Image, name: str) -> FloatArray:
         """Return one output of one picture of the input's size, float32."""
+        return self.run_several(image, [name])[0]
+
+    def run_several(self, image: Image, names: Sequence[str]) -> list[FloatArray]:
+        """Return several outputs of one run, in the order of their names, float32."""
         values = self._runner(**{_INPUT: _quantised(image, self._input)[None]})
-        return _real(values[name][0], self._outputs[name])
+        return [_real(values[name][0], self._outputs[name]) for name in names]
 
     def _check_input(self) -> None:
         wanted: tuple[int, ...] = (1, *self.metadata.image_size, 3)

@@ -34,6 +34,17 @@ class PoseModel(Protocol):
             `(pixel + 0.5) / size`, and a score.
         """
 
+    def run_with_side(self, crops: Image) -> tuple[FloatArray, FloatArray | None]:
+        """Find the keypoints, and the side where the model tells it.
+
+        Args:
+            crops: `(num_crops, height, width, 3)` uint8 RGB.
+
+        Returns:
+            What `run` returns, and `(num_crops,)` float32, the chance of a left hand,
+            or `None`.
+        """
+
     def run_heatmaps(self, crops: Image) -> FloatArray | None:
         """Return the heatmaps of crops, where the file gives them.
 

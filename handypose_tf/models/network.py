@@ -117,6 +117,7 @@ class HandyPose(SettingsModel):
             skeleton=tuple((a, b) for a, b in settings["skeleton"]),
             crop={"scale": settings["crop_scale"]},
             decode=decode,
+            handedness=self.has_handedness,
             **self.common_metadata(precision),
         )
 

@@ -125,6 +125,38 @@ def test_saved_predictions_give_the_same_figures(
         assert score == pytest.approx(scores[1][name], rel=1e-4)
 
 
+class SidedEstimator(ShiftedEstimator):
+    """Takes every hand for a left one."""
+
+    def predict(self, image: np.ndarray, boxes: np.ndarray) -> list[Any]:
+        hands = super().predict(image, boxes)
+        return [SimpleNamespace(**vars(hand), left_score=0.9) for hand in hands]
+
+
+def test_sides_are_measured_where_both_know_them(
+    data: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(command, "HandPoseEstimator", SidedEstimator)
+    path = Path(data.partition(":")[2])
+    content = json.loads(path.read_text())
+    for number, annotation in enumerate(content["annotations"][:20]):
+        annotation["is_left"] = int(number % 4 > 0)
+    path.write_text(json.dumps(content))
+    figures = tmp_path / "figures.json"
+    words = ["evaluate", "--data", data, "--protocol", "agmn", "--json", str(figures)]
+    assert main([*words, "--model", "good"]) == 0
+    assert "left or right told rightly: 75.0% [" in capsys.readouterr().out
+    (found,) = json.loads(figures.read_text())["evaluations"]
+    assert found["handedness"]["accuracy"]["value"] == 0.75
+    assert (found["handedness"]["num_left"], found["handedness"]["num_right"]) == (
+        15,
+        5,
+    )
+
+
 def test_the_flip_test_needs_heatmaps(
     data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,6 @@ def test_eight_bits_hold_0_to_255_in_steps_of_1(body, tail):
 
 
 def test_ends_are_named(body):
-    content = name_ends(body, "picture", "maps")
+    content = name_ends(body, "picture", {"maps": (1, CELLS, CELLS, JOINTS)})
     [signature] = Interpreter(model_content=content).get_signature_list().values()
     assert signature == {"inputs": ["picture"], "outputs": ["maps"]}

@@ -2,6 +2,7 @@
 
 Keypoint k lies at a fixed mixture of the centres of mass of what is red, green and
 blue; grey counts as nothing. So 21 keypoints follow from where three dots are drawn.
+With `handedness` it calls a left hand what has red, green and blue clockwise.
 """
 
 from __future__ import annotations
@@ -47,7 +48,12 @@ def metadata(**changes: Any) -> ModelMetadata:
 
 
 def write_dot_model(
-    path: Path, *, heatmaps: bool = True, dtype: str = "float32", **changes: Any
+    path: Path,
+    *,
+    heatmaps: bool = True,
+    dtype: str = "float32",
+    handedness: bool = False,
+    **changes: Any,
 ) -> Path:
     """Convert the model to `path` with metadata; its input has type `dtype`."""
     import tensorflow as tf
@@ -66,9 +72,13 @@ def write_dot_model(
         if heatmaps:
             cells = tf.nn.avg_pool2d(weights / 510, STRIDE, STRIDE, "VALID")
             outputs["heatmaps"] = tf.tensordot(cells, tf.constant(mixture().T), 1)
+        if handedness:
+            (red, green, blue), (r, g, b) = tf.unstack(x[0]), tf.unstack(y[0])
+            turn = (green - red) * (b - r) - (g - r) * (blue - red)
+            outputs["is_left"] = tf.reshape(tf.sigmoid(10 * turn), (1, 1))
         return outputs
 
-    return _convert(path, find, dtype, metadata(**changes))
+    return _convert(path, find, dtype, metadata(handedness=handedness, **changes))
 
 
 def write_mean_model(path: Path) -> Path:

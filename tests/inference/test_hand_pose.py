@@ -33,7 +33,9 @@ def test_dict_round_trip_through_json(fields):
 
 def test_dict_has_the_shape_of_the_contract(fields):
     values = HandPose(**{**fields, "is_left": None, "id": None}).to_dict()
-    assert list(values) == ["keypoints", "scores", "box", "score", "is_left", "id"]
+    assert list(values) == [
+        *("keypoints", "scores", "box", "score", "is_left", "left_score", "id")
+    ]
     assert [len(point) for point in values["keypoints"]] == [2] * 21
     assert len(values["scores"]) == 21 and values["box"] == [10, 20, 30.5, 40]
     assert values["is_left"] is None and values["id"] is None
@@ -82,3 +84,12 @@ def test_bad_values_are_named(fields, name, value):
 def test_missing_fields_are_named():
     with pytest.raises(ValueError, match="lacks scores, box, score"):
         HandPose.from_dict({"keypoints": [[0, 0]]})
+
+
+def test_a_side_comes_with_how_sure_it_is(fields):
+    left = HandPose(**{**fields, "is_left": None}).with_side(0.91237)
+    assert left.is_left and left.to_dict()["left_score"] == 0.9124
+    assert HandPose.from_dict(left.to_dict()).left_score == 0.9124
+    assert left.with_side(0.2).is_left is False
+    with pytest.raises(ValueError, match=r"`left_score` must be 0..1. Received: 1.5"):
+        left.with_side(1.5)
