@@ -33,6 +33,7 @@ def facts() -> dict:
         "accuracy": {"coco pck_box@.2": 0.48},
         "versions": {"tensorflow": "2.21.0"},
         "kind": "pose",
+        "handedness": False,
         "export": {},
     }
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from handypose_tf.data import open_source
 from handypose_tf.evaluation import (
+    CropRule,
     evaluate,
     get_protocol,
     predict_hands,
@@ -31,6 +32,7 @@ from handypose_tf.evaluation.calibration import (
     pair_points,
     score_points,
 )
+from handypose_tf.evaluation.handedness import measure_handedness
 from handypose_tf.evaluation.plots import save_reliability_plot
 from handypose_tf.export import (
     Checker,
@@ -94,6 +96,16 @@ def measure(path: Path, source: str) -> dict[str, Any]:
     return {"num_hands": len(records), **figures}
 
 
+def measure_sides(path: Path, held_out: Any) -> dict[str, Any] | None:
+    """Return how often a file tells left from right on held-out hands."""
+    records = held_out.records()
+    found = predict_hands(HandPoseEstimator(path), records, CropRule())
+    if found.left_scores is None:
+        return None
+    measured = measure_handedness(records, found.left_scores)
+    return measured and measured.to_dict()
+
+
 def summary(figures: dict[str, Any]) -> dict[str, float]:
     """Return what a model file says of its accuracy."""
     data = f"{figures['num_hands']} human-labelled COCO hands"
@@ -154,6 +166,7 @@ def main() -> None:
     card = model.metadata().to_dict() | {
         "figures": figures,
         "expected_calibration_error_held_out": scores,
+        "handedness_held_out": {f.name: measure_sides(f, held_out) for f in files},
         "exports": {name: report.to_dict() for name, report in reports.items()},
         "sha256": {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
         "page": f"docs/models/{preset}.md",
