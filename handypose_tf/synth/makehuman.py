@@ -64,7 +64,7 @@ def read_weights(
     names = list(bones)
     weights = np.zeros((num_points, len(names)))
     for column, bone in enumerate(names):
-        index, value = np.array(table[bone]).T
+        index, value = np.reshape(table[bone], (-1, 2)).T
         weights[index.astype(int), column] = value
     return weights
 
@@ -86,3 +86,9 @@ def read_nails(archive: zipfile.ZipFile) -> NDArray[np.uint8]:
     if picture is None:
         raise ValueError("the picture of the fingernails is broken")
     return picture.astype(np.uint8, copy=False)
+
+
+def read_parents(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the parent of each bone of the standard rig; empty for the root."""
+    rig = json.loads(archive.read(_FOLDER + "rigs/standard/rig.default.json"))
+    return {name: bone["parent"] for name, bone in rig.items()}

@@ -63,7 +63,7 @@ class HandPhotographer:
     def _num_inside(self, scene: Scene) -> int:
         """Return how many joints the picture holds, of the hand it holds least of."""
         views = (scene.camera.project(hand.keypoints) for hand in scene.hands)
-        return min(int(self._is_inside(view).sum()) for view in views)
+        return min(int(is_inside(view, self._size).sum()) for view in views)
 
     def _develop(
         self,
@@ -78,31 +78,38 @@ class HandPhotographer:
             behind *= surface_light(scene, shadows, gap=float(rng.uniform(0.02, 0.15)))
         light = rendering.colour + (1 - rendering.coverage[..., None]) * behind
         film = draw_film(rng)
-        image = expose(light * _exposure(rendering), film, rng)
+        image = expose(light * exposure_of(rendering), film, rng)
         mirrored = bool(rng.random() < _MIRROR_SHARE)
         if mirrored:
             image = np.ascontiguousarray(image[:, ::-1])
         views = zip(rendering.keypoints, rendering.is_seen, strict=True)
         labels = [
-            self._label(*view, is_left=number == 1, mirrored=mirrored)
+            label_hand(*view, size=self._size, is_left=number == 1, mirrored=mirrored)
             for number, view in enumerate(views)
         ]
         return SynthSample(image, tuple(labels), film.quality)
 
-    def _label(
-        self, keypoints: NDArray, is_seen: NDArray, *, is_left: bool, mirrored: bool
-    ) -> HandLabel:
-        """Label one hand; in a mirrored picture joints keep their names."""
-        inside = self._is_inside(keypoints)
-        visibility = inside.astype(np.int64) + (inside & is_seen)
-        if mirrored:
-            keypoints = (keypoints * [-1, 1] + [self._size - 1, 0]).astype(np.float32)
-        box = tight_box(keypoints, visibility)
-        return HandLabel(keypoints, visibility, box, is_left != mirrored)
 
-    def _is_inside(self, keypoints: NDArray) -> NDArray[np.bool_]:
-        inside = (keypoints > -0.5) & (keypoints < self._size - 0.5)
-        return np.all(inside, axis=1)
+def label_hand(
+    keypoints: FloatArray,
+    is_seen: NDArray[np.bool_],
+    *,
+    size: int,
+    is_left: bool,
+    mirrored: bool,
+) -> HandLabel:
+    """Label one hand; in a mirrored picture joints keep their names."""
+    inside = is_inside(keypoints, size)
+    visibility = inside.astype(np.int64) + (inside & is_seen)
+    if mirrored:
+        keypoints = (keypoints * [-1, 1] + [size - 1, 0]).astype(np.float32)
+    box = tight_box(keypoints, visibility)
+    return HandLabel(keypoints, visibility, box, is_left != mirrored)
+
+
+def is_inside(keypoints: FloatArray, size: int) -> NDArray[np.bool_]:
+    """Tell which points lie in a square picture."""
+    return np.all((keypoints > -0.5) & (keypoints < size - 0.5), axis=1)
 
 
 def surface_light(scene: Scene, shadows: Shadows, *, gap: float) -> FloatArray:
@@ -130,7 +137,7 @@ def surface_light(scene: Scene, shadows: Shadows, *, gap: float) -> FloatArray:
     return np.asarray(grown[: camera.height, : camera.width], np.float32)
 
 
-def _exposure(rendering: Rendering) -> float:
+def exposure_of(rendering: Rendering) -> float:
     """Return the factor that an automatic exposure would choose for the hands."""
     total = max(float(rendering.skin.sum()), 1.0)
     mean = float((rendering.colour.mean(axis=2) * rendering.skin).sum()) / total

@@ -12,7 +12,7 @@ from handypose_tf.geometry import FloatArray
 from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
 from handypose_tf.synth.camera import Camera
 from handypose_tf.synth.hand_model import HandModel, PosedHand
-from handypose_tf.synth.lighting import Shadows, irradiance, shine
+from handypose_tf.synth.lighting import Lights, Shadows, irradiance, shine
 from handypose_tf.synth.mesh import IntArray
 from handypose_tf.synth.raster import Fragments, Rasteriser, fragments
 from handypose_tf.synth.scene import Scene
@@ -74,43 +74,19 @@ class Renderer:
         attributes = np.concatenate([mesh.normals, light, mesh.places], axis=1)
         values = pixels.interpolate(attributes, mesh.triangles)
         colour = np.zeros((*seen.shape, 3), np.float32)
-        colour[pixels.rows, pixels.columns] = self._shade(scene, camera, pixels, values)
+        surface = self._surface(scene, pixels, values[:, 8:10])
+        colour[pixels.rows, pixels.columns] = shade(
+            surface, values, -camera.rays(pixels.columns, pixels.rows), scene.lights
+        )
         is_skin = (seen >= 0) & (seen < len(scene.hands) * len(self._model.triangles))
         depth = mesh.depth(pixels, seen.shape)
         return Rendering(
-            self._shrink(colour),
-            self._shrink((seen >= 0).astype(np.float32)),
-            self._shrink(is_skin.astype(np.float32)),
+            shrink(colour, self._oversampling),
+            shrink((seen >= 0).astype(np.float32), self._oversampling),
+            shrink(is_skin.astype(np.float32), self._oversampling),
             np.stack([scene.camera.project(hand.keypoints) for hand in scene.hands]),
-            np.stack([_is_seen(depth, hand, camera) for hand in scene.hands]),
+            np.stack([joints_seen(depth, h.keypoints, camera) for h in scene.hands]),
         )
-
-    def _shrink(self, image: FloatArray) -> FloatArray:
-        size = (
-            image.shape[1] // self._oversampling,
-            image.shape[0] // self._oversampling,
-        )
-        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
-
-    def _shade(
-        self,
-        scene: Scene,
-        camera: Camera,
-        pixels: Fragments,
-        values: FloatArray,
-    ) -> FloatArray:
-        """Return the colour of each pixel, linear RGB `(num_pixels, 3)`."""
-        surface = self._surface(scene, pixels, values[:, 8:10])
-        normals = values[:, :3] + _RELIEF * surface.relief[:, None] * _RELIEF_AXIS
-        normals /= np.sqrt((normals**2).sum(axis=1, keepdims=True)) + np.float32(1e-9)
-        views = -camera.rays(pixels.columns, pixels.rows)
-        views /= np.sqrt((views**2).sum(axis=1, keepdims=True))
-        edge = 1 - np.clip(np.einsum("pc,pc->p", normals, views), 0, 1)
-        sheen = (0.028 + 0.4 * edge**5) * values[:, 7] ** 2
-        reflected = shine(normals, views, surface.roughness, scene.lights)
-        reflected *= values[:, 6:7]
-        reflected += sheen[:, None] * (0.4 * scene.lights.dome_radiance)
-        return surface.colour * values[:, 3:6] + surface.gloss[:, None] * reflected
 
     def _surface(self, scene: Scene, pixels: Fragments, places: FloatArray) -> Surface:
         """Return what each pixel's surface is like: skin, or a thing's picture."""
@@ -125,9 +101,64 @@ class Renderer:
             last = first + len(thing.triangles)
             inside = (pixels.triangle >= first) & (pixels.triangle < last)
             mine = np.flatnonzero(inside)
-            result.put(mine, thing.surface(places[mine]))
+            result.put(mine, thing.material.surface(places[mine]))
             first = last
         return result
+
+
+def shrink(image: FloatArray, oversampling: int) -> FloatArray:
+    """Average the rays of each pixel."""
+    if oversampling == 1:
+        return image
+    size = (image.shape[1] // oversampling, image.shape[0] // oversampling)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+
+
+def shade(
+    surface: Surface, values: FloatArray, views: FloatArray, lights: Lights
+) -> FloatArray:
+    """Return the colour of each pixel, linear RGB `(num_pixels, 3)`.
+
+    Args:
+        surface: What each pixel shows.
+        values: `(num_pixels, 8 or more)` normal (3), irradiance (3), share of the key
+            lights and of the dome that arrives there.
+        views: `(num_pixels, 3)` directions towards the camera.
+        lights: The lamps.
+    """
+    normals = values[:, :3] + _RELIEF * surface.relief[:, None] * _RELIEF_AXIS
+    normals /= np.sqrt((normals**2).sum(axis=1, keepdims=True)) + np.float32(1e-9)
+    views = views / np.sqrt((views**2).sum(axis=1, keepdims=True))
+    edge = 1 - np.clip(np.einsum("pc,pc->p", normals, views), 0, 1)
+    sheen = (0.028 + 0.4 * edge**5) * values[:, 7] ** 2
+    reflected = shine(normals, views, surface.roughness, lights)
+    reflected *= values[:, 6:7]
+    reflected += sheen[:, None] * (0.4 * lights.dome_radiance)
+    return surface.colour * values[:, 3:6] + surface.gloss[:, None] * reflected
+
+
+def gather(
+    points: FloatArray,
+    normals: FloatArray,
+    lights: Lights,
+    shadows: Shadows,
+    *,
+    is_skin: bool,
+) -> FloatArray:
+    """Return each point's irradiance (3), and its share of key and dome light.
+
+    Args:
+        points: `(num_points, 3)` in the camera's frame.
+        normals: `(num_points, 3)` in the camera's frame.
+        lights: The lamps.
+        shadows: Their depth grids.
+        is_skin: Whether light creeps round the edge of the shadow.
+    """
+    visible = shadows.visible(points)
+    dome, key = visible[:, : lights.num_dome], visible[:, lights.num_dome :]
+    shares = [key.mean(axis=1) if key.size else 0 * dome[:, 0], dome.mean(axis=1)]
+    light = irradiance(normals, visible, lights, is_skin=is_skin)
+    return np.column_stack([light, *shares])
 
 
 @dataclass(frozen=True)
@@ -169,31 +200,36 @@ def _gather(model: HandModel, scene: Scene, shadows: Shadows) -> FloatArray:
 
     Hands gather light on their coarser surface; the result is smooth.
     """
-    lights, camera = scene.lights, scene.camera
+    camera = scene.camera
 
-    def gather(points: NDArray, normals: NDArray, *, is_skin: bool) -> FloatArray:
-        visible = shadows.visible(camera.view(points))
+    def light(points: NDArray, normals: NDArray, *, is_skin: bool) -> FloatArray:
         turned = (normals @ camera.rotation.T).astype(np.float32)
-        dome, key = visible[:, : lights.num_dome], visible[:, lights.num_dome :]
-        shares = [key.mean(axis=1) if key.size else 0 * dome[:, 0], dome.mean(axis=1)]
-        light = irradiance(turned, visible, lights, is_skin=is_skin)
-        return np.column_stack([light, *shares])
+        seen = camera.view(points)
+        return gather(seen, turned, scene.lights, shadows, is_skin=is_skin)
 
     of_hands = [
-        model.refine(gather(hand.coarse, hand.coarse_normals, is_skin=True))
+        model.refine(light(hand.coarse, hand.coarse_normals, is_skin=True))
         for hand in scene.hands
     ]
-    of_things = [gather(t.points, t.normals, is_skin=False) for t in scene.things]
+    of_things = [light(t.points, t.normals, is_skin=False) for t in scene.things]
     return np.concatenate([*of_hands, *of_things])
 
 
-def _is_seen(depth: FloatArray, hand: PosedHand, camera: Camera) -> NDArray[np.bool_]:
-    """Test each joint against the depth of what its pixel shows."""
-    joints = camera.view(hand.keypoints)
+def joints_seen(
+    depth: FloatArray, keypoints: FloatArray, camera: Camera
+) -> NDArray[np.bool_]:
+    """Test each joint against the depth of what its pixel shows.
+
+    Args:
+        depth: `(height, width)` metres.
+        keypoints: `(21, 3)` of a hand, in the world's frame.
+        camera: With as many pixels as `depth`.
+    """
+    joints = camera.view(keypoints)
     columns, rows = np.rint(camera.to_pixels(joints)).astype(int).T
     size = camera.width, camera.height
     inside = (columns >= 0) & (columns < size[0]) & (rows >= 0) & (rows < size[1])
-    unit = np.linalg.norm(hand.keypoints[MIDDLE_KNUCKLE] - hand.keypoints[WRIST])
+    unit = np.linalg.norm(keypoints[MIDDLE_KNUCKLE] - keypoints[WRIST])
     flesh = np.full(len(joints), _FLESH_FINGER)
     flesh[WRIST], flesh[list(_KNUCKLES)] = _FLESH_WRIST, _FLESH_KNUCKLE
     seen = depth[rows.clip(0, size[1] - 1), columns.clip(0, size[0] - 1)]

@@ -18,12 +18,14 @@ class HandLabel:
         visibility: `(21,)` 2 seen, 1 hidden, 0 outside the picture, as COCO has it.
         box: `(4,)` tight box of the joints inside the picture, pixels.
         is_left: Whether it is a left hand.
+        is_hidden: Whether so little of it is seen that nobody need find it.
     """
 
     keypoints: FloatArray
     visibility: IntArray
     box: FloatArray
     is_left: bool
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ All are triangle meshes with a picture wrapped around them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,9 +18,17 @@ from handypose_tf.synth.surface import Surface
 from handypose_tf.synth.transforms import frame_around
 
 
+class Matter(Protocol):
+    """What a thing is made of."""
+
+    def surface(self, places: FloatArray) -> Surface:
+        """Return what the thing is like at places `(num_pixels, 2)`, 0..1."""
+        ...
+
+
 @dataclass(frozen=True)
 class Material:
-    """What a thing is made of.
+    """A picture that is wrapped around a thing, and repeats beyond 0..1.
 
     Attributes:
         picture: `(height, width, 3)` linear RGB reflectance.
@@ -31,35 +40,39 @@ class Material:
     roughness: float = 0.6
     gloss: float = 0.5
 
+    def surface(self, places: FloatArray) -> Surface:
+        """Return what the picture shows at places `(num_pixels, 2)`."""
+        height, width = self.picture.shape[:2]
+        columns = (places[:, 0] * width).astype(np.int64) % width
+        rows = (places[:, 1] * height).astype(np.int64) % height
+        same = np.ones(len(places), np.float32)
+        colour = self.picture[rows, columns]
+        return Surface(colour, self.roughness * same, self.gloss * same, 0 * same)
+
 
 @dataclass(frozen=True)
 class Thing:
-    """A mesh with a picture on it.
+    """A mesh of some matter.
 
     Attributes:
         points: `(num_points, 3)` metres, the hand's frame.
         normals: `(num_points, 3)` unit normals.
         triangles: `(num_triangles, 3)`.
-        places: `(num_points, 2)` where each point lies in the picture, 0..1; beyond
-            that the picture repeats.
-        material: With the picture.
+        places: `(num_points, 2)` where each point lies in the material's picture, 0..1.
+        material: What it is made of.
     """
 
     points: FloatArray
     normals: FloatArray
     triangles: IntArray
     places: FloatArray
-    material: Material
+    material: Matter
 
-    def surface(self, places: FloatArray) -> Surface:
-        """Return what the picture shows at places `(num_pixels, 2)`."""
-        of = self.material
-        height, width = of.picture.shape[:2]
-        columns = (places[:, 0] * width).astype(np.int64) % width
-        rows = (places[:, 1] * height).astype(np.int64) % height
-        same = np.ones(len(places), np.float32)
-        colour = of.picture[rows, columns]
-        return Surface(colour, of.roughness * same, of.gloss * same, 0 * same)
+    def moved(self, turn: FloatArray, shift: FloatArray) -> Self:
+        """Return the thing turned and shifted."""
+        points = (self.points @ turn.T + shift).astype(np.float32)
+        normals = (self.normals @ turn.T).astype(np.float32)
+        return replace(self, points=points, normals=normals)
 
 
 def sleeve(
