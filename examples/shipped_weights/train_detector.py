@@ -3,7 +3,8 @@
     python examples/shipped_weights/prepare_scenes.py hands --backgrounds ...
     python examples/shipped_weights/train_detector.py hands --out runs/detector
 
-The first 70 % of the steps run at 192 px, the rest at the detector's own 256. After
+The first 70 % of the steps run at 192 px, the rest at the detector's own 256; with
+`--start DETECTOR.keras` in place of ImageNet weights, all run at 256. After
 every round the averaged weights are measured on held-out photos and scenes; the best
 go to `best.keras`, at the end also to `best.tflite`, all figures to `log.csv`. Started
 again, it goes on where it was; Ctrl-C or SIGTERM saves the state first.
@@ -58,10 +59,16 @@ OPTIMIZER = OptimizerConfig(
 PHOTO_ALARMS, SCENE_ALARMS = 0.1, 1.0
 
 
-def build_model(size: int, steps: int) -> HandyPoseDetector:
-    """Return a compiled detector on ImageNet weights, its first levels frozen."""
+def build_model(size: int, steps: int, start: Path | None) -> HandyPoseDetector:
+    """Return a compiled detector, its first levels frozen.
+
+    Its weights are those of the file `start`, or ImageNet's in the backbone.
+    """
     model = hand_detector(image_size=size)
-    load_imagenet(model.layers, model.settings["backbone"]["name"])
+    if start is None:
+        load_imagenet(model.layers, model.settings["backbone"]["name"])
+    else:
+        model.set_weights(load_detector(start).get_weights())
     freeze_levels(model, "level1")
     schedule = ScheduleConfig(kind="cosine", warmup_steps=min(100, steps // 10))
     rate = build_schedule(schedule, OPTIMIZER.learning_rate, steps)
@@ -76,10 +83,11 @@ def build_model(size: int, steps: int) -> HandyPoseDetector:
 class Run:
     """A run: its data, its folder, and where it is."""
 
-    def __init__(self, hands: Path, out: Path, steps: int, seed: int) -> None:
+    def __init__(self, args: argparse.Namespace) -> None:
         """Open everything; go on with a run that is there already."""
-        self.folder, self.seed = RunFolder(out), seed
-        self.rounds = -(-steps // ROUND_STEPS)
+        hands, out = args.hands, args.out
+        self.folder, self.seed, self.start = RunFolder(out), args.seed, args.start
+        self.rounds = -(-args.steps // ROUND_STEPS)
         self.maker = make_scenes(hands, "train")
         self.photos = held_out_photos(read_pictures(hands, "held_out"))
         self.scenes = held_out_scenes(make_scenes(hands, "held_out"), STAGES[-1][0])
@@ -101,10 +109,12 @@ class Run:
     def _enter_stage(self) -> None:
         """Build the model of the present input size, with the state so far."""
         done = self.position.epoch / self.rounds
-        size = next(size for size, end in STAGES if done < end or end == 1.0)
+        stages = STAGES if self.start is None else STAGES[-1:]
+        size = next(size for size, end in stages if done < end or end == 1.0)
         if size != self.size:
             self.size = size
-            self.model = build_model(size, self.rounds * ROUND_STEPS)
+            steps = self.rounds * ROUND_STEPS
+            self.model = build_model(size, steps, self.start)
             self.state = TrainingState(self.model)
             if self.folder.state.exists():
                 self.position = self.state.load(self.folder.state)
@@ -193,9 +203,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=1400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--start", type=Path, help="detector to go on from, at 256 px alone"
+    )
     args = parser.parse_args()
     keras.utils.set_random_seed(args.seed)
-    Run(args.hands, args.out, args.steps, args.seed).train()
+    Run(args).train()
 
 
 if __name__ == "__main__":

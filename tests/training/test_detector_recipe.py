@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,10 +95,12 @@ def draw_bar(rng) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_it_learns_and_can_be_left(recipe, hands, tmp_path):
-    steps = 4 * recipe.ROUND_STEPS
-    run = recipe.Run(hands, tmp_path / "run", steps, seed=1)
+    args = SimpleNamespace(
+        hands=hands, out=tmp_path / "run", steps=80, seed=1, start=None
+    )
+    run = recipe.Run(args)
     run._round()
-    again = recipe.Run(hands, tmp_path / "run", steps, seed=1)
+    again = recipe.Run(args)
     assert (again.position.epoch, again.size) == (1, 64)
     for weights, same in zip(again.state.weights(), run.state.weights(), strict=True):
         np.testing.assert_array_equal(weights, same)
@@ -109,3 +112,9 @@ def test_it_learns_and_can_be_left(recipe, hands, tmp_path):
     names = {path.name for path in (tmp_path / "run").iterdir()}
     assert names == {"state.npz", "last.keras", "best.keras", "best.tflite", "log.csv"}
     assert read_metadata(tmp_path / "run" / "best.tflite").image_size == (96, 96)
+    args.start, args.out = tmp_path / "run" / "best.keras", tmp_path / "more"
+    more = recipe.Run(args)
+    assert more.size == 96
+    best = recipe.load_detector(args.start).get_weights()
+    for weights, same in zip(more.model.get_weights(), best, strict=True):
+        np.testing.assert_array_equal(weights, same)
