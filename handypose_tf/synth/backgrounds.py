@@ -87,7 +87,8 @@ def find_photos(folders: Sequence[Path] | None) -> list[Path]:
     """
     if folders is None:
         folders = [folder for folder in _WALLPAPERS if folder.is_dir()]
-        return [*_skimage_photos(), *(p for f in folders for p in _pictures(f))]
+        own = [path for folder in folders for path in _pictures(folder)]
+        return [*_skimage_photos(), *(path for path in own if not path.is_symlink())]
     found: list[Path] = []
     for folder in folders:
         pictures = _pictures(folder)
@@ -103,7 +104,7 @@ def _pictures(folder: Path) -> list[Path]:
     files = (
         path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
     )
-    return sorted(path for path in files if path.is_file() and not path.is_symlink())
+    return sorted(path for path in files if path.is_file())
 
 
 def _skimage_photos() -> list[Path]:
