@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from results import RESULTS
+from results import EXPORTED_FILES, EXPORTS
 
 from handypose_tf.data import open_source
 from handypose_tf.export import (
@@ -32,9 +32,6 @@ from handypose_tf.export.quantization import CALIBRATED
 from handypose_tf.files import write_json
 from handypose_tf.model_metadata import read_metadata
 from handypose_tf.models import load_model
-
-FOLDER = Path("runs/exports")
-EXPORTS = RESULTS / "exports.json"
 
 PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8")
 QAT = "qat-int8"
@@ -81,14 +78,15 @@ def is_older(path: Path, source: Path) -> bool:
 
 
 def facts(path: Path) -> dict[str, Any]:
-    """Return what the table tells of a file."""
+    """Return what the table tells of a file; `export_latency.py` times it."""
     metadata = read_metadata(path)
+    measured = {k: v for k, v in metadata.export.items() if k != "latency_ms"}
     return {
         "model": f"{metadata.preset}, {metadata.image_size[0]} px",
         "precision": metadata.precision,
         "trained": metadata.trained,
         "num_bytes": path.stat().st_size,
-        **metadata.export,
+        **measured,
     }
 
 
@@ -106,7 +104,7 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=200, help="default: 200")
     parser.add_argument("--check", metavar="FORMAT:PATH", help="held-out hands")
     parser.add_argument("--images", type=Path, help="folder of the pictures of both")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="of the files")
+    parser.add_argument("--folder", type=Path, default=EXPORTED_FILES)
     args = parser.parse_args()
     paths = export(args)
     if args.qat:

@@ -14,8 +14,7 @@ import json
 import time
 from pathlib import Path
 
-from export_files import EXPORTS, FOLDER
-from results import RESULTS
+from results import EXPORTED_FILES, EXPORTS, RESULTS
 
 from handypose_tf.benchmarking import (
     Contender,
@@ -67,7 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="of the files")
+    parser.add_argument("--folder", type=Path, default=EXPORTED_FILES)
     parser.add_argument(
         "--seconds",
         type=float,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from handypose_tf.figures import COLORS, figure_file
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: Ours, and others'.
 _OURS, _PEERS = COLORS[0], COLORS[1]
@@ -23,7 +26,7 @@ class Point(NamedTuple):
 
 def draw(path: Path, points: Sequence[Point]) -> None:
     """Draw each model with its interval."""
-    with figure_file(path, (8, 5)) as figure:
+    with figure_file(path, (9, 5)) as figure:
         axes = figure.subplots()
         for point in points:
             value, low, high = (100 * point.score[k] for k in ("value", "low", "high"))
@@ -37,9 +40,22 @@ def draw(path: Path, points: Sequence[Point]) -> None:
                 elinewidth=1,
                 capsize=3,
             )
-            place = (point.milliseconds, value)
-            axes.annotate(point.name, place, (8, 5), textcoords="offset points")
+            _label(axes, point, high if point.is_peer else low)
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter("{x:g}")
         axes.margins(0.2)
         axes.set_xlabel("milliseconds of a hand, one thread")
         axes.set_ylabel("pck_box@0.2 on hands that people labelled, %")
+
+
+def _label(axes: Axes, point: Point, end: float) -> None:
+    """Write a name beyond an end of the interval: ours below, others' above."""
+    axes.annotate(
+        point.name,
+        (point.milliseconds, end),
+        (0, 5 if point.is_peer else -12),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8,
+    )

@@ -18,10 +18,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from export_files import EXPORTS
 from export_latency import PEER, THREADS, latency_file
 from export_plot import Point, draw
-from results import RESULTS
+from results import EXPORTS, RESULTS
 
 from handypose_tf.files import write_bytes, write_json
 

@@ -19,6 +19,9 @@ from handypose_tf.versions import package_versions
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
+#: What `export_files.py` gathers, and where it puts the files.
+EXPORTS, EXPORTED_FILES = RESULTS / "exports.json", Path("runs/exports")
+
 Row = dict[str, float | str]
 
 

@@ -79,7 +79,7 @@ def test_points_are_what_has_both_figures():
 
 def test_the_plot(tmp_path):
     draw(tmp_path / "a.png", [*points(TIMES, HUMAN)])
-    assert read_image(tmp_path / "a.png").shape == (650, 1040, 3)
+    assert read_image(tmp_path / "a.png").shape == (650, 1170, 3)
 
 
 def test_what_is_kept_of_an_evaluation(tmp_path, monkeypatch):
