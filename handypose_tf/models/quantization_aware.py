@@ -91,7 +91,11 @@ def set_ranges(network: keras.Model, model: HandyPose, images: NDArray) -> None:
     names = [name for name in ends if name != _PICTURE]
     probe = keras.Model(model.inputs, [model.get_layer(n).output for n in names])
     found = probe.predict_on_batch(np.asarray(images, np.float32))
-    ranges = {n: (v.min(), v.max()) for n, v in zip(names, found, strict=True)}
+    # Integers hold 0 always: a range on one side of it would quantise to nothing.
+    ranges = {
+        name: (min(values.min(), 0.0), max(values.max(), 0.0))
+        for name, values in zip(names, found, strict=True)
+    }
     _assign_ranges(network, {**ranges, _PICTURE: (0.0, 255.0)})
 
 
