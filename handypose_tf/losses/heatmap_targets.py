@@ -47,7 +47,7 @@ def gaussian_heatmaps(
     columns = _profile(cells[..., 0], size[1], sigma)
     rows = _profile(cells[..., 1], size[0], sigma)
     heatmaps = rows[:, :, None, :] * columns[:, None, :, :]
-    return tf.where(heatmaps < cutoff, 0.0, heatmaps) if cutoff else heatmaps
+    return heatmaps * tf.cast(heatmaps >= cutoff, tf.float32) if cutoff else heatmaps
 
 
 def _profile(centers: Any, length: int, sigma: float) -> Any:
