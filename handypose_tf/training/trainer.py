@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import re
 import signal
@@ -144,6 +145,7 @@ class _Run:
         """Run the epochs that are left."""
         while self.position.epoch < self.config.epochs and not self.stop.signal:
             figures = self._epoch(callbacks, verbose)
+            gc.collect()  # graphs of an epoch's data, 8 MB in circles of references
             if figures and report:
                 report(figures)
         return TrainingResult(
