@@ -11,8 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from handypose_tf.data import open_source
-from handypose_tf.data.appearance import Draws, change_look
+from handypose_tf.data.appearance import change_look
 from handypose_tf.data.augmentation import Augmentation
+from handypose_tf.data.draws import Draws
 from handypose_tf.data.scenes import (
     MAX_SCENE_HANDS,
     SceneMaker,
@@ -101,17 +102,17 @@ def batches(
     """Return batches of scenes from the `first` one on; a scene has its own seed."""
 
     def make(index: np.ndarray) -> tuple[Image, FloatArray]:
-        return maker.make(size, (seed, int(index)))
+        image, hands = maker.make(size, (seed, int(index)))
+        changed = change_look(image, Draws((seed, int(index), 1)), LOOK)
+        return changed.astype(np.float32), hands
 
-    def change(index: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        image, hands = tf.numpy_function(make, [index], (tf.uint8, tf.float32))
+    def load(index: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        image, hands = tf.numpy_function(make, [index], (tf.float32, tf.float32))
         pixels = tf.ensure_shape(image, (size, size, 3))
-        draws = Draws(tf.stack([tf.constant(seed, tf.int64), index]))
-        changed = tf.cast(change_look(pixels, draws, LOOK), tf.float32)
-        return changed, {"maps": tf.ensure_shape(hands, (MAX_SCENE_HANDS, 7))}
+        return pixels, {"maps": tf.ensure_shape(hands, (MAX_SCENE_HANDS, 7))}
 
     numbers = tf.data.Dataset.range(first * BATCH, (first + steps) * BATCH)
-    return numbers.map(change, num_parallel_calls=2).batch(BATCH).prefetch(3)
+    return numbers.map(load, num_parallel_calls=2).batch(BATCH).prefetch(3)
 
 
 def held_out_photos(pictures: dict[str, list[ScenePicture]]) -> list[HeldOut]:

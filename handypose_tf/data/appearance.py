@@ -1,209 +1,152 @@
-"""Changes of a crop's look that leave its points alone, as TensorFlow graph ops.
+"""Changes of a crop's look that leave its points alone, by OpenCV and numpy.
 
-Pictures come and go as uint8 `(height, width, 3)` RGB; in between they are float32 in
-0..255. Every change draws from one `Draws`, so it depends on a sample's seed alone.
+Pictures are uint8 `(height, width, 3)` RGB all the way, for which OpenCV is fastest.
+Measured on one busy core at 368 x 368, ms in uint8 and in float32: levels and colours
+.26 and .90, blur .5 and 1.3, noise .45 and 4.2.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-import tensorflow as tf
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from handypose_tf.data.brushes import add_noise, coarsen, cover, recolor
+from handypose_tf.data.draws import Draws
+from handypose_tf.images import decode_image
 
 if TYPE_CHECKING:
     from handypose_tf.data.augmentation import Augmentation
-
-#: Numbers that one sample may draw.
-_NUM_DRAWS = 64
 
 #: Rectangles that are erased at the most, and their smallest side over the crop's.
 _MAX_ERASED = 3
 _MIN_ERASED_SIDE = 0.06
 
-#: Strengths of what changes every pixel's colour.
-_LOOKS = (
-    *("brightness", "contrast", "gamma", "tint", "saturation", "hue", "gray"),
-    *("shade", "blur", "low_resolution", "noise", "jpeg"),
-)
+#: Strengths of what changes levels, and of what mixes channels.
+_LIGHTS = ("brightness", "contrast", "gamma")
+_COLORS = ("tint", "saturation", "hue", "gray")
 
-Change = Callable[[], tf.Tensor]
-
-
-class Draws:
-    """Random numbers of one sample: two vectors drawn at once, handed out in turn.
-
-    Args:
-        seed: `(2,)` int64.
-
-    Attributes:
-        noise_seed: `(2,)` int64, for noise a pixel.
-    """
-
-    def __init__(self, seed: tf.Tensor) -> None:
-        """Draw the numbers."""
-        self.noise_seed = seed + 2
-        shape = (_NUM_DRAWS,)
-        self._uniform = iter(tf.unstack(tf.random.stateless_uniform(shape, seed)))
-        normal = tf.random.stateless_truncated_normal(shape, seed + 1)
-        self._normal = iter(tf.unstack(normal))
-
-    def uniform(self, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
-        """Return a number between two bounds."""
-        return low + (high - low) * next(self._uniform)
-
-    def normal(self, deviation: float) -> tf.Tensor:
-        """Return a number around 0, cut off at two standard deviations."""
-        return deviation * next(self._normal)
-
-    def chance(self, probability: float) -> tf.Tensor:
-        """Return true with a probability."""
-        return next(self._uniform) < probability
+#: Uniform levels through this table are normal: its middles of 256 equal parts.
+_NORMAL = np.array([NormalDist().inv_cdf((i + 0.5) / 256) for i in range(256)])
 
 
-def change_look(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> tf.Tensor:
+def change_look(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
     """Apply every change that has a strength: erasing first, compression last.
 
     Args:
-        image: `(height, width, 3)` uint8 RGB, static shape.
+        image: `(height, width, 3)` uint8 RGB; it is left as it is.
         draws: The sample's random numbers.
         strengths: What to change, and how much.
 
     Returns:
         The same shape and type.
     """
-    steps = (
+    if draws.chance(strengths.erase):
+        image = _erase(image, draws, strengths)
+    if any(getattr(strengths, name) for name in _LIGHTS):
+        image = cv2.LUT(image, _light(draws, strengths))
+    if any(getattr(strengths, name) for name in _COLORS):
+        image = cv2.transform(image, _color_matrix(draws, strengths))
+    for probability, change in (
         (strengths.shade, _shade),
         (strengths.blur, _blur),
         (strengths.low_resolution, _lower_resolution),
         (strengths.noise, _add_noise),
         (strengths.jpeg, _compress),
-    )
-    if strengths.erase:
-        change = _erase(image, draws, strengths)
-        image = _maybe(draws, strengths.erase, change, image)
-    if not any(getattr(strengths, name) for name in _LOOKS):
-        return image
-    pixels = recolor(image, _light(draws, strengths), _color_matrix(draws, strengths))
-    for probability, step in steps:
-        if probability:
-            changed = step(pixels, draws, strengths)
-            pixels = _maybe(draws, probability, changed, pixels)
-    return tf.cast(tf.round(pixels), tf.uint8)
+    ):
+        if draws.chance(probability):
+            image = change(image, draws, strengths)
+    return image
 
 
-def _clip(pixels: tf.Tensor) -> tf.Tensor:
-    return tf.clip_by_value(pixels, 0.0, 255.0)
+def _to_levels(values: NDArray) -> NDArray[np.uint8]:
+    return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _maybe(
-    draws: Draws, probability: float, change: Change, image: tf.Tensor
-) -> tf.Tensor:
-    """Run a change with a probability; what is not run costs nothing."""
-    if probability >= 1.0:
-        return change()
-    return tf.cond(draws.chance(probability), change, lambda: image)
-
-
-def _light(draws: Draws, strengths: Augmentation) -> tf.Tensor:
+def _light(draws: Draws, strengths: Augmentation) -> NDArray[np.uint8]:
     """Return what becomes of each of the 256 levels."""
-    gamma = tf.exp(draws.normal(strengths.gamma))
+    gamma = math.exp(draws.normal(strengths.gamma))
     contrast = 1.0 + draws.uniform(-strengths.contrast, strengths.contrast)
     brightness = draws.normal(strengths.brightness)
-    levels = 255.0 * (tf.range(256, dtype=tf.float32) / 255.0) ** gamma
-    return _clip((levels - 128.0) * contrast + 128.0 + brightness)
+    levels = 255.0 * (np.arange(256) / 255.0) ** gamma
+    return _to_levels((levels - 128.0) * contrast + 128.0 + brightness)
 
 
-def _color_matrix(draws: Draws, strengths: Augmentation) -> tf.Tensor:
-    """Return tint, saturation and hue as one `(3, 3)` matrix for rows of RGB."""
-    gains = tf.exp(tf.stack([draws.normal(strengths.tint) for _ in range(3)]))
+def _color_matrix(draws: Draws, strengths: Augmentation) -> NDArray[np.float64]:
+    """Return tint, saturation and hue as one `(3, 3)` matrix for columns of RGB."""
+    gains = np.exp([draws.normal(strengths.tint) for _ in range(3)])
     saturation = 1.0 + draws.uniform(-strengths.saturation, strengths.saturation)
-    saturation = tf.where(draws.chance(strengths.gray), 0.0, saturation)
+    if draws.chance(strengths.gray):
+        saturation = 0.0
     turn = 2 * math.pi * draws.uniform(-strengths.hue, strengths.hue)
-    matrix = saturation * tf.eye(3) + (1.0 - saturation) / 3.0
-    return gains[:, None] * matrix @ _hue_matrix(turn)
+    mixture = saturation * np.eye(3) + (1.0 - saturation) / 3.0
+    return _hue_matrix(turn) @ mixture * gains
 
 
-def _hue_matrix(turn: tf.Tensor) -> tf.Tensor:
-    """Return the turn of RGB space around its gray axis, as `(3, 3)` for rows."""
-    cos, sin = tf.cos(turn), tf.sin(turn) / math.sqrt(3.0)
+def _hue_matrix(turn: float) -> NDArray[np.float64]:
+    """Return the turn of RGB space around its gray axis, as `(3, 3)` for columns."""
+    cos, sin = math.cos(turn), math.sin(turn) / math.sqrt(3.0)
     same, rest = cos + (1 - cos) / 3, (1 - cos) / 3
-    rows = [[same, rest + sin, rest - sin], [rest - sin, same, rest + sin]]
-    rows.append([rest + sin, rest - sin, same])
-    return tf.stack([tf.stack(row) for row in rows])
+    plus, minus = rest + sin, rest - sin
+    return np.array([[same, minus, plus], [plus, same, minus], [minus, plus, same]])
 
 
-def _shade(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
+def _shade(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
     """Add a ramp of light across the picture, in any direction."""
     angle = draws.uniform(0.0, 2 * math.pi)
     slope = draws.normal(strengths.shade_levels)
-    height, width = (int(side) for side in image.shape[:2])
-
-    def change() -> tf.Tensor:
-        rows = tf.linspace(-1.0, 1.0, height)[:, None] * tf.sin(angle)
-        columns = tf.linspace(-1.0, 1.0, width)[None, :] * tf.cos(angle)
-        return _clip(image + (slope * (rows + columns))[..., None])
-
-    return change
+    height, width = image.shape[:2]
+    rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    columns = np.linspace(-1, 1, width, dtype=np.float32)
+    ramp = rows * np.float32(slope * math.sin(angle))
+    ramp = ramp + columns * np.float32(slope * math.cos(angle))
+    return _add(image, cv2.merge([ramp.round().astype(np.int16)] * 3))
 
 
-def _blur(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
+def _blur(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
     sigma = draws.uniform(0.3, strengths.blur_sigma)
-    radius = max(1, math.ceil(2.5 * strengths.blur_sigma))
-
-    def change() -> tf.Tensor:
-        steps = tf.range(-radius, radius + 1, dtype=tf.float32)
-        line = tf.exp(-0.5 * (steps / sigma) ** 2)
-        line /= tf.reduce_sum(line)
-        kernel = tf.tile(line[:, None, None, None], (1, 1, 3, 1))
-        edges = ((radius, radius), (radius, radius), (0, 0))
-        x = tf.pad(image, edges, "REFLECT")[None]
-        x = tf.nn.depthwise_conv2d(x, kernel, (1, 1, 1, 1), "VALID")
-        kernel = tf.transpose(kernel, (1, 0, 2, 3))
-        return tf.nn.depthwise_conv2d(x, kernel, (1, 1, 1, 1), "VALID")[0]
-
-    return change
+    return cv2.GaussianBlur(image, (0, 0), sigma)
 
 
-def _lower_resolution(
-    image: tf.Tensor, draws: Draws, strengths: Augmentation
-) -> Change:
+def _lower_resolution(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
+    """Reduce a picture to a share of its sides, and enlarge it again."""
     share = draws.uniform(strengths.low_resolution_scale, 0.7)
-    return lambda: coarsen(image, share)
+    height, width = image.shape[:2]
+    small = (max(2, int(width * share)), max(2, int(height * share)))
+    reduced = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+    return cv2.resize(reduced, (width, height))
 
 
-def _add_noise(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
+def _add_noise(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
+    """Add normal noise: drawing bytes and looking them up costs a tenth of normals."""
     level = draws.uniform(0.0, strengths.noise_levels)
-    return lambda: add_noise(image, level, draws.noise_seed)
+    table = np.round(level * _NORMAL).astype(np.int16)
+    return _add(image, cv2.LUT(draws.levels(image.shape), table))
 
 
-def _compress(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
-    quality = tf.cast(draws.uniform(strengths.jpeg_quality, 90), tf.int32)
-
-    def change() -> tf.Tensor:
-        pixels = tf.cast(tf.round(image), tf.uint8)
-        encoded = tf.raw_ops.EncodeJpegVariableQuality(images=pixels, quality=quality)
-        decoded = tf.io.decode_jpeg(encoded, channels=3)
-        return tf.ensure_shape(tf.cast(decoded, tf.float32), image.shape)
-
-    return change
+def _compress(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
+    quality = int(draws.uniform(strengths.jpeg_quality, 90))
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return decode_image(encoded.tobytes())
 
 
-def _erase(image: tf.Tensor, draws: Draws, strengths: Augmentation) -> Change:
+def _erase(image: NDArray, draws: Draws, strengths: Augmentation) -> NDArray:
     """Cover up to three rectangles, each with one colour."""
-    spans, colors = [], []
-    count = draws.uniform(1.0, _MAX_ERASED + 1.0)
-    for number in range(_MAX_ERASED):
-        is_used = count >= number + 1.0
+    covered = image.copy()
+    for _ in range(int(draws.uniform(1.0, _MAX_ERASED + 1.0))):
+        spans = []
         for length in image.shape[:2]:
             share = draws.uniform(_MIN_ERASED_SIDE, strengths.erase_size)
             start = draws.uniform() * (1.0 - share)
-            end = tf.where(is_used, start + share, start)
-            spans += [tf.round(length * start), tf.round(length * end)]
-        colors += [draws.uniform(0.0, 255.0) for _ in "rgb"]
-    corners = tf.cast(tf.reshape(tf.stack(spans), (-1, 4)), tf.int32)
-    fillings = tf.cast(tf.reshape(tf.stack(colors), (-1, 3)), tf.uint8)
-    return lambda: cover(image, corners, fillings)
+            spans.append(slice(round(length * start), round(length * (start + share))))
+        covered[spans[0], spans[1]] = draws.levels((3,))
+    return covered
+
+
+def _add(image: NDArray, change: NDArray) -> NDArray:
+    """Add levels that may be negative, without going beyond 0..255."""
+    return cv2.add(image, change, dtype=cv2.CV_8U)

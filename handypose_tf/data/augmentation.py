@@ -1,25 +1,24 @@
 """From a sample to the network's input: one 3x3 matrix moves picture and points.
 
-Drawn in the TensorFlow graph by a seed a sample, so that what happens to a sample
-depends on its seed alone and not on threads, workers or the order of work.
+In numpy and OpenCV, drawn by a seed a sample: what happens to a sample depends on its
+seed alone and not on threads, workers or the order of work.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
-import tensorflow as tf
+from numpy.typing import NDArray
 
-from handypose_tf.data.appearance import Draws, change_look
-from handypose_tf.data.brushes import stretch_image, warp_image
-from handypose_tf.data.decode import Tensors
+from handypose_tf.data.appearance import change_look
+from handypose_tf.data.draws import MAX_DEVIATIONS, Draws
+from handypose_tf.geometry import FloatArray, transform_points, warp_image
 
-#: Normal draws are cut off here, so that a sample's surroundings have a bound.
-_MAX_DEVIATIONS = 2.0
-
-_OPAQUE = np.uint8(255)
+Arrays = Mapping[str, NDArray]
 
 #: What is kept around a crop beyond its reach: the averaging before a strong reduction
 #: looks a little further.
@@ -127,7 +126,7 @@ class Augmentation:
         Args:
             crop_scale: Side of the crop over the longer side of the box.
         """
-        most = _MAX_DEVIATIONS
+        most = MAX_DEVIATIONS
         reach = crop_scale * math.exp(most * (self.scale + self.stretch))
         reach *= (1 + most * self.shear) * (math.sqrt(2) if self.rotation else 1.0)
         return _CONTEXT_MARGIN * (reach + 2 * most * self.shift)
@@ -146,19 +145,20 @@ STANDARD = Augmentation(
 
 
 def augment(
-    sample: Tensors,
-    seed: tf.Tensor,
+    sample: Arrays,
+    seed: Sequence[int] | NDArray[np.integer],
     *,
     image_size: tuple[int, int],
     crop_scale: float | None,
     strengths: Augmentation = PLAIN,
-) -> Tensors:
+) -> dict[str, NDArray]:
     """Crop a sample to the network's input and change it as its seed says.
 
     Args:
-        sample: As `Reader.dataset()` gives it. Optional keys: `mask` uint8 `(height,
-            width, 1)`, 255 on the hand, and `background` uint8 `(any, any, 3)`.
-        seed: `(2,)` int64; the same seed gives the same result anywhere.
+        sample: `image`, `keypoints`, `visibility`, `box` and `is_left` as
+            `Reader.dataset()` gives them. Optional keys: `mask` uint8 `(height, width,
+            1)`, 255 on the hand, and `background` uint8 `(any, any, 3)`.
+        seed: Whole numbers from 0 up; the same ones give the same result anywhere.
         image_size: `(height, width)` of the result in pixels.
         crop_scale: Side of the square crop over the longer side of the sample's box,
             laid into the result's shorter side; `None` takes the whole picture,
@@ -166,120 +166,107 @@ def augment(
         strengths: How much to change.
 
     Returns:
-        The sample with `image` uint8 `(*image_size, 3)`, moved `keypoints`,
-        `visibility` 0 outside the result, `is_left`, and `matrix` float64 `(3, 3)`
-        from the sample's pixels to the result's. The box and `head_size` are left out.
+        `image` uint8 `(*image_size, 3)`, moved `keypoints`, `visibility` 0 outside the
+        result, `is_left`, and `matrix` float64 `(3, 3)` from the sample's pixels to the
+        result's.
     """
     draws = Draws(seed)
-    matrix, mirrored = _draw_matrix(sample, draws, image_size, crop_scale, strengths)
-    image = _draw_image(sample, draws, matrix, image_size, crop_scale, strengths)
-    image = change_look(image, draws, strengths)
+    is_mirrored = draws.chance(strengths.mirror)
+    matrix = _draw_matrix(sample, draws, image_size, crop_scale, strengths)
+    if is_mirrored:
+        matrix[0] = -matrix[0] + (0, 0, image_size[1] - 1)
+    is_stretched = crop_scale is None and not strengths.moves
+    draw = _stretch if is_stretched else warp_image
+    image = draw(sample["image"], matrix, image_size)
+    image = _replace_surroundings(image, sample, draws, matrix, strengths)
     points = transform_points(sample["keypoints"], matrix)
-    height, width = image_size
-    bounds = tf.constant([width, height], tf.float32) - 0.5
-    inside = tf.reduce_all((points > -0.5) & (points < bounds), axis=-1)
+    bounds = np.array(image_size[::-1], np.float32) - 0.5
+    is_inside = ((points > -0.5) & (points < bounds)).all(axis=-1)
     is_left = sample["is_left"]
-    flipped = tf.where(mirrored & (is_left >= 0), 1 - is_left, is_left)
     return {
-        "image": image,
+        "image": change_look(image, draws, strengths),
         "keypoints": points,
-        "visibility": sample["visibility"] * tf.cast(inside, tf.float32),
-        "is_left": flipped,
-        "sample_id": sample["sample_id"],
+        "visibility": sample["visibility"] * is_inside.astype(np.float32),
+        "is_left": 1 - is_left if is_mirrored and is_left >= 0 else is_left,
         "matrix": matrix,
     }
 
 
-def transform_points(points: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """Move points `(..., 2)` by an affine 3x3 matrix; float32, as `geometry` does."""
-    moved = tf.cast(points, tf.float64) @ tf.transpose(matrix[:2, :2]) + matrix[:2, 2]
-    return tf.cast(moved, tf.float32)
-
-
 def _draw_matrix(
-    sample: Tensors,
+    sample: Arrays,
     draws: Draws,
     image_size: tuple[int, int],
     crop_scale: float | None,
     strengths: Augmentation,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return the matrix from the sample's pixels to the result's, and if it mirrors."""
+) -> FloatArray:
+    """Return the matrix from the sample's pixels to the result's, not mirrored."""
     center, longer, zoom = _crop_frame(sample, image_size, crop_scale)
-    offset = tf.stack([draws.normal(strengths.shift) for _ in "xy"])
-    center += tf.cast(offset, tf.float64) * longer
+    center = center + longer * np.array([draws.normal(strengths.shift) for _ in "xy"])
     turn = math.radians(min(strengths.rotation, 180.0))
     angle = draws.uniform(-turn, turn)
-    scale = tf.exp(-draws.normal(strengths.scale))
-    stretch_x, stretch_y = (tf.exp(draws.normal(strengths.stretch)) for _ in "xy")
-    shear = draws.normal(strengths.shear)
-    mirrored = draws.chance(strengths.mirror)
-    sign = tf.where(mirrored, -1.0, 1.0)
-    squeeze = tf.stack([[sign * stretch_x, sign * shear], [0.0, stretch_y]])
-    turned = [[tf.cos(angle), tf.sin(angle)], [-tf.sin(angle), tf.cos(angle)]]
-    linear = tf.cast(scale * squeeze @ tf.stack(turned), tf.float64)
-    linear @= tf.linalg.diag(zoom)
-    middle = (tf.constant(image_size[::-1], tf.float64) - 1) / 2
-    shift = middle - tf.linalg.matvec(linear, center)
-    bottom = tf.constant([[0, 0, 1]], tf.float64)
-    return tf.concat([tf.concat([linear, shift[:, None]], 1), bottom], 0), mirrored
+    scale = math.exp(-draws.normal(strengths.scale))
+    stretch_x, stretch_y = (math.exp(draws.normal(strengths.stretch)) for _ in "xy")
+    squeeze = [[stretch_x, draws.normal(strengths.shear)], [0.0, stretch_y]]
+    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
+    matrix = np.eye(3)
+    matrix[:2, :2] = np.array(squeeze) @ [[cos, sin], [-sin, cos]] * zoom
+    middle = (np.array(image_size[::-1]) - 1) / 2
+    matrix[:2, 2] = middle - matrix[:2, :2] @ center
+    return matrix
 
 
 def _crop_frame(
-    sample: Tensors, image_size: tuple[int, int], crop_scale: float | None
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    sample: Arrays, image_size: tuple[int, int], crop_scale: float | None
+) -> tuple[FloatArray, float, FloatArray]:
     """Return the crop's centre, the length that shifts count in, and the zoom."""
-    box = tf.cast(sample["box"], tf.float64)
-    longer = tf.reduce_max(box[2:])
+    box = sample["box"].astype(np.float64)
+    longer = max(box[2], box[3])
     if crop_scale is not None:
         zoom = min(image_size) / (crop_scale * longer)
-        return box[:2] + box[2:] / 2, longer, tf.stack([zoom, zoom])
-    size = tf.cast(tf.shape(sample["image"])[1::-1], tf.float64)
-    return (size - 1) / 2, longer, tf.constant(image_size[::-1], tf.float64) / size
+        return box[:2] + box[2:] / 2, longer, np.array([zoom, zoom])
+    size = np.array(sample["image"].shape[1::-1])
+    return (size - 1) / 2, longer, np.array(image_size[::-1]) / size
 
 
-def _draw_image(
-    sample: Tensors,
+def _stretch(
+    image: NDArray, matrix: FloatArray, image_size: tuple[int, int]
+) -> NDArray:
+    """Stretch a whole picture, edge to edge: three times as fast as a warp."""
+    shrinks = max(matrix[0, 0], matrix[1, 1]) <= 0.5
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(image, image_size[::-1], interpolation=method)
+
+
+def _replace_surroundings(
+    image: NDArray,
+    sample: Arrays,
     draws: Draws,
-    matrix: tf.Tensor,
-    image_size: tuple[int, int],
-    crop_scale: float | None,
+    matrix: FloatArray,
     strengths: Augmentation,
-) -> tf.Tensor:
-    """Warp the picture, and fill what is outside it or not the hand."""
-    if crop_scale is None and not strengths.moves:
-        image = stretch_image(sample["image"], image_size)
-    else:
-        image = warp_image(sample["image"], matrix, image_size)
-    swaps = "mask" in sample and bool(strengths.background)
-    if not (strengths.fill or swaps):
+) -> NDArray:
+    """Fill what is outside the picture, or all that is not the hand."""
+    layers = []
+    if draws.chance(strengths.fill):
+        layers.append(np.full((*sample["image"].shape[:2], 1), 255, np.uint8))
+    if "mask" in sample and draws.chance(strengths.background):
+        layers.append(sample["mask"])
+    if not layers:
         return image
-    backdrop = _backdrop(sample, draws, image_size)
-    is_filled, is_swapped = (
-        draws.chance(part) for part in (strengths.fill, strengths.background)
-    )
-
-    def over(layer: tf.Tensor, picture: tf.Tensor) -> tf.Tensor:
-        opacity = tf.cast(warp_image(layer, matrix, image_size), tf.float32) / 255.0
-        mixed = opacity * tf.cast(picture, tf.float32) + (1 - opacity) * backdrop
-        return tf.cast(tf.round(mixed), tf.uint8)
-
-    whole = tf.fill((*tf.unstack(tf.shape(sample["image"])[:2]), 1), _OPAQUE)
-    image = tf.cond(is_filled, lambda: over(whole, image), lambda: image)
-    if swaps:
-        image = tf.cond(is_swapped, lambda: over(sample["mask"], image), lambda: image)
+    backdrop = _backdrop(sample, draws, image.shape[:2])
+    for layer in layers:
+        opacity = warp_image(layer, matrix, image.shape[:2]) / np.float32(255)
+        image = cv2.blendLinear(image, backdrop, opacity, 1 - opacity)
     return image
 
 
-def _backdrop(sample: Tensors, draws: Draws, image_size: tuple[int, int]) -> tf.Tensor:
+def _backdrop(sample: Arrays, draws: Draws, image_size: tuple[int, int]) -> NDArray:
     """Return a random part of the sample's background, or one random colour."""
     if "background" not in sample:
-        color = tf.stack([draws.uniform(0.0, 255.0) for _ in range(3)])
-        return tf.broadcast_to(color, (*image_size, 3))
+        return np.full((*image_size, 3), draws.levels((3,)))
     background = sample["background"]
-    size = tf.cast(tf.shape(background)[1::-1], tf.float64)
-    side = tf.reduce_min(size) * tf.cast(draws.uniform(0.3, 0.9), tf.float64)
-    place = tf.cast(tf.stack([draws.uniform(), draws.uniform()]), tf.float64)
-    corner = place * (size - side)
+    size = np.array(background.shape[1::-1])
+    side = size.min() * draws.uniform(0.3, 0.9)
+    corner = (size - side) * [draws.uniform(), draws.uniform()]
     zoom = max(image_size) / side
     rows = [[zoom, 0, -zoom * corner[0]], [0, zoom, -zoom * corner[1]], [0, 0, 1]]
-    return tf.cast(warp_image(background, tf.stack(rows), image_size), tf.float32)
+    return warp_image(background, rows, image_size)

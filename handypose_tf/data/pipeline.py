@@ -17,7 +17,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from handypose_tf.data.augmentation import PLAIN, Augmentation, augment
+from handypose_tf.data.augment_in_graph import augment_in_graph
+from handypose_tf.data.augmentation import PLAIN, Augmentation
 from handypose_tf.data.decode import Tensors, decode_entry, entry_dataset
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Record
@@ -249,7 +250,7 @@ class HandPipeline:
         if "background" in extra:
             encoded = tf.io.read_file(extra["background"])
             sample["background"] = tf.io.decode_jpeg(encoded, channels=3)
-        return augment(
+        return augment_in_graph(
             sample,
             extra["seed"],
             image_size=self.image_size,
@@ -277,12 +278,12 @@ def _rounds(rng: np.random.Generator, size: int, count: int) -> NDArray[np.int64
 
 
 def _seeds(seed: int, epoch: int, places: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the seed of each sample, `(len(places), 2)`.
+    """Return the seed of each sample, `(len(places), 4)`.
 
-    Augmentation draws from a seed and its two successors, so they are three apart.
+    The 2 keeps them apart from those of the order and of the backgrounds.
     """
-    base = np.random.SeedSequence([seed, epoch]).generate_state(1)[0]
-    return np.stack([np.full(len(places), base), 3 * places], axis=1).astype(np.int64)
+    same = np.broadcast_to([seed, epoch, 2], (len(places), 3))
+    return np.concatenate([same, places[:, None]], axis=1).astype(np.int64)
 
 
 def _span(record: Record) -> tuple[int, int, int]:
