@@ -19,6 +19,7 @@ import numpy as np
 from handypose_tf.cli.main import main as handypose
 from handypose_tf.data import Record
 from handypose_tf.data.readers import CocoReader
+from handypose_tf.data.scenes import group_by_picture
 from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, write_image
@@ -35,6 +36,8 @@ FOLDER = Path(__file__).parent
 _NUM_HANDS = 12
 _SEED = 12
 _TILE = 200
+#: Rendered pictures of people that are shown, in rows of five.
+_NUM_PEOPLE = 10
 #: Side of what is shown over that of the hand's box.
 _SHOWN = 1.8
 
@@ -48,6 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         draw_demo(Path(scratch) / "demo")
         draw_rendered_hands(Path(scratch) / "hands")
+        draw_rendered_people(Path(scratch) / "people")
     draw_film_strip()
 
 
@@ -65,6 +69,20 @@ def draw_rendered_hands(scratch: Path) -> None:
     records = CocoReader(scratch / "annotations.json").records()[:_NUM_HANDS]
     sheet = contact_sheet([_tile(record) for record in records], None, 6, _TILE)
     write_image(FOLDER / "synth.jpg", sheet)
+
+
+def draw_rendered_people(scratch: Path) -> None:
+    """Draw what `handypose synth --people` renders, with the hands that it labels."""
+    count = ["--count", str(_NUM_PEOPLE), "--seed", str(_SEED), "--workers", "1"]
+    handypose(["synth", "--people", "--out", str(scratch), "--size", "384", *count])
+    pictures = group_by_picture(CocoReader(scratch / "annotations.json").records())
+    tiles = []
+    for picture in pictures:
+        image = picture.records[0].read_image()
+        for hand in picture.records:
+            image = draw_keypoints(image, hand.keypoints, None, hand.visibility)
+        tiles.append(image)
+    write_image(FOLDER / "people.jpg", contact_sheet(tiles, None, 5, 240))
 
 
 def _tile(record: Record) -> Image:

@@ -36,6 +36,7 @@ BATCH = 32
 #: Data set to how often its pictures are drawn.
 SOURCES = {
     "synth": 3.0,
+    "people": 4.0,
     "digits": 0.5,
     "letters": 1.5,
     "phone": 1.6,
@@ -73,15 +74,26 @@ def read_pictures(hands: Path, side: str) -> dict[str, list[ScenePicture]]:
         for name, boxes in json.loads((hands / "possible.json").read_text()).items()
     }
     files = [hands / side / f"{name}.json" for name in SOURCES]
-    readers = {
-        path.stem: open_source(f"coco:{path}", images=str(hands))
-        for path in files
-        if path.is_file()
+    pictures = {}
+    for path in (path for path in files if path.is_file()):
+        reader = open_source(f"coco:{path}", images=str(hands))
+        unclear = possible | hidden_hands(hands, path)
+        pictures[path.stem] = group_by_picture(reader.records(), unclear)
+    return pictures
+
+
+def hidden_hands(hands: Path, labels: Path) -> dict[str, FloatArray]:
+    """Return the boxes of hands that a COCO file marks with `iscrowd`, by picture."""
+    content = json.loads(labels.read_text())
+    names = {
+        image["id"]: str(hands / image["file_name"]) for image in content["images"]
     }
-    return {
-        name: group_by_picture(reader.records(), possible)
-        for name, reader in readers.items()
-    }
+    boxes: dict[str, list[list[float]]] = {}
+    for annotation in content["annotations"]:
+        if annotation.get("iscrowd"):
+            name = names[annotation["image_id"]]
+            boxes.setdefault(name, []).append(annotation["bbox"])
+    return {name: np.array(found, np.float32) for name, found in boxes.items()}
 
 
 def make_scenes(hands: Path, side: str) -> SceneMaker:

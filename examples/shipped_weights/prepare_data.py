@@ -3,8 +3,10 @@
     handypose label FOLDERS... --out labelled --min-size 32 --max-disagreement 0.06
     handypose synth --count 6500 --out synth --seed 11 --backgrounds backgrounds
     handypose synth --count 4000 --out synth2 --seed 12 --backgrounds backgrounds
+    handypose synth --people --count 2000 --out people --seed 31 --size 448 \
+        --backgrounds backgrounds
     python examples/shipped_weights/prepare_data.py --photos data/real_hands \
-        --labelled labelled --synth synth synth2 --out hands
+        --labelled labelled --synth synth synth2 --people people --out hands
 
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
@@ -12,7 +14,7 @@ group (a person, a photo and its copies, an uploader) are all trained on or all 
 out. Hands of photos are given a side (`is_left`) where MediaPipe is sure of it. OUT
 gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included, and an
 `all.json` of each side; `--more-held-out` adds hands rendered by another seed to that
-of `held_out`.
+of `held_out`. `--people` are for the detector alone: they are not in `all.json`.
 """
 
 from __future__ import annotations
@@ -42,8 +44,12 @@ Annotation = dict[str, Any]
 #: Folders whose background is plain enough for an outline to be right.
 MASKED = ("digits", "gestures", "letters", "nails")
 
-#: One group in so many is held out, and the last pictures of the first rendered folder.
-HELD_OUT_GROUPS, HELD_OUT_SYNTH = 20, 250
+#: One group in so many is held out, and the last pictures of the first rendered folder
+#: and of the rendered people.
+HELD_OUT_GROUPS, HELD_OUT_SYNTH, HELD_OUT_PEOPLE = 20, 250, 100
+
+#: What is kept of the labels of rendered hands.
+RENDERED = ("keypoints", "bbox", "is_left", "iscrowd")
 
 MIN_SIZE, MAX_DISAGREEMENT = 32, 0.06
 
@@ -145,9 +151,18 @@ def rendered_hands(folder: Path) -> dict[Path, list[Annotation]]:
     names = {image["id"]: image["file_name"] for image in content["images"]}
     pictures: dict[Path, list[Annotation]] = defaultdict(list)
     for annotation in content["annotations"]:
-        hand = {name: annotation[name] for name in ("keypoints", "bbox", "is_left")}
+        hand = {name: annotation[name] for name in RENDERED}
         pictures[folder / "images" / names[annotation["image_id"]]].append(hand)
     return pictures
+
+
+def gather_people(folder: Path) -> dict[str, dict[Path, list[Annotation]]]:
+    """Return `train/people` and `held_out/people`: the last pictures."""
+    pictures = [*rendered_hands(folder).items()]
+    return {
+        "train/people": dict(pictures[:-HELD_OUT_PEOPLE]),
+        "held_out/people": dict(pictures[-HELD_OUT_PEOPLE:]),
+    }
 
 
 def main() -> None:
@@ -157,10 +172,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--synth", type=Path, nargs="+", required=True)
     parser.add_argument("--more-held-out", type=Path)
+    parser.add_argument("--people", type=Path)
     args = parser.parse_args()
     folders = {"photos": args.photos, **{folder.name: folder for folder in args.synth}}
     if args.more_held_out:
         folders["more_synth"] = args.more_held_out
+    if args.people:
+        folders["people"] = args.people
     args.out.mkdir(parents=True, exist_ok=True)
     for name, folder in folders.items():
         link = args.out / name
@@ -178,6 +196,8 @@ def main() -> None:
         parts[f"{side}/all"] = {p: hands for part in own for p, hands in part.items()}
     if args.more_held_out:
         parts["held_out/all"] |= rendered_hands(args.out / "more_synth")
+    if args.people:
+        parts |= gather_people(args.out / "people")
     for name, pictures in sorted(parts.items()):
         path = args.out / f"{name}.json"
         print(f"{path}: {write_coco(path, pictures)} hands")

@@ -38,7 +38,7 @@ KEPT_SIDE = 640
 THUMBNAIL, SAME_LEVELS = 8, 8
 
 #: Hands before a plain wall and rendered ones, labelled whole; and all files together.
-WHOLE = ("digits", "synth", "all")
+WHOLE = ("digits", "synth", "people", "all")
 
 #: Backgrounds with people whose hands are too small for the palm detector.
 LEFT_OUT = ("bodies",)

@@ -16,6 +16,10 @@ from handypose_tf.synth.detail import CHANNELS
 from handypose_tf.synth.hand_model import HandModel
 from handypose_tf.synth.illumination import make_lights
 from handypose_tf.synth.lighting import Shadows
+from handypose_tf.synth.people.body import load_body
+from handypose_tf.synth.people.photographer import PeoplePhotographer
+from handypose_tf.synth.people.render import PeopleRenderer
+from handypose_tf.synth.people.scene import draw_people_scene
 from handypose_tf.synth.person import Person, shape_body
 from handypose_tf.synth.photographer import HandPhotographer
 from handypose_tf.synth.poses import POSES
@@ -31,6 +35,7 @@ from handypose_tf.wheel_files import cache_folder
 
 SIZE = 200
 SAMPLE_SIZE = 96
+PEOPLE_SIZE = 192
 
 
 @cache
@@ -44,6 +49,12 @@ def model() -> HandModel:
     anatomy = load(cache_folder() / WHEEL)
     shape = (len(anatomy.faces), TILE, TILE, len(CHANNELS))
     return HandModel(anatomy, np.full(shape, 100, np.uint8))
+
+
+@cache
+def people_photographer() -> PeoplePhotographer:
+    body = load_body(cache_folder() / WHEEL)
+    return PeoplePhotographer(body, model(), Backgrounds(), size=PEOPLE_SIZE)
 
 
 @cache
@@ -130,3 +141,16 @@ def sample(seed: int, index: int, **constants: Any) -> SynthSample:
     finally:
         for name, value in kept.items():
             setattr(photographer_module, name, value)
+
+
+def people_sample(seed: int, index: int) -> SynthSample:
+    return people_photographer()(seed, index)
+
+
+def people_rendering(seed: int) -> Rendering:
+    """Render a scene of people as it is drawn, whatever it shows."""
+    photographer = people_photographer()
+    rng = np.random.default_rng(seed)
+    backgrounds = Backgrounds()
+    scene = draw_people_scene(rng, photographer.casting, backgrounds, PEOPLE_SIZE)
+    return PeopleRenderer()(replace(scene, things=()))

@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from handypose_tf.data.readers import CocoReader
-from handypose_tf.errors import MissingExtraError, OutputError
+from handypose_tf.errors import DataError, MissingExtraError, OutputError
 from handypose_tf.synth import dataset
 from handypose_tf.synth.anatomy import WHEEL
 from handypose_tf.synth.sample import HandLabel, SynthSample
@@ -76,6 +77,22 @@ def test_the_data_set_is_read_back_by_the_coco_reader(fake, tmp_path):
     assert [record.is_left for record in records[:3]] == [0, 1, 1]
     np.testing.assert_allclose(records[0].box, expected.box, atol=0.01)
     assert abs(int(records[1].read_image()[5, 5, 0]) - 10) <= 2
+
+
+def test_a_hidden_hand_is_a_crowd_that_the_coco_reader_leaves_out(fake, tmp_path):
+    hand = replace(FakePhotographer()(1, 0).hands[0], is_hidden=True)
+    sample = SynthSample(np.zeros((64, 64, 3), np.uint8), (hand,), 90)
+    content = dataset.coco_json([dataset.label_of(0, sample)], config(tmp_path))
+    assert content["annotations"][0]["iscrowd"] == 1
+    (tmp_path / "annotations.json").write_text(json.dumps(content))
+    with pytest.raises(DataError):
+        CocoReader(tmp_path / "annotations.json").records()
+
+
+def test_people_and_hands_are_not_mixed_in_one_folder(fake, tmp_path):
+    make(tmp_path / "hands", 2, config(tmp_path))
+    with pytest.raises(OutputError, match="another people"):
+        make(tmp_path / "hands", 2, config(tmp_path, people=True))
 
 
 def test_the_file_tells_where_it_comes_from(fake, tmp_path):

@@ -118,3 +118,27 @@ def test_it_learns_and_can_be_left(recipe, hands, tmp_path):
     best = recipe.load_detector(args.start).get_weights()
     for weights, same in zip(more.model.get_weights(), best, strict=True):
         np.testing.assert_array_equal(weights, same)
+
+
+def test_hidden_hands_are_possible_ones(recipe, tmp_path):
+    import detector_data
+
+    names = ("keypoints", "bbox")
+    seen = dict(
+        zip(names, (np.tile([9, 9, 2], 21).tolist(), [5, 5, 9, 9]), strict=True)
+    )
+    hidden = {**seen, "bbox": [20, 30, 8, 6], "iscrowd": 1}
+    content = {
+        "images": [{"id": 3, "file_name": "photos/x.png", "width": 60, "height": 60}],
+        "annotations": [
+            {**hand, "id": k, "image_id": 3, "category_id": 1}
+            for k, hand in enumerate((seen, hidden))
+        ],
+        "categories": [{"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}],
+    }
+    write_image(tmp_path / "photos/x.png", np.zeros((60, 60, 3), np.uint8))
+    write_json(tmp_path / "train/people.json", content)
+    write_json(tmp_path / "possible.json", {})
+    (picture,) = detector_data.read_pictures(tmp_path, "train")["people"]
+    assert len(picture.records) == 1
+    np.testing.assert_array_equal(picture.possible, [[20, 30, 8, 6]])

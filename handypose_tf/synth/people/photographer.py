@@ -36,13 +36,16 @@ class PeoplePhotographer:
         hand: Whose features the hands have.
         backgrounds: What is behind the people.
         size: Side of the square pictures, pixels.
+
+    Attributes:
+        casting: What draws the people.
     """
 
     def __init__(
         self, body: HumanBody, hand: HandModel, backgrounds: Backgrounds, *, size: int
     ) -> None:
         """Open a renderer."""
-        self._casting = Casting(body, hand)
+        self.casting = Casting(body, hand)
         self._backgrounds = backgrounds
         self._size = size
         self._render = PeopleRenderer()
@@ -51,7 +54,7 @@ class PeoplePhotographer:
         """Make sample `index` of a seed."""
         rng = np.random.default_rng([seed, index])
         for _ in range(_TRIES):
-            scene = draw_people_scene(rng, self._casting, self._backgrounds, self._size)
+            scene = draw_people_scene(rng, self.casting, self._backgrounds, self._size)
             if not self._shows_hand(scene):
                 continue
             rendering = self._render(scene)
