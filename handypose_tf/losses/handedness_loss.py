@@ -27,10 +27,8 @@ def handedness_cross_entropy(is_left: Any, logit: Any) -> Any:
 class HandednessLoss(keras.losses.Loss):
     """Binary cross-entropy over the hands whose side is known.
 
-    The mean is over all hands, so that one weighs the same whatever its batch is.
-
-    Args:
-        **kwargs: `name` and `reduction` of `keras.losses.Loss`.
+    The mean is over all hands, so that one weighs the same whatever its batch is. Takes
+    `name` and `reduction` of `keras.losses.Loss`.
 
     Call arguments:
         y_true: `(batch, 1)`: 1 left, 0 right, negative unknown.
