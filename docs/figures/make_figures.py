@@ -21,6 +21,7 @@ from handypose_tf.data.scenes import group_by_picture
 from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, write_image
+from handypose_tf.synth.backgrounds import find_photos
 
 FOLDER = Path(__file__).parent
 
@@ -38,13 +39,23 @@ def main() -> None:
     """Make all pictures."""
     with tempfile.TemporaryDirectory() as scratch:
         draw_demo(Path(scratch) / "demo")
-        draw_rendered_hands(Path(scratch) / "hands")
-        draw_rendered_people(Path(scratch) / "people")
+        photos = copy_free_photos(Path(scratch) / "photos")
+        draw_rendered_hands(Path(scratch) / "hands", photos)
+        draw_rendered_people(Path(scratch) / "people", photos)
 
 
 def handypose(words: list[str]) -> None:
     """Run a command in a process of its own: VTK and TensorFlow do not share one."""
     subprocess.run([sys.executable, "-m", "handypose_tf.cli", *words], check=True)
+
+
+def copy_free_photos(folder: Path) -> str:
+    """Copy scikit-image's photos, which are free; wallpapers have other licences."""
+    folder.mkdir()
+    for path in find_photos(None):
+        if "skimage" in path.parts:
+            shutil.copy(path, folder)
+    return str(folder)
 
 
 def draw_demo(scratch: Path) -> None:
@@ -54,19 +65,20 @@ def draw_demo(scratch: Path) -> None:
     shutil.copy(scratch / "heatmaps.jpg", FOLDER / "heatmaps.jpg")
 
 
-def draw_rendered_hands(scratch: Path) -> None:
+def draw_rendered_hands(scratch: Path, photos: str) -> None:
     """Draw what `handypose synth` renders, with its labels."""
     count = ["--count", str(_NUM_HANDS), "--seed", str(_SEED), "--workers", "1"]
-    handypose(["synth", "--out", str(scratch), *count])
+    handypose(["synth", "--out", str(scratch), "--backgrounds", photos, *count])
     records = CocoReader(scratch / "annotations.json").records()[:_NUM_HANDS]
     sheet = contact_sheet([_tile(record) for record in records], None, 6, _TILE)
     write_image(FOLDER / "synth.jpg", sheet)
 
 
-def draw_rendered_people(scratch: Path) -> None:
+def draw_rendered_people(scratch: Path, photos: str) -> None:
     """Draw what `handypose synth --people` renders, with the hands that it labels."""
     count = ["--count", str(_NUM_PEOPLE), "--seed", str(_SEED), "--workers", "1"]
-    handypose(["synth", "--people", "--out", str(scratch), "--size", "384", *count])
+    count += ["--size", "384", "--backgrounds", photos]
+    handypose(["synth", "--people", "--out", str(scratch), *count])
     pictures = group_by_picture(CocoReader(scratch / "annotations.json").records())
     tiles = []
     for picture in pictures:
