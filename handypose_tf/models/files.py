@@ -8,7 +8,6 @@ Nothing in a file is run as code.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
@@ -78,7 +77,8 @@ def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
 def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file into a model.
 
-    A handedness head that the file does not have stays as it is, with a warning.
+    A handedness head that the file does not have stays as it is, with a warning; one
+    that the model does not have is left out.
 
     Raises:
         ModelError: As `load_model`.
@@ -90,13 +90,19 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
             weights = Path(path).read_bytes()
         except OSError as error:
             raise ModelError(f"{path}: cannot read: {error.strerror}") from error
-    if _lacks_handedness(model, weights):
+    twin = _twin_that_fits(model, weights)
+    if twin is None:
+        _assign(model, weights, str(path))
+        return
+    if model.settings.get("handedness"):
         warnings.warn(
             f"{path} has no handedness head; the model's begins untrained", stacklevel=2
         )
-        _assign_but_handedness(model, weights, str(path))
-    else:
-        _assign(model, weights, str(path))
+    _assign(twin, weights, str(path))
+    theirs = {layer.name: layer for layer in twin.layers}
+    for layer in model.layers:
+        if layer.name in theirs:
+            layer.set_weights(theirs[layer.name].get_weights())
 
 
 def save_model(
@@ -171,27 +177,29 @@ def _class_name(description: Any) -> str:
     return "description without a config"
 
 
-def _lacks_handedness(model: SettingsModel, content: bytes) -> bool:
-    """Tell whether weights go without the handedness head that a model has."""
-    if not model.settings.get("handedness"):
-        return False
-    with contextlib.suppress(OSError, KeyError), h5py.File(io.BytesIO(content)) as file:
-        stored = len(_stored_arrays(file))
-        return stored < sum(1 for layer in model.layers if layer.weights)
-    return False  # it cannot be read, which `_assign` reports
+def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | None:
+    """Return the same model with or without a handedness head, if weights want that.
 
-
-def _assign_but_handedness(model: SettingsModel, content: bytes, source: str) -> None:
-    """Assign the weights of a model that is the same without its handedness head.
-
-    They fill a twin without the head, as files name layers by their count.
+    Files name layers by their count, so a model with another head cannot take them.
     """
-    config = {**model.get_config(), "settings": {**model.settings, "handedness": False}}
+    try:
+        with h5py.File(io.BytesIO(content)) as file:
+            stored = len(_stored_arrays(file))
+    except (OSError, KeyError):
+        return None  # it cannot be read, which `_assign` reports
+    if stored == _count_weighted(model):
+        return None
+    handedness = not model.settings.get("handedness")
+    settings = {**model.settings, "handedness": handedness}
+    config = {**model.get_config(), "settings": settings}
     config["backbone"] = model.own_backbone()
     twin = type(model).from_config(config)
-    _assign(twin, content, source)
-    for layer in twin.layers:
-        model.get_layer(layer.name).set_weights(layer.get_weights())
+    return twin if stored == _count_weighted(twin) else None
+
+
+def _count_weighted(model: SettingsModel) -> int:
+    """Count the layers that have weights."""
+    return sum(1 for layer in model.layers if layer.weights)
 
 
 def _assign(model: SettingsModel, content: bytes, source: str) -> None:

@@ -128,6 +128,14 @@ def test_a_handedness_head_begins_on_weights_without_one(tmp_path, name, backbon
     )
 
 
+def test_a_handedness_head_is_left_out_of_a_model_without_one(tmp_path):
+    model = handypose(image_size=64, overrides=SMALL, handedness=True)
+    scatter_weights(model)
+    plain = handypose(image_size=64, overrides=SMALL)
+    load_weights(plain, save_model(model, tmp_path / "sides.keras"))
+    np.testing.assert_array_equal(heatmaps(plain), heatmaps(model))
+
+
 def test_an_own_backbone(tmp_path):
     model = handypose("handypose_lite0", backbone=my_backbone())
     scatter_weights(model)
