@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import type { Browser } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -30,6 +32,20 @@ test("the page says that no data leave the phone", async () => {
   expect(await phone.page.locator("header").textContent()).toContain("no data leaves the phone");
 });
 
+/** Differences count in pixels of a picture of this longer side: a step of an int8 network is a
+ * share of its input, whatever the picture's own size. */
+const SIDE = 640;
+
+async function pictureSide(path: string): Promise<number> {
+  const image = `data:image/*;base64,${readFileSync(path).toString("base64")}`;
+  return phone.page.evaluate(async (url) => {
+    const picture = new Image();
+    picture.src = url;
+    await picture.decode();
+    return Math.max(picture.width, picture.height);
+  }, image);
+}
+
 const predicted = inject("predicted");
 const models = findModels(MODELS).map((file) => file.model);
 
@@ -42,9 +58,12 @@ describe.skipIf(predicted === null).each(models)("by $name", ({ name }) => {
     await phone.page.locator("#model:enabled").waitFor();
     await phone.page.setInputFiles("#photo-file", pictures[which]);
     const { keypoints, scores } = predicted![name]![which];
+    const pixel = (await pictureSide(pictures[which])) / SIDE;
     const differences = async () => {
       const found = await phone.keypoints();
-      const shifts = keypoints.map(([x, y], i) => Math.hypot(found[i]![0]! - x, found[i]![1]! - y));
+      const shifts = keypoints.map(
+        ([x, y], i) => Math.hypot(found[i]![0]! - x, found[i]![1]! - y) / pixel,
+      );
       const changes = scores.map((score, i) => Math.abs(found[i]![2]! - score));
       return { shift: Math.max(...shifts), change: Math.max(...changes) };
     };
