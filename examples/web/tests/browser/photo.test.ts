@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 import type { Browser } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -32,19 +30,9 @@ test("the page says that no data leave the phone", async () => {
   expect(await phone.page.locator("header").textContent()).toContain("no data leaves the phone");
 });
 
-/** Differences count in pixels of a picture of this longer side: a step of an int8 network is a
- * share of its input, whatever the picture's own size. */
-const SIDE = 640;
-
-async function pictureSide(path: string): Promise<number> {
-  const image = `data:image/*;base64,${readFileSync(path).toString("base64")}`;
-  return phone.page.evaluate(async (url) => {
-    const picture = new Image();
-    picture.src = url;
-    await picture.decode();
-    return Math.max(picture.width, picture.height);
-  }, image);
-}
+/** Longer sides of the pictures. Differences count in pixels of a picture of 640, as the sample
+ * is: a step of an int8 network is a share of its input, whatever the picture's own size. */
+const SIDES = { sample: 640, large: 2000 };
 
 const predicted = inject("predicted");
 const models = findModels(MODELS).map((file) => file.model);
@@ -58,7 +46,7 @@ describe.skipIf(predicted === null).each(models)("by $name", ({ name }) => {
     await phone.page.locator("#model:enabled").waitFor();
     await phone.page.setInputFiles("#photo-file", pictures[which]);
     const { keypoints, scores } = predicted![name]![which];
-    const pixel = (await pictureSide(pictures[which])) / SIDE;
+    const pixel = SIDES[which] / SIDES.sample;
     const differences = async () => {
       const found = await phone.keypoints();
       const shifts = keypoints.map(
