@@ -12,10 +12,15 @@ from emulator import PROCESSORS, arm_folder, run_on_arm
 import handypose_tf
 from handypose_tf import HandPoseEstimator
 from handypose_tf.inference import bundled_models
+from handypose_tf.model_metadata import read_metadata
 
 ASSETS = Path(handypose_tf.__file__).parent / "assets"
 
-MODELS = [path for path in bundled_models() if path.suffix == ".tflite"]
+MODELS = [
+    path
+    for path in bundled_models()
+    if path.suffix == ".tflite" and read_metadata(path).kind == "pose"
+]
 
 pytestmark = pytest.mark.slow
 
