@@ -221,18 +221,19 @@ _SHARES = {
 
 
 def _standing(rng: np.random.Generator) -> tuple[LegPose, LegPose]:
-    steps = np.abs(rng.normal(0, 9, 2))
-    return tuple(
-        LegPose(
-            float(step), float(rng.normal(4, 3)), float(step * rng.uniform(0.3, 1.5))
-        )
-        for step in steps
-    )  # type: ignore[return-value]
+    def leg(step: float) -> LegPose:
+        return LegPose(step, rng.normal(4, 3), step * rng.uniform(0.3, 1.5))
+
+    left, right = np.abs(rng.normal(0, 9, 2)).tolist()
+    return leg(left), leg(right)
 
 
 def _sitting(rng: np.random.Generator) -> tuple[LegPose, LegPose]:
     forward, knee = rng.normal(84, 6), rng.normal(86, 9)
-    return tuple(
-        LegPose(forward + rng.normal(0, 4), rng.uniform(0, 18), knee + rng.normal(0, 6))
-        for _ in range(2)
-    )  # type: ignore[return-value]
+
+    def leg() -> LegPose:
+        return LegPose(
+            forward + rng.normal(0, 4), rng.uniform(0, 18), knee + rng.normal(0, 6)
+        )
+
+    return leg(), leg()
