@@ -18,6 +18,7 @@ from handypose_tf.data.scenes import (
     MAX_SCENE_HANDS,
     SceneMaker,
     ScenePicture,
+    SceneStyle,
     group_by_picture,
 )
 from handypose_tf.evaluation.detection import (
@@ -36,7 +37,7 @@ BATCH = 32
 #: Data set to how often its pictures are drawn.
 SOURCES = {
     "synth": 3.0,
-    "people": 4.0,
+    "people": 12.0,
     "digits": 0.5,
     "letters": 1.5,
     "phone": 1.6,
@@ -53,6 +54,9 @@ LOOK = Augmentation(
     shade=0.2, blur=0.2, blur_sigma=1.5, low_resolution=0.15,
     low_resolution_scale=0.35, noise=0.25, jpeg=0.3, jpeg_quality=25.0,
 )  # fmt: skip
+
+#: Mostly photos as they are: what is around a hand tells where it is.
+STYLE = SceneStyle(photo=0.75, whole=0.5)
 
 #: What is held out: photos of each data set, scenes, and one background in so many.
 HELD_OUT_PHOTOS, HELD_OUT_SCENES, HELD_OUT_BACKGROUNDS = 40, 80, 10
@@ -105,7 +109,8 @@ def make_scenes(hands: Path, side: str) -> SceneMaker:
         if (number % HELD_OUT_BACKGROUNDS == 0) == (side == "held_out")
     ]
     pictures = read_pictures(hands, side)
-    return SceneMaker([(p, SOURCES[n]) for n, p in pictures.items()], backgrounds)
+    sources = [(found, SOURCES[name]) for name, found in pictures.items()]
+    return SceneMaker(sources, backgrounds, STYLE)
 
 
 def batches(

@@ -1,12 +1,14 @@
 """Gather the data that the shipped weights are trained on, as COCO files.
 
+    python examples/shipped_weights/cut_backgrounds.py data/real_hands --out backgrounds
     handypose label FOLDERS... --out labelled --min-size 32 --max-disagreement 0.06
     handypose synth --count 6500 --out synth --seed 11 --backgrounds backgrounds
     handypose synth --count 4000 --out synth2 --seed 12 --backgrounds backgrounds
     handypose synth --people --count 2000 --out people --seed 31 --size 448 \
         --backgrounds backgrounds
     python examples/shipped_weights/prepare_data.py --photos data/real_hands \
-        --labelled labelled --synth synth synth2 --people people --out hands
+        --labelled labelled --synth synth synth2 --people people \
+        --backgrounds backgrounds --out hands
 
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
@@ -14,7 +16,8 @@ group (a person, a photo and its copies, an uploader) are all trained on or all 
 out. Hands of photos are given a side (`is_left`) where MediaPipe is sure of it. OUT
 gets `train/FOLDER.json` and `held_out/FOLDER.json`, synthetic hands included, and an
 `all.json` of each side; `--more-held-out` adds hands rendered by another seed to that
-of `held_out`. `--people` are for the detector alone: they are not in `all.json`.
+of `held_out`. `--people` are not in `all.json`: `people.json`, with all their hands, is
+for the detector, `people_near.json`, with those of some size, for the pose network.
 """
 
 from __future__ import annotations
@@ -49,9 +52,12 @@ MASKED = ("digits", "gestures", "letters", "nails")
 HELD_OUT_GROUPS, HELD_OUT_SYNTH, HELD_OUT_PEOPLE = 20, 250, 100
 
 #: What is kept of the labels of rendered hands.
-RENDERED = ("keypoints", "bbox", "is_left", "iscrowd")
+RENDERED = ("keypoints", "bbox", "is_left", "iscrowd", "melanin")
 
 MIN_SIZE, MAX_DISAGREEMENT = 32, 0.06
+
+#: Hands of rendered people that the pose network is trained on, pixels.
+NEAR_SIZE = 48
 
 
 def is_held_out(group: str) -> bool:
@@ -151,7 +157,7 @@ def rendered_hands(folder: Path) -> dict[Path, list[Annotation]]:
     names = {image["id"]: image["file_name"] for image in content["images"]}
     pictures: dict[Path, list[Annotation]] = defaultdict(list)
     for annotation in content["annotations"]:
-        hand = {name: annotation[name] for name in RENDERED}
+        hand = {name: annotation[name] for name in RENDERED if name in annotation}
         pictures[folder / "images" / names[annotation["image_id"]]].append(hand)
     return pictures
 
@@ -159,10 +165,21 @@ def rendered_hands(folder: Path) -> dict[Path, list[Annotation]]:
 def gather_people(folder: Path) -> dict[str, dict[Path, list[Annotation]]]:
     """Return `train/people` and `held_out/people`: the last pictures."""
     pictures = [*rendered_hands(folder).items()]
+    training, held_out = pictures[:-HELD_OUT_PEOPLE], pictures[-HELD_OUT_PEOPLE:]
+    near = {picture: [*filter(is_near, hands)] for picture, hands in training}
     return {
-        "train/people": dict(pictures[:-HELD_OUT_PEOPLE]),
-        "held_out/people": dict(pictures[-HELD_OUT_PEOPLE:]),
+        "train/people": dict(training),
+        "train/people_near": {
+            picture: hands for picture, hands in near.items() if hands
+        },
+        "held_out/people": dict(held_out),
     }
+
+
+def is_near(hand: Annotation) -> bool:
+    """Tell whether a rendered person's hand is large enough, and to be seen."""
+    size = tight_box(np.reshape(hand["keypoints"], (-1, 3))[:, :2])[2:].max()
+    return size >= NEAR_SIZE and not hand["iscrowd"]
 
 
 def main() -> None:
@@ -173,12 +190,14 @@ def main() -> None:
     parser.add_argument("--synth", type=Path, nargs="+", required=True)
     parser.add_argument("--more-held-out", type=Path)
     parser.add_argument("--people", type=Path)
+    parser.add_argument("--backgrounds", type=Path, help="for prepare_scenes.py")
     args = parser.parse_args()
     folders = {"photos": args.photos, **{folder.name: folder for folder in args.synth}}
     if args.more_held_out:
         folders["more_synth"] = args.more_held_out
-    if args.people:
-        folders["people"] = args.people
+    for name in ("people", "backgrounds"):
+        if getattr(args, name):
+            folders[name] = getattr(args, name)
     args.out.mkdir(parents=True, exist_ok=True)
     for name, folder in folders.items():
         link = args.out / name

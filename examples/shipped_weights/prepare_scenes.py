@@ -1,12 +1,10 @@
 """Look for what the labels do not say, before a detector is trained on them.
 
-    python examples/shipped_weights/prepare_scenes.py hands \
-        --backgrounds backgrounds /usr/share/backgrounds /usr/share/wallpapers
+    python examples/shipped_weights/prepare_scenes.py hands
 
 `hands` is what `prepare_data.py` wrote. MediaPipe's palm detector looks at every
 photo in four turns, and is believed at a low score: where it sees a palm without a
-label, training looks away (`hands/possible.json`); a background where it sees one is
-not taken over into `hands/backgrounds`.
+label, training looks away (`hands/possible.json`).
 """
 
 from __future__ import annotations
@@ -15,13 +13,12 @@ import argparse
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
 from handypose_tf.geometry import FloatArray, box_center
-from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image, write_image
+from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
 TURNS = (0, 90, 180, 270)
@@ -30,18 +27,8 @@ MIN_SCORE = 0.25
 #: Side of a hand's box over that of the region of its palm.
 HAND_SHARE = 0.6
 
-#: Longer side of a background, pixels.
-KEPT_SIDE = 640
-
-#: Side of the thumbnails by which copies are told, and how many levels they may differ:
-#: wallpapers come in many sizes.
-THUMBNAIL, SAME_LEVELS = 8, 8
-
 #: Hands before a plain wall and rendered ones, labelled whole; and all files together.
 WHOLE = ("digits", "synth", "people", "all")
-
-#: Backgrounds with people whose hands are too small for the palm detector.
-LEFT_OUT = ("bodies",)
 
 
 def palm_boxes(detector: MediaPipeHands, image: Image) -> FloatArray:
@@ -85,40 +72,12 @@ def possible_hands(detector: MediaPipeHands, hands: Path) -> dict[str, list]:
     return found
 
 
-def copy_backgrounds(detector: MediaPipeHands, folders: list[Path], out: Path) -> int:
-    """Copy the pictures without palms, made smaller, each once; returns how many."""
-    files = [path for folder in folders for path in sorted(folder.rglob("*"))]
-    pictures = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
-    thumbnails: list[FloatArray] = []
-    for path in tqdm(pictures, desc="backgrounds", mininterval=5):
-        if path.name.startswith(LEFT_OUT):
-            continue
-        image = read_image(path)
-        small = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
-        thumbnail = small.astype(float)
-        if any(np.abs(thumbnail - t).mean() < SAME_LEVELS for t in thumbnails):
-            continue
-        scale = KEPT_SIDE / max(image.shape[:2])
-        if scale < 1:
-            image = cv2.resize(
-                image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
-            )
-        if not len(palm_boxes(detector, image)):
-            write_image(out / f"{len(thumbnails):04d}_{path.stem}.jpg", image)
-            thumbnails.append(thumbnail)
-    return len(thumbnails)
-
-
 def main() -> None:
-    """Write `possible.json` and `backgrounds/` into the folder of hands."""
+    """Write `possible.json` into the folder of hands."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("hands", type=Path)
-    parser.add_argument("--backgrounds", type=Path, nargs="+", required=True)
     args = parser.parse_args()
-    detector = MediaPipeHands()
-    count = copy_backgrounds(detector, args.backgrounds, args.hands / "backgrounds")
-    print(f"{args.hands / 'backgrounds'}: {count} pictures")
-    found = possible_hands(detector, args.hands)
+    found = possible_hands(MediaPipeHands(), args.hands)
     path = write_json(args.hands / "possible.json", found)
     print(f"{path}: {sum(map(len, found.values()))} places in {len(found)} photos")
 

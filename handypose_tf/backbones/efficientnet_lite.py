@@ -59,13 +59,10 @@ def efficientnet_lite(inputs: Any, variant: int = 0, output_stride: int = 32) ->
     if output_stride not in (16, 32):
         raise ValueError(f"`output_stride` must be 16 or 32. Received: {output_stride}")
     x = _conv_norm(inputs, _STEM_FILTERS, 3, stride=2, name="stem")
-    width, depth = SCALES[variant]
-    ends, index, stride, dilation = [], 0, 2, 1
-    for number, stage in enumerate(_STAGES):
-        repeats = stage.repeats
-        if number not in (0, len(_STAGES) - 1):
-            repeats = math.ceil(depth * repeats)
-        for repeat in range(repeats):
+    width, _ = SCALES[variant]
+    ends, stride, dilation = [], 2, 1
+    for stage, blocks in zip(_STAGES, stage_blocks(variant), strict=True):
+        for repeat, block in enumerate(blocks):
             step = stage.stride if repeat == 0 else 1
             next_dilation = dilation
             if stride * step > output_stride:
@@ -76,12 +73,23 @@ def efficientnet_lite(inputs: Any, variant: int = 0, output_stride: int = 32) ->
                 stage._replace(filters=_round_filters(stage.filters, width)),
                 stride=step,
                 dilation=dilation,
-                name=f"block{index}",
+                name=block,
             )
             dilation = next_dilation
-            index += 1
         ends.append(x)
     return Taps(*(ends[i] for i in _TAPPED_STAGES))
+
+
+def stage_blocks(variant: int) -> list[list[str]]:
+    """Return the names of the blocks of each stage; their layers' names begin so."""
+    _, depth = SCALES[variant]
+    last = len(_STAGES) - 1
+    stages: list[list[str]] = []
+    for number, stage in enumerate(_STAGES):
+        first = sum(map(len, stages))
+        repeats = math.ceil(depth * stage.repeats) if 0 < number < last else 1
+        stages.append([f"block{first + repeat}" for repeat in range(repeats)])
+    return stages
 
 
 def classifier(taps: Taps, num_classes: int = 1000) -> Any:

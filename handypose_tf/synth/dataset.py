@@ -143,6 +143,7 @@ def _annotation(hand: HandLabel) -> dict[str, Any]:
     shown = hand.visibility > 0
     points = np.where(shown[:, None], hand.keypoints.astype(float).round(2), 0.0)
     triples = zip(points.tolist(), hand.visibility.tolist(), strict=True)
+    skin = {} if hand.melanin is None else {"melanin": round(float(hand.melanin), 4)}
     return {
         "keypoints": [number for (x, y), v in triples for number in (x, y, v)],
         "num_keypoints": int(shown.sum()),
@@ -150,6 +151,7 @@ def _annotation(hand: HandLabel) -> dict[str, Any]:
         "area": round(float(hand.box[2] * hand.box[3]), 1),
         "is_left": int(hand.is_left),
         "iscrowd": int(hand.is_hidden),
+        **skin,
     }
 
 

@@ -6,6 +6,8 @@ photos, so that samples can be made in any order, anywhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +89,8 @@ class HandPhotographer:
             label_hand(*view, size=self._size, is_left=number == 1, mirrored=mirrored)
             for number, view in enumerate(views)
         ]
+        tone = scene.tone.melanin
+        labels = [replace(label, melanin=tone) for label in labels]
         return SynthSample(image, tuple(labels), film.quality)
 
 

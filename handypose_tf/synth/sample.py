@@ -19,6 +19,7 @@ class HandLabel:
         box: `(4,)` tight box of the joints inside the picture, pixels.
         is_left: Whether it is a left hand.
         is_hidden: Whether so little of it is seen that nobody need find it.
+        melanin: Of its skin, see `SkinTone`; `None` where it is not told.
     """
 
     keypoints: FloatArray
@@ -26,6 +27,7 @@ class HandLabel:
     box: FloatArray
     is_left: bool
     is_hidden: bool = False
+    melanin: float | None = None
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,15 @@ def test_a_hidden_hand_is_a_crowd_that_the_coco_reader_leaves_out(fake, tmp_path
         CocoReader(tmp_path / "annotations.json").records()
 
 
+def test_a_label_tells_the_melanin_of_the_skin_where_it_is_known():
+    hand = FakePhotographer()(1, 0).hands[0]
+    for melanin, expected in ((0.12345, {"melanin": 0.1235}), (None, {})):
+        label = replace(hand, melanin=melanin)
+        sample = SynthSample(np.zeros((64, 64, 3), np.uint8), (label,), 90)
+        written = dataset.label_of(0, sample)["hands"][0]
+        assert {k: v for k, v in written.items() if k == "melanin"} == expected
+
+
 def test_people_and_hands_are_not_mixed_in_one_folder(fake, tmp_path):
     make(tmp_path / "hands", 2, config(tmp_path))
     with pytest.raises(OutputError, match="another people"):
