@@ -22,9 +22,9 @@ from handypose_tf.geometry import FloatArray
 from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image, write_image
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
-#: Photos in rooms. The others show a wall, or people whose hands are too small for the
-#: palm detector.
-FOLDERS = ("places", "letters", "gestures", "phone", "two_hands")
+#: Photos in rooms. The others show a wall, or hands that the palm detector does not see:
+#: fists and second hands of `letters`, small ones of `bodies`.
+FOLDERS = ("places", "gestures", "phone", "two_hands")
 
 #: What is kept away from a hand, over its box.
 MARGIN = 0.25

@@ -24,7 +24,7 @@ _BLOCK = re.compile(r"block\d+")
 
 
 def added_blocks(small: int, large: int) -> dict[str, tuple[str, bool]]:
-    """Return each block of the deeper network: which one it copies, whether it is new."""
+    """Return each deep block: which one it copies, and whether it is new."""
     blocks = {}
     for few, many in zip(stage_blocks(small), stage_blocks(large), strict=True):
         for number, name in enumerate(many):
