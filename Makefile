@@ -5,7 +5,8 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel test-web lint docs train-lite0 ci clean
+.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel test-web lint docs \
+    train-lite0 train-lite1 ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -67,6 +68,9 @@ docs: .venv/ready
 # The shipped weights, on the data of examples/shipped_weights/prepare_data.py in DATA.
 train-lite0: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/examples/shipped_weights/train_lite0.sh
+
+train-lite1: .venv/ready
+	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/examples/shipped_weights/train_lite1.sh
 
 ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-wheel demo
 

@@ -5,7 +5,8 @@ union is .5; hands of less than 48 px are neither hands nor false alarms. MediaP
 palm detector tells of palms only, so its hand's box is read off in three ways, each
 with its own score, and the best is to be compared with: around the points of its
 landmark model, ranked by the palm's score or by that and the landmarks' presence, and a
-square of a share of the region that it looks at next.
+square of a share of the region that it looks at next. This library's detectors are
+measured alone, and with the box around the pose network's points, ranked by both.
 
   python benchmarks/detector.py savedmodels/handypose_detector_256_int8.tflite \
       --data coco:../shared/data/coco_hands_dev/annotations.json --out results
@@ -37,8 +38,9 @@ from handypose_tf.evaluation.detection import (
 )
 from handypose_tf.files import write_bytes
 from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, read_image, write_image
-from handypose_tf.inference import HandDetector
+from handypose_tf.inference import HandDetector, HandPoseEstimator
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
 MIN_SIZE = 48
@@ -94,6 +96,23 @@ def our_detector(path: str, num_threads: int) -> Contender:
         return boxes, np.array([hand.score for hand in hands])
 
     return Contender(Path(path).stem, find)
+
+
+def our_points(path: str, num_threads: int) -> Contender:
+    """The detector with the pose network behind it, as MediaPipe's points are found."""
+    detector = HandDetector(path, num_threads, min_score=LOWEST_SCORE)
+    poses = HandPoseEstimator(num_threads=num_threads, detector=None)
+    scale = poses.metadata.crop_scale
+
+    def find(image: Image) -> Found:
+        hands = detector.detect(image)
+        regions = [HandRegion(h.center, scale * h.size, h.degrees) for h in hands]
+        found = poses.predict_regions(image, regions)
+        boxes = [tight_box(pose.keypoints) for pose in found]
+        scores = [h.score * p.score for h, p in zip(hands, found, strict=True)]
+        return np.reshape(boxes, (-1, 4)), np.array(scores)
+
+    return Contender(f"{Path(path).stem}, points x score", find)
 
 
 def mediapipe_detectors(variant: str, num_threads: int) -> list[Contender]:
@@ -182,7 +201,11 @@ def main() -> None:
     num_hands = sum(len(photo.truth) for photo in photos)
     print(f"{len(photos)} photos, {num_hands} hands of {MIN_SIZE} px and more")
     with quiet_native_log():
-        contenders = [our_detector(m, arguments.threads) for m in arguments.models]
+        contenders = [
+            make(model, arguments.threads)
+            for model in arguments.models
+            for make in (our_detector, our_points)
+        ]
         for variant in () if arguments.no_mediapipe else ("full", "lite"):
             contenders += mediapipe_detectors(variant, arguments.threads)
         found, milliseconds = run(contenders, photos)

@@ -39,7 +39,11 @@ NO_WATERFALL = PLAIN_WATERFALL | {"rates": [1]}
 #: What is changed, and the settings that change it.
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
-    "no rendered hands": {"data.train.0.weight": 1e-6},
+    "no rendered hands": {"data.train.0.weight": 1e-6, "data.train.9.weight": 1e-6},
+    "no photos whose licence an uploader stated": {
+        "data.train.3.weight": 1e-6,
+        "data.train.5.weight": 1e-6,
+    },
     "plain waterfall (WASPv2)": {"model.overrides": {"waterfall": PLAIN_WATERFALL}},
     "1x1 in the waterfall's place": {"model.overrides": {"waterfall": NO_WATERFALL}},
     "decoder with level 1 alone": {"model.overrides": {"decoder": {"levels": "first"}}},

@@ -22,7 +22,7 @@ from handypose_tf.geometry import FloatArray
 from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image, write_image
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
-#: Photos in rooms. The others show a wall, or hands that the palm detector does not see:
+#: Photos in rooms. The others show a wall, or hands that the palm detector misses:
 #: fists and second hands of `letters`, small ones of `bodies`.
 FOLDERS = ("places", "gestures", "phone", "two_hands")
 

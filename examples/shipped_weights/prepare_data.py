@@ -163,17 +163,17 @@ def rendered_hands(folder: Path) -> dict[Path, list[Annotation]]:
 
 
 def gather_people(folder: Path) -> dict[str, dict[Path, list[Annotation]]]:
-    """Return `train/people` and `held_out/people`: the last pictures."""
+    """Return `people` and `people_near` of both sides; held out are the last ones."""
     pictures = [*rendered_hands(folder).items()]
-    training, held_out = pictures[:-HELD_OUT_PEOPLE], pictures[-HELD_OUT_PEOPLE:]
-    near = {picture: [*filter(is_near, hands)] for picture, hands in training}
-    return {
-        "train/people": dict(training),
-        "train/people_near": {
-            picture: hands for picture, hands in near.items() if hands
-        },
-        "held_out/people": dict(held_out),
-    }
+    parts = {}
+    for side, part in (
+        ("train", pictures[:-HELD_OUT_PEOPLE]),
+        ("held_out", pictures[-HELD_OUT_PEOPLE:]),
+    ):
+        near = ((picture, [*filter(is_near, hands)]) for picture, hands in part)
+        parts[f"{side}/people"] = dict(part)
+        parts[f"{side}/people_near"] = {p: hands for p, hands in near if hands}
+    return parts
 
 
 def is_near(hand: Annotation) -> bool:

@@ -28,7 +28,7 @@ MIN_SCORE = 0.25
 HAND_SHARE = 0.6
 
 #: Hands before a plain wall and rendered ones, labelled whole; and all files together.
-WHOLE = ("digits", "synth", "people", "all")
+WHOLE = ("digits", "synth", "people", "people_near", "all")
 
 
 def palm_boxes(detector: MediaPipeHands, image: Image) -> FloatArray:
