@@ -23,7 +23,10 @@ _STEM = re.compile(r"(?P<preset>.+)_(?P<size>[0-9]+)(_(?P<precision>[a-z0-9-]+))
 
 
 def bundled_models(folder: Path = SAVED_MODELS) -> list[Path]:
-    """Return the shipped model files, of each preset that of lowest latency first."""
+    """Return the shipped model files, of each preset the largest input first.
+
+    Of one input size that of lowest latency comes first.
+    """
     if not folder.is_dir():
         return []
     files = (path for path in folder.iterdir() if path.suffix in MODEL_SUFFIXES)
@@ -35,8 +38,8 @@ def find_model(name: str | os.PathLike[str], folder: Path = SAVED_MODELS) -> Pat
 
     Args:
         name: A path ending in `.tflite` or `.keras`; the name of a shipped file with or
-            without its ending; or `PRESET` or `PRESET_SIZE`, for its shipped file of
-            lowest latency.
+            without its ending; or `PRESET_SIZE`, for its shipped file of lowest
+            latency; or `PRESET`, for that of its largest, so most accurate, size.
         folder: Where the shipped files lie.
 
     Raises:
@@ -67,11 +70,11 @@ def _names(path: Path) -> set[str]:
 
 
 def _rank(path: Path) -> tuple[str, int, bool, int, str]:
-    """Sort by preset, input size, `.tflite` before `.keras`, latency."""
+    """Sort by preset, largest input, `.tflite` before `.keras`, latency."""
     parts = _STEM.fullmatch(path.stem)
     preset, size = (parts["preset"], int(parts["size"])) if parts else (path.stem, 0)
     precision = parts["precision"] if parts else None
     speed = len(_FASTEST_FIRST)
     if precision in _FASTEST_FIRST:
         speed = _FASTEST_FIRST.index(precision)
-    return preset, size, path.suffix == ".keras", speed, path.name
+    return preset, -size, path.suffix == ".keras", speed, path.name

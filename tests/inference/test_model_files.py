@@ -21,20 +21,21 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_smallest_and_fastest_first(folder):
+def test_largest_and_fastest_first(folder):
     assert [path.name for path in bundled_models(folder)] == [
         "handypose_big_released_368_int8.tflite",
+        "handypose_lite0_224_float32.tflite",
         "handypose_lite0_192_int8.tflite",
         "handypose_lite0_192_float32.tflite",
         "handypose_lite0_192.keras",
-        "handypose_lite0_224_float32.tflite",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("handypose_lite0", "handypose_lite0_192_int8.tflite"),
+        ("handypose_lite0", "handypose_lite0_224_float32.tflite"),
+        ("handypose_lite0_192", "handypose_lite0_192_int8.tflite"),
         ("handypose_lite0_224", "handypose_lite0_224_float32.tflite"),
         ("handypose_lite0_192_float32", "handypose_lite0_192_float32.tflite"),
         ("handypose_lite0_192.keras", "handypose_lite0_192.keras"),
