@@ -2,11 +2,14 @@
 
     python examples/shipped_weights/ship.py runs/lite0_224/best.keras --hands hands \
         --dev coco:coco_hands_dev/annotations.json --out savedmodels
+    python examples/shipped_weights/ship.py savedmodels/handypose_lite0_224.keras \
+        --size 192 --hands hands --dev ... --out savedmodels
 
 Fits the scores on held-out hands, stores the kernels as float16, exports float32 and
 int8 from that file, checks both on the held-out hands, measures all three on
 human-labelled ones, and writes `PRESET_SIZE.card.json`, and beside each export the
-`golden_decode.json` of apps.
+`golden_decode.json` of apps. With `--size` the weights of a file that ships already are
+exported for another size of crop, to int8 alone.
 """
 
 from __future__ import annotations
@@ -14,11 +17,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from handypose_tf.data import open_source
+from handypose_tf.data import Reader, open_source
 from handypose_tf.evaluation import (
     CropRule,
     evaluate,
@@ -36,6 +40,7 @@ from handypose_tf.evaluation.handedness import measure_handedness
 from handypose_tf.evaluation.plots import save_reliability_plot
 from handypose_tf.export import (
     Checker,
+    ExportReport,
     Quantization,
     export_and_check,
     open_calibration,
@@ -43,7 +48,7 @@ from handypose_tf.export import (
 from handypose_tf.files import write_checksum, write_json
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.model_metadata import read_metadata, write_metadata
-from handypose_tf.models import load_model, save_model
+from handypose_tf.models import HandyPose, load_model, save_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -119,61 +124,95 @@ def state_accuracy(path: Path, figures: dict[str, Any]) -> None:
     write_checksum(path)
 
 
-def main() -> None:
-    """Write model files, plot and card."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("model", type=Path)
-    parser.add_argument("--hands", type=Path, required=True, help="by prepare_data.py")
-    parser.add_argument("--dev", required=True, help="human-labelled hands")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--plots", type=Path, default=Path("docs/figures"))
-    args = parser.parse_args()
-    held_out = open_source(
-        f"coco:{args.hands / 'held_out/all.json'}", images=args.hands
-    )
-    training = open_source(f"coco:{args.hands / 'train/all.json'}", images=args.hands)
+def finish(
+    args: argparse.Namespace, held_out: Reader
+) -> tuple[Path, dict[str, Any], dict[str, Any]]:
+    """Write the `.keras` file; return it, its figures and its scores' errors."""
     model = load_model(args.model)
-    preset, size = model.settings["preset"], model.image_size[0]
-    stem = f"{preset}_{size}"
+    stem = f"{model.settings['preset']}_{model.image_size[0]}"
     model.describe(trained=True, licence=LICENCE, training_data=TRAINING_DATA)
     path = save_model(model, args.out / f"{stem}.keras")
     scores = calibrate(path, held_out, args.plots / f"{stem}_reliability.png")
     model = load_model(path)
-    figures = {path.name: measure(path, args.dev)}
-    model.describe(accuracy=summary(figures[path.name]))
-    save_model(model, path, half=True)
+    figures = measure(path, args.dev)
+    model.describe(accuracy=summary(figures))
+    return save_model(model, path, half=True), figures, scores
+
+
+def export(
+    args: argparse.Namespace,
+    model: HandyPose,
+    precisions: Sequence[str],
+    held_out: Reader,
+) -> list[ExportReport]:
+    """Write the `.tflite` files of a model; each states its own accuracy later."""
+    training = open_source(f"coco:{args.hands / 'train/all.json'}", images=args.hands)
+    crops = open_calibration(training, model.metadata())
     checker = Checker(model, held_out)
-    quantized = Quantization(calibration=open_calibration(training, model.metadata()))
-    reports = {
-        precision: export_and_check(
+    stem = f"{model.settings['preset']}_{model.image_size[0]}"
+    return [
+        export_and_check(
             model,
             args.out / f"{stem}_{precision}.tflite",
             precision,
             heatmaps=True,
-            quantization=quantization,
+            quantization=Quantization(
+                calibration=crops if precision == "int8" else None
+            ),
             checker=checker,
         )
-        for precision, quantization in (
-            ("float32", Quantization()),
-            ("int8", quantized),
-        )
-    }
-    files = [path, *(report.path for report in reports.values())]
-    for file in files[1:]:
+        for precision in precisions
+    ]
+
+
+def main() -> None:
+    """Write model files, plot and card."""
+    args = _parse()
+    held_out = open_source(
+        f"coco:{args.hands / 'held_out/all.json'}", images=args.hands
+    )
+    card: dict[str, Any] = {}
+    figures, files, precisions = {}, [], ["int8"]
+    if args.size:
+        model = load_model(args.model).at_size(args.size)
+        card["weights"] = args.model.name
+    else:
+        path, own, scores = finish(args, held_out)
+        figures[path.name] = own
+        card["expected_calibration_error_held_out"] = scores
+        model, precisions = load_model(path), ["float32", "int8"]
+        files.append(path)
+    reports = export(args, model, precisions, held_out)
+    for report in reports:
+        file = report.path
         figures[file.name] = measure(file, args.dev)
         state_accuracy(file, figures[file.name])
         write_json(golden_path(file), golden_decode(file))
-    card = model.metadata().to_dict() | {
+        files.append(file)
+    preset, size = model.settings["preset"], model.image_size[0]
+    card = model.metadata().to_dict() | card
+    card |= {
+        "accuracy": summary(figures[files[0].name]),
         "figures": figures,
-        "expected_calibration_error_held_out": scores,
         "handedness_held_out": {f.name: measure_sides(f, held_out) for f in files},
-        "exports": {name: report.to_dict() for name, report in reports.items()},
+        "exports": dict(zip(precisions, (r.to_dict() for r in reports), strict=True)),
         "sha256": {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
         "page": f"docs/models/{preset}.md",
     }
-    write_json(args.out / f"{stem}.card.json", card)
+    write_json(args.out / f"{preset}_{size}.card.json", card)
     for file in files:
         print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--size", type=int, help="export these weights for this crop")
+    parser.add_argument("--hands", type=Path, required=True, help="by prepare_data.py")
+    parser.add_argument("--dev", required=True, help="human-labelled hands")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--plots", type=Path, default=Path("docs/figures"))
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ The batch is 1, the decoding is inside and stays float; the input is 0..255 what
 
 Example:
   handypose export handypose_lite0 --out hand.tflite
+  handypose export handypose_lite0 --size 160 --out small_hand.tflite
   handypose export model.keras --precision int8 --out hand_int8.tflite \
     --calibration coco:hands/train.json --check coco:hands/held_out.json
   handypose export model.keras --precision int8 --out hand_int8.tflite \
@@ -56,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("float32", "uint8", "int8"),
         default="float32",
         help="type of the picture (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--size",
+        type=parse_count,
+        metavar="PX",
+        help="side of the crop, a multiple of 32 (default: that of the training)",
     )
     parser.add_argument("--heatmaps", action="store_true", help="give the heatmaps too")
     parser.add_argument(
@@ -121,6 +128,8 @@ def run(arguments: argparse.Namespace) -> int:
     from handypose_tf.models import load_model
 
     model = load_model(_keras_file(arguments.model))
+    if arguments.size:
+        model = model.at_size(arguments.size)
     against = arguments.against
     reference = load_model(_keras_file(against)) if against else model
     quantization = _quantization(arguments, model)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Self
 
 from tensorflow import keras
 
+from handypose_tf.errors import ModelError
 from handypose_tf.model_metadata import ModelMetadata
 from handypose_tf.models.complexity import count_macs
 from handypose_tf.versions import package_versions
@@ -21,6 +22,10 @@ UNTRAINED: dict[str, Any] = {
     "training_data": "none",
     "accuracy": {},
 }
+
+
+#: Stride of the deepest level: sides that are multiples keep all grids aligned.
+_GRID = 32
 
 
 class SettingsModel(keras.Model):
@@ -90,6 +95,34 @@ class SettingsModel(keras.Model):
                 f"Facts are {sorted(self.facts)}. Received: {sorted(unknown)}"
             )
         self._settings_json = json.dumps({**self.settings, **facts})
+
+    def at_size(self, image_size: int | tuple[int, int]) -> Self:
+        """Return the same network with the same weights for another size of input.
+
+        All layers are convolutions or pool, so weights serve every size; they are best
+        near the one that they were trained at. Figures of accuracy are left behind.
+
+        Args:
+            image_size: Side or `(height, width)` in pixels; multiples of 32.
+
+        Raises:
+            ModelError: If a side is no multiple of 32, or the backbone is your own.
+        """
+        sides = (image_size, image_size) if isinstance(image_size, int) else image_size
+        if any(side <= 0 or side % _GRID for side in sides):
+            raise ModelError(
+                f"an input of {sides[0]} x {sides[1]} pixels does not fit the grids of "
+                f"the network; give multiples of {_GRID}"
+            )
+        if self.own_backbone() is not None:
+            raise ModelError(
+                "the backbone is your own and has one size; build it at the other one "
+                "and load the weights"
+            )
+        settings = {**self.settings, "image_size": [*sides], "accuracy": {}}
+        twin = type(self).from_config({"name": self.name, "settings": settings})
+        twin.set_weights(self.get_weights())
+        return twin
 
     def decoder(self) -> keras.layers.Layer:
         """Return the layer that makes the result of the raw maps."""

@@ -87,6 +87,17 @@ def test_a_file_without_data_is_compared_on_the_demo_picture(folder, capsys):
     assert parity["median"] < 0.01 and np.isfinite(parity["max"])
 
 
+def test_a_file_at_another_size(folder, capsys):
+    path = folder / "larger.tflite"
+    words = ["export", str(folder / "model.keras"), "--out", str(path)]
+    assert main([*words, "--size", "96"]) == 0
+    assert read_metadata(path).image_size == (96, 96)
+    path.unlink()
+    assert main([*words, "--size", "90"]) == 1
+    assert "90 x 90 pixels does not fit" in capsys.readouterr().err
+    assert not path.exists()
+
+
 def test_a_file_against_another_model(folder, capsys):
     """As after fine-tuning: the change is told from what it began as."""
     other = handypose("handypose_lite0", image_size=64, overrides=SMALL)

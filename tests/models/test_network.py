@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from small_models import SMALL, heatmaps, my_backbone
 
+from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.models import HandyPose, handypose
 
@@ -44,6 +45,28 @@ def test_a_picture_that_is_not_square():
     assert heatmaps(model).shape == (2, 16, 24, 21)
     points = np.asarray(model.decoder()(heatmaps(model)))
     assert points.shape == (2, 21, 3)
+
+
+def test_the_same_weights_at_another_size():
+    model = build_small(handedness=True)
+    model.describe(trained=True, accuracy={"pck": 0.5}, calibration=[1.0, 0.0])
+    larger = model.at_size((96, 128))
+    assert larger.image_size == (96, 128) and larger.settings["trained"]
+    assert larger.settings["calibration"] == [1.0, 0.0]
+    assert larger.settings["accuracy"] == {}  # it was another size's
+    for ours, theirs in zip(model.get_weights(), larger.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    picture = np.random.default_rng(0).uniform(0, 255, (1, 64, 64, 3)).astype("f")
+    same = model.at_size(64)(picture)["heatmaps"]
+    np.testing.assert_array_equal(model(picture)["heatmaps"], same)
+
+
+def test_sizes_that_do_not_fit(small_model):
+    with pytest.raises(ModelError, match=r"100 x 100 pixels .* multiples of 32"):
+        small_model.at_size(100)
+    own = handypose("handypose_lite0", overrides=SMALL, backbone=my_backbone())
+    with pytest.raises(ModelError, match="your own"):
+        own.at_size(96)
 
 
 def test_a_head_for_the_side_is_an_option(small_model):
