@@ -39,11 +39,16 @@ QAT = "qat-int8"
 
 def export(args: argparse.Namespace) -> list[Path]:
     """Write the files that are missing; the float model is run once for all."""
-    paths = {p: args.folder / f"{args.model.stem}_{p}.tflite" for p in args.precisions}
+    stem = args.model.stem
+    if args.size:
+        stem = f"{stem.rpartition('_')[0]}_{args.size}"
+    paths = {p: args.folder / f"{stem}_{p}.tflite" for p in args.precisions}
     missing = {p: path for p, path in paths.items() if is_older(path, args.model)}
     if not missing:
         return [*paths.values()]
     model = load_model(args.model)
+    if args.size:
+        model = model.at_size(args.size)
     training = open_source(args.calibration, images=args.images)
     crops = open_calibration(training, model.metadata(), count=args.crops)
     held_out = open_source(args.check, images=args.images) if args.check else None
@@ -96,6 +101,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("model", type=Path, help="a .keras file")
+    parser.add_argument("--size", type=int, help="of the crop, if not the model's own")
     parser.add_argument("--precisions", nargs="+", default=PRECISIONS)
     parser.add_argument(
         "--qat", type=Path, help=f"the model fine-tuned by --qat, for {QAT}"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handypose_tf.figures import COLORS, figure_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Ours, and others'.
-_OURS, _PEERS = COLORS[0], COLORS[1]
+_COMMON = {"markersize": 8, "elinewidth": 1, "capsize": 3}
+
+#: Of ours, and of others'.
+_STYLES: tuple[dict[str, Any], dict[str, Any]] = (
+    {"fmt": "o", "color": COLORS[0], **_COMMON},
+    {"fmt": "D", "color": COLORS[1], **_COMMON},
+)
 
 
 class Point(NamedTuple):
@@ -24,8 +29,14 @@ class Point(NamedTuple):
     is_peer: bool
 
 
-def draw(path: Path, points: Sequence[Point]) -> None:
-    """Draw each model with its interval."""
+def draw(path: Path, points: Sequence[Point], families: tuple[str, str]) -> None:
+    """Draw each model with its interval.
+
+    Args:
+        path: The picture.
+        points: Ours, and peers'.
+        families: What the names of ours and of peers' leave out.
+    """
     with figure_file(path, (9, 5)) as figure:
         axes = figure.subplots()
         for point in points:
@@ -34,13 +45,12 @@ def draw(path: Path, points: Sequence[Point]) -> None:
                 point.milliseconds,
                 value,
                 [[value - low], [high - value]],
-                fmt="D" if point.is_peer else "o",
-                color=_PEERS if point.is_peer else _OURS,
-                markersize=8,
-                elinewidth=1,
-                capsize=3,
+                **_STYLES[point.is_peer],
             )
-            _label(axes, point, high if point.is_peer else low)
+            _label(axes, point, value)
+        for is_peer, family in enumerate(families):
+            axes.errorbar([], [], [], label=family, **_STYLES[is_peer])
+        axes.legend(loc="lower right")
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_formatter("{x:g}")
@@ -49,13 +59,13 @@ def draw(path: Path, points: Sequence[Point]) -> None:
         axes.set_ylabel("pck_box@0.2 on hands that people labelled, %")
 
 
-def _label(axes: Axes, point: Point, end: float) -> None:
-    """Write a name beyond an end of the interval: ours below, others' above."""
+def _label(axes: Axes, point: Point, value: float) -> None:
+    """Write a name beside a marker: ours to the right, others' to the left."""
     axes.annotate(
         point.name,
-        (point.milliseconds, end),
-        (0, 5 if point.is_peer else -12),
+        (point.milliseconds, value),
+        (-8 if point.is_peer else 8, -3),
         textcoords="offset points",
-        ha="center",
+        ha="right" if point.is_peer else "left",
         fontsize=8,
     )

@@ -28,6 +28,9 @@ HUMAN_HANDS = RESULTS / "human-hands.json"
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
+#: The trained model that the plot shows.
+OURS = "handypose_lite0"
+
 PROTOCOL, PCK = "nsrm", "pck_box@0.2"
 
 #: Name in an evaluation -> landmark model, and how often it runs for a hand.
@@ -41,9 +44,9 @@ PEERS = {
 INTRODUCTION = """# What each precision costs
 
 Written by `python benchmarks/export_table.py`; [how to read
-it](how-to/export.md#read-the-table). Latency: {machine}, {date}, the files of a model
-alternating in one run (`python benchmarks/export_latency.py`); the median, decoding
-included, cropping not.
+it](how-to/export.md#read-the-table). Latency: {machine}, {date},
+the files of a model alternating in one run (`python benchmarks/export_latency.py`); the
+median, decoding included, cropping not.
 
 ![PCK on human-labelled hands over latency on one thread](figures/export-table.png)
 
@@ -154,9 +157,17 @@ def points(times: Latencies, human: Mapping[str, Any]) -> Iterator[Point]:
     for name, score in human[PCK].items():
         file, runs = PEERS.get(name, (name, 1))
         if (file, 1) in times:
-            label = f"{file}, best of {runs} turns" if runs > 1 else file
+            label = _short_name(file) + (f", best of {runs} turns" if runs > 1 else "")
             latency = runs * float(times[file, 1]["median_ms"])
             yield Point(label, latency, score, is_peer=name in PEERS)
+
+
+def _short_name(file: str) -> str:
+    """Return what a file is called in the plot."""
+    if file.startswith(PEER):
+        return file.removeprefix(PEER).strip()
+    size, precision = file.removeprefix(OURS).strip("_").split("_")
+    return f"{precision}, {size} px"
 
 
 def main() -> None:
@@ -173,7 +184,8 @@ def main() -> None:
     text = page(exports, times, human)
     print(text)
     write_bytes(DOCS / "export-table.md", text.encode())
-    draw(DOCS / "figures" / "export-table.png", [*points(times, human)])
+    plot = DOCS / "figures" / "export-table.png"
+    draw(plot, [*points(times, human)], (OURS, "MediaPipe Hands"))
 
 
 if __name__ == "__main__":

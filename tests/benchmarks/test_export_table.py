@@ -41,8 +41,8 @@ def latency(milliseconds: float) -> dict:
 
 
 TIMES = {
-    ("lite_int8", 1): latency(6.131),
-    ("lite_int8", 2): latency(3.5),
+    ("handypose_lite0_224_int8", 1): latency(6.131),
+    ("handypose_lite0_224_int8", 2): latency(3.5),
     ("paper_int8", 1): latency(140),
     ("paper_int8", 2): latency(85),
     ("MediaPipe landmarks full", 1): latency(6.2),
@@ -51,7 +51,7 @@ TIMES = {
 HUMAN = {
     "num_hands": 26,
     "pck_box@0.2": {
-        "lite_int8": SCORE,
+        "handypose_lite0_224_int8": SCORE,
         "mediapipe_full_four_turns": SCORE,
         "not_timed": SCORE,
     },
@@ -59,7 +59,7 @@ HUMAN = {
 
 
 def test_rows():
-    exports = {"lite_int8": facts("lite", True), "paper_int8": facts("paper", False)}
+    exports = {"handypose_lite0_224_int8": facts("lite", True), "paper_int8": facts("paper", False)}
     lines = page(exports, TIMES, HUMAN).splitlines()
     assert (
         "| int8 | 3.7 | 6.13 | 3.50 | 89.06 % | -0.03 [-0.19, +0.13] "
@@ -72,13 +72,13 @@ def test_rows():
 
 def test_points_are_what_has_both_figures():
     [ours, peer] = points(TIMES, HUMAN)
-    assert ours == Point("lite_int8", 6.131, SCORE, is_peer=False)
-    assert peer.name == "MediaPipe landmarks full, best of 4 turns"
+    assert ours == Point("int8, 224 px", 6.131, SCORE, is_peer=False)
+    assert peer.name == "full, best of 4 turns"
     assert peer.milliseconds == pytest.approx(24.8) and peer.is_peer
 
 
 def test_the_plot(tmp_path):
-    draw(tmp_path / "a.png", [*points(TIMES, HUMAN)])
+    draw(tmp_path / "a.png", [*points(TIMES, HUMAN)], ("ours", "others"))
     assert read_image(tmp_path / "a.png").shape == (650, 1170, 3)
 
 
@@ -87,7 +87,7 @@ def test_what_is_kept_of_an_evaluation(tmp_path, monkeypatch):
 
     monkeypatch.setattr(export_table, "HUMAN_HANDS", tmp_path / "human.json")
     found = {
-        "name": "/a/folder/lite_int8.tflite",
+        "name": "/a/folder/handypose_lite0_224_int8.tflite",
         "protocol": {"name": "nsrm"},
         "num_hands": 26,
         "scores": {"pck_box@0.2": SCORE, "epe": {}},
@@ -96,4 +96,4 @@ def test_what_is_kept_of_an_evaluation(tmp_path, monkeypatch):
     evaluation.write_text(json.dumps({"evaluations": [found]}))
     export_table.keep_human_hands(evaluation)
     kept = json.loads((tmp_path / "human.json").read_text())
-    assert kept == {"num_hands": 26, "pck_box@0.2": {"lite_int8": SCORE}}
+    assert kept == {"num_hands": 26, "pck_box@0.2": {"handypose_lite0_224_int8": SCORE}}
