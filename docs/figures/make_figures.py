@@ -31,6 +31,8 @@ _SEED = 12
 _TILE = 200
 #: Rendered pictures of people that are shown, in rows of five.
 _NUM_PEOPLE = 10
+#: Rendered hands that the worst are chosen of.
+_NUM_TRIED, _FAILURE_SEED = 300, 21
 #: Side of what is shown over that of the hand's box.
 _SHOWN = 1.8
 
@@ -42,6 +44,16 @@ def main() -> None:
         photos = copy_free_photos(Path(scratch) / "photos")
         draw_rendered_hands(Path(scratch) / "hands", photos)
         draw_rendered_people(Path(scratch) / "people", photos)
+        draw_failures(Path(scratch) / "failures", photos)
+
+
+def draw_failures(folder: Path, photos: str) -> None:
+    """Draw the rendered hands that the shipped model gets most wrong."""
+    count = ["--count", str(_NUM_TRIED), "--seed", str(_FAILURE_SEED)]
+    handypose(["synth", *count, "--backgrounds", photos, "--out", str(folder)])
+    data = ["--data", f"coco:{folder / 'annotations.json'}", "--protocol", "nsrm"]
+    worst = ["--worst", str(FOLDER / "failures.jpg")]
+    handypose(["evaluate", "--model", "handypose_lite0", *data, *worst])
 
 
 def handypose(words: list[str]) -> None:
