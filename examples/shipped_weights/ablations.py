@@ -28,7 +28,7 @@ from handypose_tf.models import load_model, save_model
 Row = dict[str, Any]
 
 RECIPE = Path(__file__).with_name("recipe.yaml")
-SHIPPED = "savedmodels/handypose_lite0_224.keras"
+SHIPPED = RECIPE.parents[2] / "savedmodels" / "handypose_lite0_224.keras"
 
 PLAIN_WATERFALL = {
     "kind": "wasp_v2", "filters": 64, "rates": [1, 1, 2, 3], "separable": True,
