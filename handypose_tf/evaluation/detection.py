@@ -96,8 +96,9 @@ def recall_at(
         weights: `(num_photos,)`, how often each photo counts.
 
     Returns:
-        Recall, and the threshold on the score that gives it; recall is NaN without
-        hands, the threshold infinite where nothing may be reported.
+        Recall, and the lowest threshold on the score that keeps to the false alarms,
+        whether the last of them buys a hit or not; recall is NaN without hands, the
+        threshold infinite where nothing may be reported.
     """
     weights = np.ones(len(photos)) if weights is None else np.asarray(weights)
     counts = np.array([len(photo.scores) for photo in photos], int)
@@ -116,7 +117,7 @@ def recall_at(
         return float("nan"), float("inf")
     if not len(usable):
         return 0.0, float("inf")
-    last = int(usable[found[usable].argmax()])
+    last = int(usable[-1])
     return float(found[last] / num_hands), float(scores[last])
 
 
