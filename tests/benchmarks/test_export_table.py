@@ -59,7 +59,10 @@ HUMAN = {
 
 
 def test_rows():
-    exports = {"handypose_lite0_224_int8": facts("lite", True), "paper_int8": facts("paper", False)}
+    exports = {
+        "handypose_lite0_224_int8": facts("lite", True),
+        "paper_int8": facts("paper", False),
+    }
     lines = page(exports, TIMES, HUMAN).splitlines()
     assert (
         "| int8 | 3.7 | 6.13 | 3.50 | 89.06 % | -0.03 [-0.19, +0.13] "
