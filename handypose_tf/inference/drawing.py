@@ -35,7 +35,7 @@ def draw_hands(
 def _write_side(canvas: Image, hand: HandPose, letter: str) -> None:
     """Write a letter at the left upper corner of a hand's box, sized by the hand."""
     x, y, width, height = hand.box.astype(int).tolist()
-    scale = min(max(max(width, height) / 250, 0.4), 2.0)
+    scale = min(max(max(width, height) / 150, 0.7), 2.0)
     thickness = max(1, round(1.5 * scale))
     text = (letter, (x, max(y, round(24 * scale))), cv2.FONT_HERSHEY_SIMPLEX, scale)
     for color, line in ((OUTLINE_COLOR, 3 * thickness), (WRIST_COLOR, thickness)):
