@@ -35,14 +35,26 @@ export function modelFiles(folder: string): Plugin {
   };
 }
 
-/** Find a folder's models: the smallest comes first and is the page's default. */
+/** Find a folder's models: the smallest comes first and is the page's default.
+ *
+ * Of a preset in several sizes of crop the largest is offered, the most exact one. */
 export function findModels(folder: string): ModelFile[] {
   const names = readdirSync(folder).filter((name) => WEB_MODEL.test(name));
   if (names.length === 0) {
     throw new Error(`${folder}: no *_float32.tflite or *_int8.tflite; set HANDYPOSE_MODELS`);
   }
   const files = names.flatMap((name) => readModel(join(folder, name)));
-  return files.sort((a, b) => a.model.bytes - b.model.bytes);
+  return files.filter((file) => isLargest(file, files)).sort((a, b) => a.model.bytes - b.model.bytes);
+}
+
+/** Tell whether no other file holds the same preset in the same precision for a larger crop. */
+function isLargest({ model }: ModelFile, files: readonly ModelFile[]): boolean {
+  return files.every(
+    ({ model: other }) =>
+      other.preset !== model.preset ||
+      other.precision !== model.precision ||
+      other.imageSize <= model.imageSize,
+  );
 }
 
 /** Read one file; none is given for a model that does not find keypoints. */

@@ -41,6 +41,18 @@ test("models are described by their metadata, the smallest first", () => {
   expect(second!.precision).toBe("float32");
 });
 
+test("of several sizes of crop the largest is offered", () => {
+  const larger = { ...METADATA, image_size: [128, 128] };
+  const folder = folderWith({
+    "own_96_int8.tflite": zipped(METADATA),
+    "own_128_int8.tflite": zipped(larger),
+    "own_96_float32.tflite": zipped({ ...METADATA, precision: "float32" }),
+    "another_96_int8.tflite": zipped({ ...METADATA, preset: "another" }),
+  });
+  const names = findModels(folder).map((file) => file.model.name);
+  expect(names.sort()).toEqual(["another_96_int8", "own_128_int8", "own_96_float32"]);
+});
+
 test.each([
   [{}, "set HANDYPOSE_MODELS"],
   [{ "a_float32.tflite": strToU8("no archive") }, "handypose export"],
