@@ -8,7 +8,7 @@
 set -euo pipefail
 folder=${1:-${HANDYPOSE_ARM:-${HANDYPOSE_CACHE:-$HOME/.cache/handypose_tf}/arm}}
 python=${PYTHON:-python3}
-mkdir -p "$folder"/{lists/partial,cache/archives/partial,debs,root,host,site,wheels}
+mkdir -p "$folder"/{lists/partial,cache/archives/partial,debs,root,host,wheels}
 cd "$folder"
 : > status
 arm64=(-qq -o APT::Architecture=arm64 -o APT::Architectures::=arm64
@@ -35,7 +35,10 @@ litert=$("$python" -c "from importlib.metadata import version as v; print(v('ai-
     --platform manylinux_2_27_aarch64 --platform manylinux_2_28_aarch64 \
     "ai-edge-litert==$litert" numpy opencv-python-headless tqdm \
     backports.strenum flatbuffers typing-extensions protobuf ml_dtypes
-for wheel in wheels/*.whl; do "$python" -m zipfile --extract "$wheel" site; done
+# The tests look for `site`: it is there only when everything is.
+rm -rf site site.part
+for wheel in wheels/*.whl; do "$python" -m zipfile --extract "$wheel" site.part; done
+mv site.part site
 
 rm -rf cache debs lists status wheels
 find host/usr/bin -type f ! -name qemu-aarch64-static -delete
