@@ -125,13 +125,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.precision == "qat-int8":
         use_keras2("export a quantisation-aware model")
     from handypose_tf.export import Checker, export_and_check
-    from handypose_tf.models import load_model
 
-    model = load_model(_keras_file(arguments.model))
-    if arguments.size:
-        model = model.at_size(arguments.size)
+    model = _load(arguments.model, arguments.size)
     against = arguments.against
-    reference = load_model(_keras_file(against)) if against else model
+    reference = _load(against, arguments.size) if against else model
     quantization = _quantization(arguments, model)
     check = _open(arguments.check, arguments) if arguments.check else None
     with quiet_native_log():
@@ -159,6 +156,14 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         arguments.usage_error(f"{arguments.precision} needs --calibration")
     if arguments.keep_float and arguments.precision != "int8":
         arguments.usage_error("--keep-float is for --precision int8")
+
+
+def _load(name: str, size: int | None) -> HandyPose:
+    """Load a model by path or preset, for another size of crop if one is given."""
+    from handypose_tf.models import load_model
+
+    model = load_model(_keras_file(name))
+    return model.at_size(size) if size else model
 
 
 def _keras_file(name: str) -> Path:

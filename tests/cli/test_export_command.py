@@ -92,6 +92,9 @@ def test_a_file_at_another_size(folder, capsys):
     words = ["export", str(folder / "model.keras"), "--out", str(path)]
     assert main([*words, "--size", "96"]) == 0
     assert read_metadata(path).image_size == (96, 96)
+    against = ["--against", str(folder / "model.keras")]
+    assert main([*words, "--size", "96", *against]) == 0
+    assert read_metadata(path).export["parity_px"]["median"] < 0.01
     path.unlink()
     assert main([*words, "--size", "90"]) == 1
     assert "90 x 90 pixels does not fit" in capsys.readouterr().err
