@@ -167,7 +167,7 @@ def augment(
 
     Returns:
         `image` uint8 `(*image_size, 3)`, moved `keypoints`, `visibility` 0 outside the
-        result, `is_left`, and `matrix` float64 `(3, 3)` from the sample's pixels to the
+        result (-1, no hand, stays), `is_left`, and `matrix` float64 `(3, 3)` from the sample's pixels to the
         result's.
     """
     draws = Draws(seed)
@@ -181,12 +181,13 @@ def augment(
     image = _replace_surroundings(image, sample, draws, matrix, strengths)
     points = transform_points(sample["keypoints"], matrix)
     bounds = np.array(image_size[::-1], np.float32) - 0.5
-    is_inside = ((points > -0.5) & (points < bounds)).all(axis=-1)
+    is_outside = ~((points > -0.5) & (points < bounds)).all(axis=-1)
+    visibility = sample["visibility"]
     is_left = sample["is_left"]
     return {
         "image": change_look(image, draws, strengths),
         "keypoints": points,
-        "visibility": sample["visibility"] * is_inside.astype(np.float32),
+        "visibility": np.where(is_outside, np.minimum(visibility, 0), visibility),
         "is_left": 1 - is_left if is_mirrored and is_left >= 0 else is_left,
         "matrix": matrix,
     }

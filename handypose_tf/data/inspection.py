@@ -38,6 +38,7 @@ class Inspection:
     Attributes:
         source: `FORMAT:PATH[:SPLIT]`.
         num_records: Usable hands in each split; split `""` where there are none.
+        num_no_hand: Boxes that are said to hold no hand, in all splits.
         num_pictures: Different pictures that they lie in.
         picture_sizes: Width and height of the smallest, median and largest picture by
             area, pixels; empty where headers were not read.
@@ -50,6 +51,7 @@ class Inspection:
 
     source: str
     num_records: dict[str, int]
+    num_no_hand: int
     num_pictures: int
     picture_sizes: dict[str, list[int]]
     hand_sizes: dict[str, float]
@@ -79,16 +81,18 @@ def inspect_data(reader: Reader, *, decode: bool = False) -> Inspection:
     """
     records, problems = reader.index()
     problems = (*problems, *(_undecodable(records) if decode else ()))
-    splits = Counter(record.split for record in records)
-    sides = Counter(_SIDES[record.is_left] for record in records)
+    hands = [record for record in records if record.is_hand]
+    splits = Counter(record.split for record in hands)
+    sides = Counter(_SIDES[record.is_left] for record in hands)
     return Inspection(
         source=str(reader),
         num_records=dict(splits),
+        num_no_hand=len(records) - len(hands),
         num_pictures=len({(r.image_path, r.span) for r in records}),
         picture_sizes=_picture_sizes(records),
-        hand_sizes=_hand_sizes(records),
+        hand_sizes=_hand_sizes(hands),
         handedness={side: sides[side] for side in _SIDES.values()},
-        visibility=_visibility(records, reader.keypoint_names),
+        visibility=_visibility(hands, reader.keypoint_names),
         bad_records=dict(Counter(problem.kind for problem in problems)),
         problems=[str(problem) for problem in problems],
     )
@@ -174,6 +178,8 @@ def _lines(figures: Inspection) -> Iterator[str]:
     by_split = f" ({', '.join(parts)})" if parts else ""
     yield figures.source
     yield f"  hands        {total}{by_split} in {figures.num_pictures} pictures"
+    if figures.num_no_hand:
+        yield f"  no hand      {figures.num_no_hand} boxes"
     sizes = [f"{k} {w}x{h}" for k, (w, h) in figures.picture_sizes.items()]
     yield f"  pictures     {', '.join(sizes) or 'sizes not read'}"
     sides = [f"{name} {value:g}" for name, value in figures.hand_sizes.items()]

@@ -34,6 +34,9 @@ ProblemKind = Literal[
     "corrupt_shard",
 ]
 
+#: Visibility of all keypoints where a box holds no hand.
+NO_HAND = -1.0
+
 #: Every kind of bad record that a reader can name.
 PROBLEM_KINDS: tuple[ProblemKind, ...] = get_args(ProblemKind)
 
@@ -82,7 +85,8 @@ class Record:
         sample_id: Unique in its data set and the same on every run.
         image_path: File that holds the picture.
         keypoints: `(num_keypoints, 2)` float32, pixels after EXIF turning.
-        visibility: `(num_keypoints,)` float32, 0..1; 0 is not annotated.
+        visibility: `(num_keypoints,)` float32, 0..1; 0 is not annotated. -1 for all:
+            there is no hand in the box, which teaches models what is none.
         box: `(4,)` float32, x, y, width, height in pixels, by the format's own rule.
         is_left: 1 left, 0 right, -1 unknown.
         head_size: CMU's and MPII's head size in pixels; 0 unknown.
@@ -120,6 +124,11 @@ class Record:
             raise RecordError("bad_number", f"the head size is {self.head_size}")
         if self.header is not None:
             check_inside(self.box, self.header)
+
+    @property
+    def is_hand(self) -> bool:
+        """Whether it is a hand, and not a place without one."""
+        return bool((self.visibility > 0).any())
 
     def read_image(self) -> NDArray[np.uint8]:
         """Read the picture as `uint8` RGB `(height, width, 3)`.
@@ -205,6 +214,8 @@ def _check_keypoints(keypoints: FloatArray, visibility: FloatArray) -> None:
         )
     if not (np.isfinite(keypoints).all() and np.isfinite(visibility).all()):
         raise RecordError("bad_number", "a keypoint is NaN or infinite")
+    if (visibility == NO_HAND).all():
+        return
     if visibility.min(initial=0) < 0 or visibility.max(initial=0) > 1:
         raise RecordError("bad_number", "a visibility lies outside 0..1")
     if not visibility.any():

@@ -84,11 +84,11 @@ def group_by_picture(
     """Return the pictures of records, each with all its hands.
 
     Args:
-        records: Hands.
+        records: Hands; what is none is left out.
         possible: Path of a picture to boxes `(num_boxes, 4)`; see `ScenePicture`.
     """
     hands: defaultdict[str, list[Record]] = defaultdict(list)
-    for record in records:
+    for record in filter(lambda record: record.is_hand, records):
         hands[record.image_path].append(record)
     nothing = np.zeros((0, 4), np.float32)
     return [

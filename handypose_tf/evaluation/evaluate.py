@@ -36,7 +36,8 @@ def select_hands(
     kept = [
         record
         for record in records
-        if np.count_nonzero(record.visibility) >= min_points
+        if record.is_hand
+        and np.count_nonzero(record.visibility) >= min_points
         and tight_box(record.keypoints, record.visibility)[2:].max() >= min_size
     ]
     if not kept:

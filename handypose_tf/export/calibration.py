@@ -72,6 +72,8 @@ class HandCrops:
 def crop_hands(records: Sequence[Record], metadata: ModelMetadata) -> HandCrops:
     """Cut annotated hands out of their pictures by a model's own crop rule.
 
+    Boxes without a hand are left out.
+
     Raises:
         DataError: If there are none, or a picture cannot be read.
         ModelError: If the model's input is not square.
@@ -82,6 +84,7 @@ def crop_hands(records: Sequence[Record], metadata: ModelMetadata) -> HandCrops:
             f"{metadata.preset}: input is {height} x {size}; crops are square, "
             "build it with a square size"
         )
+    records = [record for record in records if record.is_hand]
     if not records:
         raise DataError("no hands to crop; check the data")
     matrices = np.stack(

@@ -40,7 +40,8 @@ def weighted_heatmap_mse(
     Args:
         target: `(batch, height, width, num_keypoints)` float32.
         predicted: The same shape.
-        visibility: `(batch, num_keypoints)` float32, 0..1.
+        visibility: `(batch, num_keypoints)` float32, -1..1; a joint that is known to be
+            absent, at less than 0, counts by its absolute value.
         foreground_weight: How much more the error at the peak of a target counts than
             that far from it; in between it follows the target.
 
@@ -86,7 +87,7 @@ def _joint_errors(
     errors = tf.math.squared_difference(target, predicted)
     if foreground_weight:
         errors *= 1.0 + foreground_weight * target
-    return tf.reduce_mean(errors, axis=(1, 2)) * visibility
+    return tf.reduce_mean(errors, axis=(1, 2)) * tf.abs(visibility)
 
 
 class HeatmapLoss(keras.losses.Loss):
@@ -102,7 +103,8 @@ class HeatmapLoss(keras.losses.Loss):
 
     Call arguments:
         y_true: `(batch, num_keypoints, 3 or 4)`: x and y in pixels of the network's
-            input, and visibility 0..1; what follows is for metrics.
+            input, and visibility: 0..1, or -1 where there is no hand, which teaches an
+            empty heatmap. What follows is for metrics.
         y_pred: `(batch, height, width, num_keypoints)`, raw linear heatmaps, float32:
             under mixed precision give the last layer `dtype="float32"` (Keras 2 would
             round `y_true` to `y_pred`'s precision, in float16 a quarter of a pixel).
@@ -137,6 +139,7 @@ class HeatmapLoss(keras.losses.Loss):
             sigma=self.sigma,
             cutoff=self.cutoff,
             whole_pixels=self.whole_pixels,
+            visibility=truth[..., 2],
         )
         return self._compare(target, predicted, truth[..., 2])
 
@@ -166,8 +169,7 @@ class HeatmapMSE(HeatmapLoss):
     """
 
     def _compare(self, target: Any, predicted: Any, visibility: Any) -> Any:
-        shown = tf.cast(visibility > 0, tf.float32)
-        return heatmap_mse(target * shown[:, None, None, :], predicted)
+        return heatmap_mse(target, predicted)
 
 
 @keras.utils.register_keras_serializable("handypose_tf")

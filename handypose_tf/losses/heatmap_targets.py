@@ -19,6 +19,7 @@ def gaussian_heatmaps(
     sigma: float = 2.0,
     cutoff: float = 0.0,
     whole_pixels: bool = False,
+    visibility: Any = None,
 ) -> Any:
     """Draw a Gaussian of height 1 around every keypoint, to a fraction of a cell.
 
@@ -35,6 +36,8 @@ def gaussian_heatmaps(
         sigma: Standard deviation, cells. The released code has 3.
         cutoff: Values below it become 0. The released code has `RELEASED_CUTOFF`.
         whole_pixels: Cut keypoints to whole pixels first, as the released code does.
+        visibility: `(batch, num_keypoints)`; heatmaps of points at 0 or less are
+            empty. All are drawn if `None`.
 
     Returns:
         `(batch, height, width, num_keypoints)` float32 in 0..1.
@@ -46,6 +49,8 @@ def gaussian_heatmaps(
     cells = (points - offset) / stride
     columns = _profile(cells[..., 0], size[1], sigma)
     rows = _profile(cells[..., 1], size[0], sigma)
+    if visibility is not None:
+        rows *= tf.cast(visibility > 0, tf.float32)[:, None, :]
     heatmaps = rows[:, :, None, :] * columns[:, None, :, :]
     return heatmaps * tf.cast(heatmaps >= cutoff, tf.float32) if cutoff else heatmaps
 

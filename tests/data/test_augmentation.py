@@ -139,6 +139,14 @@ def test_points_outside_the_crop_become_invisible():
     assert run(sample)["visibility"].tolist() == [1.0, 0.0]
 
 
+def test_no_hand_stays_no_hand_inside_and_outside():
+    sample = make_sample(
+        np.zeros((90, 90, 3), np.uint8), [[45, 45], [85, 45]], [35, 35, 20, 20]
+    )
+    sample["visibility"] -= 2
+    assert run(sample)["visibility"].tolist() == [-1.0, -1.0]
+
+
 def test_mirroring_turns_the_side_and_keeps_the_names():
     image = np.zeros((90, 90, 3), np.uint8)
     mirror = Augmentation(mirror=1.0)

@@ -28,6 +28,11 @@ def test_arrays_become_float32():
     }
 
 
+def test_a_place_without_a_hand_is_a_record():
+    assert record().is_hand
+    assert not record(visibility=[-1] * 21).is_hand
+
+
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [

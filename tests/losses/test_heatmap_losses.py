@@ -39,6 +39,21 @@ def test_visibility_weighs_joints() -> None:
     np.testing.assert_allclose(value, [(0.5 + 2 + 0) / 3])
 
 
+def test_a_joint_known_to_be_absent_counts() -> None:
+    value = weighted_heatmap_mse(TARGET, PREDICTED, [[-1.0, 0.5, 0.0]]).numpy()
+    np.testing.assert_allclose(value, [(0.5 + 2 + 0) / 3])
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+def test_where_there_is_no_hand_heatmaps_must_be_empty(
+    loss: keras.losses.Loss,
+) -> None:
+    y_true = np.full((1, 21, 3), (30.0, 30.0, -1.0), np.float32)
+    empty, drawn = np.zeros((1, 16, 16, 21)), np.ones((1, 16, 16, 21))
+    assert float(loss(y_true, empty)) == 0
+    assert float(loss(y_true, drawn)) > 0.5
+
+
 def test_foreground_weighs_cells_by_their_target() -> None:
     # Joint 0 has its error at target 1: x 3; joint 1 half of it; joint 2 none.
     value = weighted_heatmap_mse(TARGET, PREDICTED, [[1.0, 1, 1]], 2.0).numpy()

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+
 from handypose_tf.data.parsing import (
     FileError,
     as_is_left,
@@ -23,7 +25,7 @@ from handypose_tf.data.polygons import draw_polygons, encode_mask
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.coco_file import CocoFile
 from handypose_tf.data.readers.index import Entry
-from handypose_tf.data.sample import Problem, Record, visible_box
+from handypose_tf.data.sample import NO_HAND, Problem, Record, visible_box
 from handypose_tf.errors import DataError
 from handypose_tf.hand import KEYPOINT_NAMES
 
@@ -35,7 +37,8 @@ class CocoReader(Reader):
     box is `bbox`, else the tight box of the labelled points. `is_left` is a field of
     that name, or told by a category called `left...` or `right...`. Where a category
     names the canonical joints in another order, they are put into theirs. Polygons in
-    `segmentation` become the mask of the hand.
+    `segmentation` become the mask of the hand. An annotation with `"no_hand": true` is
+    a `bbox` without one; it needs no keypoints.
     """
 
     format = "coco"
@@ -66,7 +69,8 @@ class CocoReader(Reader):
             self._check_size(picture, image["width"], image["height"])
         points = self._points(annotation)
         visibility = labelled(points[:, 2])
-        box = annotation.get("bbox")
+        no_hand = annotation.get("no_hand") is True
+        box = field(annotation, "bbox") if no_hand else annotation.get("bbox")
         name = f"{picture.stem}/{annotation.get('id', entry.where)}"
         return Record(
             f"{entry.split}/{name}" if entry.split else name,
@@ -81,6 +85,8 @@ class CocoReader(Reader):
 
     def _points(self, annotation: Mapping[str, Any]) -> Any:
         names = self._names or KEYPOINT_NAMES
+        if annotation.get("no_hand") is True:
+            return np.tile([0.0, 0.0, NO_HAND], (len(names), 1))
         points = numbers(field(annotation, "keypoints"), "keypoints", len(names), 3)
         if names != KEYPOINT_NAMES and set(names) == set(KEYPOINT_NAMES):
             points = points[[names.index(name) for name in KEYPOINT_NAMES]]

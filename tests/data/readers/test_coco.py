@@ -2,6 +2,7 @@ import layouts
 import numpy as np
 import pytest
 
+from handypose_tf.data.inspection import inspect_data
 from handypose_tf.data.readers.coco import CocoReader
 from handypose_tf.data.readers.coco_wholebody import CocoWholeBodyReader
 from handypose_tf.errors import DataError
@@ -81,6 +82,26 @@ def test_another_set_of_points_keeps_its_names(tmp_path):
 def test_crowds_are_left_out(tmp_path):
     reader = read(tmp_path, lambda c: c["annotations"][1].update(iscrowd=1))
     assert [r.sample_id for r in reader.records()] == ["0/100", "2/102"]
+
+
+def test_a_box_without_a_hand_needs_no_keypoints(tmp_path):
+    def edit(content):
+        content["annotations"][1]["no_hand"] = True
+        del content["annotations"][1]["keypoints"]
+
+    first, second, _ = read(tmp_path, edit).records()
+    assert first.is_hand
+    assert second.visibility.tolist() == [-1] * 21
+    assert "no hand      1 boxes" in str(inspect_data(read(tmp_path, edit)))
+
+
+def test_where_no_hand_is_must_be_told(tmp_path):
+    def edit(content):
+        content["annotations"][1]["no_hand"] = True
+        del content["annotations"][1]["bbox"]
+
+    with pytest.raises(DataError, match="`bbox` is missing"):
+        read(tmp_path, edit).records()
 
 
 def test_pictures_beside_the_json_or_where_told(tmp_path):
