@@ -87,20 +87,20 @@ def read_photos(source: str, images: str | None) -> list[Photo]:
     return photos
 
 
-def our_detector(path: str, num_threads: int) -> Contender:
-    detector = HandDetector(path, num_threads, min_score=LOWEST_SCORE)
+def our_detector(path: str, num_threads: int, levels: int) -> Contender:
+    detector = open_detector(path, num_threads, levels)
 
     def find(image: Image) -> Found:
         hands = detector.detect(image)
         boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
         return boxes, np.array([hand.score for hand in hands])
 
-    return Contender(Path(path).stem, find)
+    return Contender(f"{Path(path).stem}, levels {levels}", find)
 
 
-def our_points(path: str, num_threads: int) -> Contender:
+def our_points(path: str, num_threads: int, levels: int) -> Contender:
     """The detector with the pose network behind it, as MediaPipe's points are found."""
-    detector = HandDetector(path, num_threads, min_score=LOWEST_SCORE)
+    detector = open_detector(path, num_threads, levels)
     poses = HandPoseEstimator(num_threads=num_threads, detector=None)
     scale = poses.metadata.crop_scale
 
@@ -112,7 +112,11 @@ def our_points(path: str, num_threads: int) -> Contender:
         scores = [h.score * p.score for h, p in zip(hands, found, strict=True)]
         return np.reshape(boxes, (-1, 4)), np.array(scores)
 
-    return Contender(f"{Path(path).stem}, points x score", find)
+    return Contender(f"{Path(path).stem}, levels {levels}, points x score", find)
+
+
+def open_detector(path: str, num_threads: int, levels: int) -> HandDetector:
+    return HandDetector(path, num_threads, levels=levels, min_score=LOWEST_SCORE)
 
 
 def mediapipe_detectors(variant: str, num_threads: int) -> list[Contender]:
@@ -202,8 +206,9 @@ def main() -> None:
     print(f"{len(photos)} photos, {num_hands} hands of {MIN_SIZE} px and more")
     with quiet_native_log():
         contenders = [
-            make(model, arguments.threads)
+            make(model, arguments.threads, levels)
             for model in arguments.models
+            for levels in arguments.levels
             for make in (our_detector, our_points)
         ]
         for variant in () if arguments.no_mediapipe else ("full", "lite"):
@@ -231,6 +236,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("models", nargs="*", help="detectors' .tflite files")
     parser.add_argument("--data", required=True, help="FORMAT:PATH[:SPLIT]")
     parser.add_argument("--images", help="folder of the photos")
+    parser.add_argument("--levels", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--no-mediapipe", action="store_true")
     parser.add_argument("--out", type=Path, help="folder of the table as CSV")

@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     make = [sys.executable, str(HERE / "moving_hand.py"), str(arguments.clips)]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     with quiet_native_log():
-        estimator = HandPoseEstimator(arguments.model, arguments.threads)
+        estimator = HandPoseEstimator(arguments.model, arguments.threads, levels=1)
     still, moving = (Clip(arguments.clips / name, estimator) for name in CLIPS)
     rows = [row("none", still, moving, None)]
     rows += [row(describe(own), still, moving, own) for own in SETTINGS]

@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args(argv)
     with quiet_native_log():
-        estimator = HandPoseEstimator(arguments.model, arguments.threads)
+        estimator = HandPoseEstimator(arguments.model, arguments.threads, levels=1)
     source = LoopedVideo(arguments.clip, 60 * arguments.minutes)
     minute = round(60 * source.fps)
     warm_up = min(minute, source.num_frames // 10)

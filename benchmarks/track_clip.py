@@ -30,7 +30,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with quiet_native_log():
         estimator = HandPoseEstimator(
-            arguments.model, arguments.threads, turn=not arguments.no_turn
+            arguments.model, arguments.threads, levels=1, turn=not arguments.no_turn
         )
     smoothing = None if arguments.no_smooth else OneEuro()
     tracker = HandTracker(estimator, max_hands=1, smoothing=smoothing)

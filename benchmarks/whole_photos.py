@@ -105,7 +105,9 @@ def pipelines(
     found: dict[str, Callable[[Sequence[str]], Found]] = {}
     for model in filter(None, arguments.models.split(",")):
         for name, options in (
-            (model, {}),
+            (f"{model}, 1 level", {"levels": 1}),
+            (f"{model}, 2 levels", {"levels": 2}),
+            (f"{model}, 3 levels", {"levels": 3}),
             (f"{model}, not turned", {"turn": False}),
             (f"{model}, looked at twice", {"refine": True}),
         ):

@@ -46,7 +46,9 @@ def main() -> None:
     source = Camera(args.camera)
     if args.mirror:
         source = Mirrored(source)
-    tracker = HandTracker(HandPoseEstimator(num_threads=2), max_hands=args.max_hands)
+    tracker = HandTracker(
+        HandPoseEstimator(num_threads=2, levels=1), max_hands=args.max_hands
+    )
     with Window() as window:
         for tracked in track(source, tracker):
             window.write(tracked)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from handypose_tf.inference.estimator import DEFAULT_MODEL
+from handypose_tf.inference.estimator import DEFAULT_LEVELS, DEFAULT_MODEL
 from handypose_tf.inference.frames import DEFAULT_FPS, is_video
 from handypose_tf.inference.one_euro import OneEuro
 
@@ -100,6 +100,14 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="file or name of a hand detector; none: search the whole picture for one "
         "hand (default: auto, the shipped one)",
+    )
+    parser.add_argument(
+        "--levels",
+        type=parse_count,
+        metavar="N",
+        help="how closely to look for hands: 1 at the whole picture, 2 also at squares "
+        "of .6 of its longer side, 3 of .36, ... (default: "
+        f"{DEFAULT_LEVELS}; in a video 1)",
     )
     parser.add_argument(
         "--box",

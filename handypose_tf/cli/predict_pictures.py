@@ -15,7 +15,7 @@ from handypose_tf.cli.main import FAILED, INTERRUPTED
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import write_json
 from handypose_tf.images import IMAGE_SUFFIXES, find_images
-from handypose_tf.inference.estimator import HandPoseEstimator
+from handypose_tf.inference.estimator import DEFAULT_LEVELS, HandPoseEstimator
 from handypose_tf.inference.json_lines import JsonLinesFile
 from handypose_tf.inference.litert_network import count_processors
 from handypose_tf.inference.predict_pictures import (
@@ -60,14 +60,23 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
 
 
 def open_estimator(
-    arguments: argparse.Namespace, num_threads: int | None
+    arguments: argparse.Namespace,
+    num_threads: int | None,
+    levels: int = DEFAULT_LEVELS,
 ) -> HandPoseEstimator:
-    """Return the estimator that the command's options ask for."""
+    """Return the estimator that the command's options ask for.
+
+    Args:
+        arguments: Of the command.
+        num_threads: See `HandPoseEstimator`.
+        levels: Where the command does not tell.
+    """
     detector = None if arguments.detector == "none" else arguments.detector
     return HandPoseEstimator(
         arguments.model,
         num_threads,
         detector=detector,
+        levels=arguments.levels or levels,
         refine=arguments.refine,
         mirrored=arguments.mirrored,
     )

@@ -84,7 +84,7 @@ def predict_videos(arguments: argparse.Namespace) -> int:
     """Follow hands; 1 if a video could not be used to its end, 130 after Ctrl-C."""
     with contextlib.ExitStack() as stack:
         with quiet_native_log():
-            estimator = open_estimator(arguments, arguments.threads)
+            estimator = open_estimator(arguments, arguments.threads, levels=1)
         lines = None
         if arguments.jsonl is not None:
             lines = stack.enter_context(JsonLinesFile(arguments.jsonl))

@@ -167,8 +167,8 @@ def augment(
 
     Returns:
         `image` uint8 `(*image_size, 3)`, moved `keypoints`, `visibility` 0 outside the
-        result (-1, no hand, stays), `is_left`, and `matrix` float64 `(3, 3)` from the sample's pixels to the
-        result's.
+        result (-1, no hand, stays), `is_left`, and `matrix` float64 `(3, 3)` from the
+        sample's pixels to the result's.
     """
     draws = Draws(seed)
     is_mirrored = draws.chance(strengths.mirror)

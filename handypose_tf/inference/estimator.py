@@ -27,6 +27,9 @@ from handypose_tf.model_metadata import ModelMetadata
 
 DEFAULT_MODEL = "handypose_lite0"
 
+#: Levels of the detector's look at single pictures.
+DEFAULT_LEVELS = 2
+
 #: Without boxes, a find whose mean score is lower is no hand. Measured with the first
 #: handypose_lite0: 99 % of 227 hands score .43 or more, 75 % of 111 crops beside hands
 #: .37 or less.
@@ -48,6 +51,8 @@ class HandPoseEstimator:
         num_threads: Threads of a `.tflite` model; by default all, at most four.
         detector: A detector, its file or name; `"auto"` takes the shipped one, if
             any; `None` searches the whole picture for one hand.
+        levels: How closely a detector that is opened here looks: see `HandDetector`.
+            For videos 1 is fast, and a hand that is followed is seen closely anyway.
         min_score: Without boxes, a hand whose score is lower is not reported.
         refine: Look twice: cut each hand out again, turned and sized by its first
             keypoints, and keep the second answer unless its score is lower. One more
@@ -71,6 +76,7 @@ class HandPoseEstimator:
         num_threads: int | None = None,
         *,
         detector: Detector | str | os.PathLike[str] | None = "auto",
+        levels: int = DEFAULT_LEVELS,
         min_score: float = MIN_HAND_SCORE,
         refine: bool = False,
         turn: bool = True,
@@ -81,7 +87,7 @@ class HandPoseEstimator:
         self.refine = refine
         self.turn = turn
         self._model = CropModel(model, num_threads, mirrored=mirrored)
-        found = open_detector(detector, num_threads)
+        found = open_detector(detector, num_threads, levels)
         self._finder: HandFinder = (
             WholePictureFinder(self._model, turn=turn)
             if found is None

@@ -19,6 +19,7 @@ from handypose_tf.geometry import (
 from handypose_tf.images import Image, check_image
 from handypose_tf.inference.litert_network import LiteRTNetwork
 from handypose_tf.inference.model_files import find_model
+from handypose_tf.inference.picture_tiles import Tile, picture_tiles
 from handypose_tf.inference.pose_model import UntrainedModelWarning
 from handypose_tf.model_metadata import ModelMetadata
 
@@ -29,6 +30,9 @@ MIN_SCORE = 0.3
 
 #: Of two finds whose boxes overlap more than this, the worse one is the same hand.
 _MAX_OVERLAP = 0.5
+
+#: A find nearer to the inner border of a tile than this share of its side is cut off.
+_CUT_MARGIN = 0.02
 
 _HANDS = "hands"
 
@@ -66,11 +70,16 @@ class HandDetector:
     """Finds the hands of a picture.
 
     The picture is laid into the model's square input, its aspect kept; outside it the
-    input is 0. Not safe for use by several threads at once; make one for each.
+    input is 0. With more than one level, squares of the picture that overlap are looked
+    at as well, for hands that are small in the whole. Not safe for use by several
+    threads at once; make one for each.
 
     Args:
         model: A `.tflite` file of a detector, or the name of a shipped one.
         num_threads: Threads to run on; by default all processors, at most four.
+        levels: 1 looks at the whole picture, 2 also at squares of .6 of its longer
+            side, 3 also at squares of .36, and so on. Of a picture of 640 x 480 these
+            are 1, 4 and 12 runs of the model.
         min_score: A find whose score is lower is not reported; the model's own
             threshold if `None`.
 
@@ -88,9 +97,13 @@ class HandDetector:
         model: str | os.PathLike[str] = DEFAULT_DETECTOR,
         num_threads: int | None = None,
         *,
+        levels: int = 1,
         min_score: float | None = None,
     ) -> None:
         """Open the model; warn if it was never trained."""
+        if levels < 1:
+            raise ValueError(f"`levels` must be 1 or more. Received: {levels}")
+        self.levels = levels
         self.path = find_model(model)
         if self.path.suffix.lower() != ".tflite":
             raise ModelError(
@@ -131,10 +144,19 @@ class HandDetector:
             ModelError: If the model gives NaN.
         """
         height, width = check_image(image).shape[:2]
-        matrix = letterbox_matrix(width, height, self._size)
-        found = self._network.run(warp_image(image, matrix, self._size), _HANDS)
+        hands: list[DetectedHand] = []
+        for tile in picture_tiles(width, height, self.levels):
+            hands += whole_hands(self._look(image, tile), tile, width, height)
+        return suppress_overlapping(sorted(hands, key=lambda hand: -hand.score))
+
+    def _look(self, image: Image, tile: Tile) -> list[DetectedHand]:
+        """Find the hands of a part of a picture, in the picture's pixels."""
+        matrix = letterbox_matrix(tile.width, tile.height, self._size)
+        part = image[tile.top : tile.bottom, tile.left : tile.right]
+        found = self._network.run(warp_image(part, matrix, self._size), _HANDS)
         if not np.isfinite(found).all():
             raise ModelError(f"{self.path}: gives NaN; export or train it again")
+        matrix[:2, 2] -= matrix[0, 0] * np.array([tile.left, tile.top])
         return place_hands(found, matrix, self._size, self.min_score)
 
 
@@ -153,6 +175,31 @@ def place_hands(
     order = np.argsort(-found[:, -1], kind="stable")
     hands = [_place(found[i], back, size) for i in order if found[i, -1] >= min_score]
     return suppress_overlapping(hands)
+
+
+def whole_hands(
+    hands: list[DetectedHand], tile: Tile, width: int, height: int
+) -> list[DetectedHand]:
+    """Leave out hands that the border of a tile cuts: another tile has them whole.
+
+    Args:
+        hands: In the picture's pixels.
+        tile: Where they were looked for.
+        width: Of the picture; its own border cuts hands for good.
+        height: Of the picture.
+    """
+    margin = _CUT_MARGIN * max(tile.width, tile.height)
+    low = np.array([tile.left, tile.top]) + margin
+    high = np.array([tile.right, tile.bottom]) - margin
+    inner_low = np.array([tile.left > 0, tile.top > 0])
+    inner_high = np.array([tile.right < width, tile.bottom < height])
+
+    def is_cut(box: FloatArray) -> bool:
+        beyond_low = (box[:2] < low) & inner_low
+        beyond_high = (box[:2] + box[2:] > high) & inner_high
+        return bool((beyond_low | beyond_high).any())
+
+    return [hand for hand in hands if not is_cut(hand.box)]
 
 
 def _place(facts: FloatArray, back: FloatArray, size: int) -> DetectedHand:

@@ -100,13 +100,16 @@ class DetectorFinder:
 
 
 def open_detector(
-    detector: Detector | str | os.PathLike[str] | None, num_threads: int | None
+    detector: Detector | str | os.PathLike[str] | None,
+    num_threads: int | None,
+    levels: int = 1,
 ) -> Detector | None:
     """Return a detector that is given as such, as a file or name, or as `"auto"`.
 
     Args:
         detector: `"auto"` is the shipped one, or `None` where none ships.
         num_threads: Threads of a detector that is opened here.
+        levels: Of such a detector; see `HandDetector`.
 
     Raises:
         ModelError: If there is no such file or it is no detector.
@@ -118,4 +121,4 @@ def open_detector(
             detector = find_model(DEFAULT_DETECTOR)
         except ModelError:
             return None
-    return HandDetector(detector, num_threads)
+    return HandDetector(detector, num_threads, levels=levels)

@@ -51,10 +51,11 @@ class HandTracker:
 
     Args:
         estimator: Finds hands and their keypoints; by default that of the shipped
-            models. Its `min_score` is what a new hand needs, its `turn` says whether
-            crops show the hands upright, its `mirrored` whether frames are mirrored. A
-            look at one frame costs one run of the model a hand, and the search on top
-            where it is due.
+            models, whose detector looks at the whole frame alone (`levels=1`). Its
+            `min_score` is what a new hand needs, its `turn` says whether crops show the
+            hands upright, its `mirrored` whether frames are mirrored. A look at one
+            frame costs one run of the model a hand, and the search on top where it is
+            due.
         max_hands: Most hands to follow.
         every: Frames between two searches for further hands.
         keep_score: A followed hand whose mean keypoint score is lower is lost.
@@ -83,7 +84,7 @@ class HandTracker:
         for name, value in (("max_hands", max_hands), ("every", every)):
             if value < 1:
                 raise ValueError(f"`{name}` must be 1 or more. Received: {value}")
-        self._estimator = estimator or HandPoseEstimator()
+        self._estimator = estimator or HandPoseEstimator(levels=1)
         self._max_hands = max_hands
         self._every = every
         self._keep_score = keep_score

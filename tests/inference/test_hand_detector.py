@@ -16,7 +16,8 @@ from handypose_tf.inference import (
     HandPoseEstimator,
     UntrainedModelWarning,
 )
-from handypose_tf.inference.hand_detector import suppress_overlapping
+from handypose_tf.inference.hand_detector import suppress_overlapping, whole_hands
+from handypose_tf.inference.picture_tiles import Tile, picture_tiles
 
 RADIUS = 20
 SIDE = math.sqrt(math.pi) * RADIUS
@@ -54,6 +55,47 @@ def test_hands_lie_where_they_are_in_the_picture(detector, height, width, shift)
 def test_the_best_comes_first_and_its_double_is_left_out(detector):
     scores = [hand.score for hand in detector.detect(dots())]
     np.testing.assert_allclose(scores, [1, 0.75], atol=0.02)
+
+
+def test_a_closer_look_finds_the_same_place(path):
+    closer = HandDetector(path, num_threads=1, levels=3)
+    image = np.zeros((600, 800, 3), np.uint8)
+    image[:, :] = dot_image(600, 800, [[620.0, 480], [650, 470], [-99, -99]], 8)
+    best = closer.detect(image)[0]
+    np.testing.assert_allclose(best.center, [620, 480], atol=0.6)
+
+
+def test_what_the_border_of_a_tile_cuts_is_left_out():
+    tile = Tile(100, 0, 200, 100)
+    inside, at_border, at_top = (
+        DetectedHand(np.array(center, np.float32), 20, 0, 1)
+        for center in ([150, 50], [109, 50], [150, 9])
+    )
+    kept = whole_hands([inside, at_border, at_top], tile, width=200, height=100)
+    assert kept == [inside, at_top]
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (1, 1), (50, 4000), (7, 9)])
+@pytest.mark.parametrize("levels", [1, 2, 4])
+def test_tiles_cover_the_picture_and_overlap(width, height, levels):
+    tiles = list(picture_tiles(width, height, levels))
+    assert tiles[0] == (0, 0, width, height)
+    assert len(set(tiles)) == len(tiles) or min(width, height) < 10
+    seen = np.zeros((height, width), int)
+    for tile in tiles:
+        assert 0 <= tile.left < tile.right <= width
+        assert 0 <= tile.top < tile.bottom <= height
+        seen[tile.top : tile.bottom, tile.left : tile.right] += 1
+    assert (seen >= levels).all()
+
+
+def test_a_picture_has_as_many_tiles_as_is_said():
+    assert [len([*picture_tiles(640, 480, n)]) for n in (1, 2, 3)] == [1, 5, 17]
+
+
+def test_levels_count_from_one(path):
+    with pytest.raises(ValueError, match=r"`levels` must be 1 or more\. Received: 0"):
+        HandDetector(path, levels=0)
 
 
 def test_the_turn_brings_the_direction_upright(detector):
