@@ -2,28 +2,30 @@
 
     python examples/shipped_weights/mine_negatives.py hands
 
-`hands` is what `prepare_data.py` and `prepare_scenes.py` wrote. The shipped detector
-looks for hands, at a low threshold, in backgrounds, rendered pictures and photos; what
-it finds where no hand is labelled or possible (`possible.json`) is kept, in photos only
-if MediaPipe's landmark model, which looks at it in four turns, sees no hand either. A
-few places of each picture are taken at random. `hands/train/no_hands.json` and
-`hands/held_out/no_hands.json` teach and test what is no hand, by the same split as the
-hands; of backgrounds every twentieth is held out.
+`hands` is what `prepare_data.py` wrote. The shipped detector looks for hands, at a low
+threshold, in backgrounds, rendered pictures and photos; what it finds where no hand is
+labelled is kept, in photos only if MediaPipe's landmark model, which looks at it in
+four turns, sees no hand either. One place of each picture is taken at random.
+`hands/train/no_hands.json` and `hands/held_out/no_hands.json` teach and test what is no
+hand, by the same split as the hands; of backgrounds every twentieth is held out.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
-from handypose_tf.geometry import FloatArray, box_center
+from handypose_tf.geometry import FloatArray, box_center, tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, read_image
@@ -44,29 +46,47 @@ SURROUNDINGS, MOST_SHARED = 1.6, 0.3
 MAX_PRESENCE, TURNS, REGION_SCALE = 0.2, (0, 90, 180, 270), 1.7
 
 #: Rendered pictures that are looked at, and photos of each folder.
-MOST_RENDERED, MOST_PHOTOS = 1500, 250
+MOST_RENDERED, MOST_PHOTOS = 900, 160
 RENDERED = ("synth", "people")
+
+#: What is in other files too, and close hands before a plain wall.
+LEFT_OUT = ("all", "people_near", "no_hands", "digits", "nails")
 HELD_OUT_BACKGROUNDS = 20
 
-Pictures = Iterator[tuple[str, FloatArray]]
+
+class Picture(NamedTuple):
+    """A picture and the boxes of all its hands, `(num_hands, 4)`."""
+
+    name: str
+    path: Path
+    boxes: FloatArray
+    is_rendered: bool
 
 
-def read_pictures(hands: Path, part: str, possible: dict[str, Any]) -> Pictures:
-    """Give the pictures of one file with the boxes of all hands in them."""
-    content = json.loads((hands / f"{part}.json").read_text())
-    boxes: dict[int, list[list[float]]] = {}
+def read_pictures(hands: Path, side: str) -> Iterator[Picture]:
+    """Give the pictures of one side that are looked at."""
+    for number, path in enumerate(sorted((hands / "backgrounds").rglob("*.jpg"))):
+        if (number % HELD_OUT_BACKGROUNDS == 0) == (side == "held_out"):
+            name = str(path.relative_to(hands))
+            yield Picture(name, path, np.zeros((0, 4)), is_rendered=False)
+    for file in sorted((hands / side).glob("*.json")):
+        if file.stem not in LEFT_OUT:
+            yield from read_file(hands, file)
+
+
+def read_file(hands: Path, file: Path) -> Iterator[Picture]:
+    """Give pictures of one COCO file."""
+    content = json.loads(file.read_text())
+    boxes = defaultdict(list)
     for annotation in content["annotations"]:
         points = np.reshape(annotation["keypoints"], (-1, 3))[:, :2]
-        low, high = points.min(axis=0), points.max(axis=0)
-        boxes.setdefault(annotation["image_id"], []).append([*low, *(high - low)])
-    is_rendered = part.split("/")[1] in RENDERED
+        boxes[annotation["image_id"]].append(tight_box(points))
+    is_rendered = file.stem in RENDERED
     most = MOST_RENDERED if is_rendered else MOST_PHOTOS
     images = content["images"]
-    chosen = np.random.default_rng(0).permutation(len(images))[:most]
-    for i in sorted(chosen):
-        name = images[i]["file_name"]
-        every = [*boxes.get(images[i]["id"], []), *possible.get(name, [])]
-        yield name, np.reshape(every, (-1, 4))
+    for i in sorted(np.random.default_rng(0).permutation(len(images))[:most]):
+        name, own = images[i]["file_name"], np.reshape(boxes[images[i]["id"]], (-1, 4))
+        yield Picture(name, hands / name, own, is_rendered)
 
 
 def is_free(box: FloatArray, hands: FloatArray) -> bool:
@@ -122,50 +142,54 @@ def free_places(
     return places
 
 
+def open_networks(detector: str) -> None:
+    """Open a worker's networks."""
+    global _detector, _teacher
+    _detector = HandDetector(detector, 1, levels=2, min_score=MIN_SCORE)
+    _teacher = MediaPipeHands()
+
+
+def mine(picture: Picture) -> tuple[tuple[int, ...], list[FloatArray]]:
+    """Return the size of a picture and its places without a hand."""
+    image = read_image(picture.path)
+    teacher = None if picture.is_rendered else _teacher
+    rng = np.random.default_rng(zlib.crc32(picture.name.encode()))
+    return image.shape[:2], free_places(image, picture.boxes, _detector, teacher, rng)
+
+
+def write_places(
+    path: Path, mined: Iterable[tuple[Picture, tuple[Any, list[FloatArray]]]]
+) -> None:
+    """Write boxes without a hand as a COCO file."""
+    images, annotations = [], []
+    for picture, ((height, width), places) in mined:
+        size = {"width": width, "height": height}
+        images.append({"id": len(images), "file_name": picture.name, **size})
+        for box in places:
+            ids = {"id": len(annotations), "image_id": images[-1]["id"]}
+            place = {"category_id": 1, "bbox": box.round(2).tolist(), "no_hand": True}
+            annotations.append({**ids, **place})
+    category = {"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}
+    content = {"images": images, "annotations": annotations, "categories": [category]}
+    write_json(path, content)
+    print(f"{path}: {len(annotations)} places in {len(images)} pictures")
+
+
 def main() -> None:
     """Write `no_hands.json` of both sides."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("hands", type=Path)
     parser.add_argument("--detector", default="handypose_detector")
     args = parser.parse_args()
-    possible = json.loads((args.hands / "possible.json").read_text())
-    detector = HandDetector(args.detector, 1, levels=2, min_score=MIN_SCORE)
-    teacher, rng = MediaPipeHands(), np.random.default_rng(0)
-    backgrounds = sorted((args.hands / "backgrounds").rglob("*.jpg"))
-    for side in ("train", "held_out"):
-        pictures: list[tuple[str, FloatArray, bool]] = []
-        for number, path in enumerate(backgrounds):
-            if (number % HELD_OUT_BACKGROUNDS == 0) == (side == "held_out"):
-                name = str(path.relative_to(args.hands))
-                pictures.append((name, np.zeros((0, 4)), True))
-        for file in sorted((args.hands / side).glob("*.json")):
-            if file.stem in ("all", "people_near", "no_hands", "digits", "nails"):
-                continue
-            checked = file.stem not in RENDERED
-            for name, boxes in read_pictures(
-                args.hands, f"{side}/{file.stem}", possible
-            ):
-                pictures.append((name, boxes, checked))
-        images, annotations = [], []
-        for name, boxes, checked in tqdm(pictures, desc=side, mininterval=5):
-            image = read_image(args.hands / name)
-            places = free_places(
-                image, boxes, detector, teacher if checked else None, rng
-            )
-            if not places:
-                continue
-            height, width = image.shape[:2]
-            size = {"width": width, "height": height}
-            images.append({"id": len(images), "file_name": name, **size})
-            for box in places:
-                annotation = {"id": len(annotations), "image_id": images[-1]["id"]}
-                annotation |= {"category_id": 1, "bbox": box.round(2).tolist()}
-                annotations.append({**annotation, "no_hand": True})
-        category = {"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}
-        content = {"images": images, "annotations": annotations}
-        path = args.hands / side / "no_hands.json"
-        write_json(path, {**content, "categories": [category]})
-        print(f"{path}: {len(annotations)} places in {len(images)} pictures")
+    with ProcessPoolExecutor(
+        initializer=open_networks, initargs=(args.detector,)
+    ) as pool:
+        for side in ("train", "held_out"):
+            pictures = [*read_pictures(args.hands, side)]
+            found = pool.map(mine, pictures, chunksize=8)
+            bar = tqdm(found, desc=side, total=len(pictures), mininterval=5)
+            path = args.hands / side / "no_hands.json"
+            write_places(path, zip(pictures, bar, strict=True))
 
 
 if __name__ == "__main__":

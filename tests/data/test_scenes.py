@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -152,6 +154,12 @@ def test_pictures_are_grouped(folder):
     [picture] = group_by_picture([record(folder)] * 2, {path: np.ones((1, 4))})
     assert isinstance(picture, ScenePicture) and len(picture.records) == 2
     np.testing.assert_array_equal(picture.possible, np.ones((1, 4)))
+
+
+def test_places_without_a_hand_are_not_grouped(folder):
+    hand = record(folder)
+    [picture] = group_by_picture([replace(hand, visibility=-hand.visibility), hand])
+    assert picture.records == (hand,)
 
 
 def test_nothing_to_make_scenes_of():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_hands import MakeRecord, PredictNear
@@ -195,6 +197,11 @@ def test_selection_by_size_and_points(two_hands: list[Record]) -> None:
     assert names(min_points=3) == ["b"]
     with pytest.raises(DataError, match="none of 2 hands"):
         select_hands(two_hands, min_size=40.1)
+
+
+def test_places_without_a_hand_are_not_measured(two_hands: list[Record]) -> None:
+    nothing = replace(two_hands[0], visibility=np.full(3, -1))
+    assert select_hands([nothing, two_hands[1]], min_points=0) == two_hands[1:]
 
 
 def test_wrong_shapes_are_named(two_hands: list[Record]) -> None:
