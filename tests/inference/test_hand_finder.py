@@ -10,7 +10,7 @@ from fake_detector import FakeDetector, detected
 
 from handypose_tf.errors import ModelError
 from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.inference.hand_detector import DetectedHand
+from handypose_tf.inference.hand_detector import DetectedHand, HandDetector
 from handypose_tf.inference.hand_finder import open_detector
 
 CENTERS = np.array([[120.0, 80], [160, 130], [110, 150]])
@@ -100,6 +100,12 @@ def test_detectors_are_given_as_such_or_by_name(monkeypatch):
         "handypose_tf.inference.hand_finder.DEFAULT_DETECTOR", "ships_nowhere"
     )
     assert open_detector("auto", None) is None
+
+
+def test_a_named_detector_is_opened_with_its_levels(tmp_path):
+    path = write_dot_detector(tmp_path / "detector.tflite")
+    found = open_detector(path, 1, 3)
+    assert isinstance(found, HandDetector) and found.levels == 3
 
 
 def test_a_detector_is_opened_by_its_file(dot_model, tmp_path):
