@@ -41,6 +41,7 @@ from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, read_image, write_image
 from handypose_tf.inference import HandDetector, HandPoseEstimator
+from handypose_tf.inference.hand_finder import FoundHand
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
 MIN_SIZE = 48
@@ -109,10 +110,11 @@ def our_points(path: str, num_threads: int, levels: int) -> Contender:
         regions = [HandRegion(h.center, scale * h.size, h.degrees) for h in hands]
         found = poses.predict_regions(image, regions)
         boxes = [tight_box(pose.keypoints) for pose in found]
-        scores = [h.score * p.score for h, p in zip(hands, found, strict=True)]
+        pairs = zip(found, hands, strict=True)
+        scores = [FoundHand(pose, hand.score).scored().score for pose, hand in pairs]
         return np.reshape(boxes, (-1, 4)), np.array(scores)
 
-    return Contender(f"{Path(path).stem}, levels {levels}, points x score", find)
+    return Contender(f"{Path(path).stem}, levels {levels}, points, both scores", find)
 
 
 def open_detector(path: str, num_threads: int, levels: int) -> HandDetector:

@@ -134,8 +134,13 @@ class HandPoseEstimator:
             image: `(height, width, 3)` uint8 RGB.
             known: Hands of this picture that are not to be found again.
         """
-        found = self._refined(image, self._finder.find(image, known))
-        best_first = sorted(found, key=lambda hand: -hand.score)
+        found = self._finder.find(image, known)
+        poses = self._refined(image, [hand.pose for hand in found])
+        scored = [
+            hand._replace(pose=pose).scored()
+            for hand, pose in zip(found, poses, strict=True)
+        ]
+        best_first = sorted(scored, key=lambda hand: -hand.score)
         hands = [hand for hand in best_first if hand.score >= self.min_score]
         return drop_duplicates(hands, known)
 

@@ -24,7 +24,8 @@ class HandPose:
         keypoints: `(num_keypoints, 2)`, x before y, pixels.
         scores: `(num_keypoints,)`, 0..1.
         box: `(4,)`, the tight box `x, y, width, height` of the keypoints, pixels.
-        score: Of the whole hand, 0..1.
+        score: Of the whole hand, 0..1: the mean of `scores`, and where a detector found
+            the hand times the root of its score.
         is_left: Whether it is a left hand; `None` is unknown.
         left_score: Chance that it is a left hand, 0..1, where the model tells it: how
             sure `is_left` is.

@@ -134,7 +134,7 @@ class HandTracker:
         poses = self._estimator.predict_regions(image, regions)
         kept: list[_Track] = []
         for track, pose in zip(self._tracks, poses, strict=True):
-            if not self._is_there(pose, image):
+            if pose.score < self._keep_score or not _is_inside(pose, image):
                 track.lost_since = self._frame
                 self._lost.append(track)
             elif drop_duplicates([pose], known=[other.pose for other in kept]):
@@ -142,16 +142,11 @@ class HandTracker:
                 kept.append(track)
         self._tracks = kept
 
-    def _is_there(self, pose: HandPose, image: Image) -> bool:
-        height, width = image.shape[:2]
-        x, y = box_center(pose.box)
-        return pose.score >= self._keep_score and 0 <= x < width and 0 <= y < height
-
     def _search(self, image: Image) -> None:
         """Find hands besides the followed ones and follow them, too."""
         known = [track.pose for track in self._tracks]
         for pose in self._estimator.find(image, known):
-            if not self._is_there(pose, image) or not self._make_room(pose):
+            if not _is_inside(pose, image) or not self._make_room(pose):
                 continue
             self._tracks.append(self._returned(pose) or self._new(pose))
 
@@ -190,6 +185,12 @@ class HandTracker:
         size = float(pose.box[2:].max())
         keypoints = track.filter(pose.keypoints, size, self._seconds)
         return replace(pose, keypoints=keypoints, box=tight_box(keypoints))
+
+
+def _is_inside(pose: HandPose, image: Image) -> bool:
+    height, width = image.shape[:2]
+    x, y = box_center(pose.box)
+    return bool(0 <= x < width and 0 <= y < height)
 
 
 def _distance(one: HandPose, other: HandPose) -> float:

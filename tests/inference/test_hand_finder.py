@@ -29,6 +29,14 @@ def estimator(dot_model, *hands, **options) -> HandPoseEstimator:
     )
 
 
+def test_both_models_have_a_part_in_the_score(dot_model, image):
+    sure = detected(true_keypoints(CENTERS))
+    [hand] = estimator(dot_model, sure).predict(image)
+    assert hand.score == pytest.approx(hand.scores.mean())
+    [same] = estimator(dot_model, replace(sure, score=0.25), min_score=0).predict(image)
+    assert same.score == pytest.approx(hand.score / 2)
+
+
 @pytest.mark.parametrize("turn", [True, False])
 def test_each_detected_hand_gets_its_keypoints(dot_model, image, turn):
     found = estimator(
