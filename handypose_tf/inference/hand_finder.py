@@ -94,6 +94,9 @@ class WholePictureFinder:
 class DetectorFinder:
     """Finds hands by a detector, then their keypoints in a crop each.
 
+    Where crops are turned, each hand is also looked at as it is, and the answer with
+    the higher score is kept: directions of a detector are rough.
+
     Args:
         detector: Of hands.
         model: Of poses.
@@ -114,13 +117,22 @@ class DetectorFinder:
             for hand in self._detector.detect(image)
             if box_overlaps(hand.box, boxes).max(initial=0) <= SAME_BOX_OVERLAP
         ]
-        poses = self._model.poses(image, [self._region(hand) for hand in hands])
-        pairs = zip(poses, hands, strict=True)
-        return [FoundHand(pose, float(hand.score)) for pose, hand in pairs]
+        scale = self._model.metadata.crop_scale
+        regions = [
+            HandRegion(hand.center, scale * float(hand.size), degrees)
+            for hand in hands
+            for degrees in self._turns(hand)
+        ]
+        poses = iter(self._model.poses(image, regions))
+        found = []
+        for hand in hands:
+            looks = [next(poses) for _ in self._turns(hand)]
+            best = max(looks, key=lambda pose: pose.score)
+            found.append(FoundHand(best, float(hand.score)))
+        return found
 
-    def _region(self, hand: DetectedHand) -> HandRegion:
-        side = self._model.metadata.crop_scale * float(hand.size)
-        return HandRegion(hand.center, side, float(hand.degrees) if self._turn else 0.0)
+    def _turns(self, hand: DetectedHand) -> tuple[float, ...]:
+        return (float(hand.degrees), 0.0) if self._turn else (0.0,)
 
 
 def open_detector(

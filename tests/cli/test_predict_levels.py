@@ -14,8 +14,8 @@ from handypose_tf.inference import HandDetector
 @pytest.mark.parametrize(
     ("options", "levels"),
     [
-        ([], 2),
-        (["--levels", "3"], 3),
+        ([], 3),
+        (["--levels", "2"], 2),
         (["--sequence"], 1),
         (["--sequence", "--levels", "2"], 2),
     ],

@@ -10,6 +10,7 @@ from fake_detector import FakeDetector, detected
 
 from handypose_tf.errors import ModelError
 from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.inference.crop_model import CropModel
 from handypose_tf.inference.hand_detector import DetectedHand, HandDetector
 from handypose_tf.inference.hand_finder import open_detector
 
@@ -35,6 +36,23 @@ def test_both_models_have_a_part_in_the_score(dot_model, image):
     assert hand.score == pytest.approx(hand.scores.mean())
     [same] = estimator(dot_model, replace(sure, score=0.25), min_score=0).predict(image)
     assert same.score == pytest.approx(hand.score / 2)
+
+
+@pytest.mark.parametrize(("turn", "num_looks"), [(True, 2), (False, 1)])
+def test_a_turned_hand_is_also_looked_at_as_it_is(
+    dot_model, image, monkeypatch, turn, num_looks
+):
+    looks = []
+    own = CropModel.poses
+
+    def poses(self, picture, regions):
+        looks.extend(region.degrees for region in regions)
+        return own(self, picture, regions)
+
+    monkeypatch.setattr(CropModel, "poses", poses)
+    hand = detected(true_keypoints(CENTERS), 70)
+    assert len(estimator(dot_model, hand, turn=turn).predict(image)) == 1
+    assert looks == [70, 0][2 - num_looks :]
 
 
 @pytest.mark.parametrize("turn", [True, False])
