@@ -9,6 +9,7 @@
     python examples/shipped_weights/prepare_data.py --photos data/real_hands \
         --labelled labelled --synth synth synth2 --people people \
         --backgrounds backgrounds --out hands
+    python examples/shipped_weights/mine_negatives.py hands
 
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a
