@@ -105,11 +105,11 @@ def pipelines(
     found: dict[str, Callable[[Sequence[str]], Found]] = {}
     for model in filter(None, arguments.models.split(",")):
         for name, options in (
+            (model, {}),
             (f"{model}, 1 level", {"levels": 1}),
             (f"{model}, 2 levels", {"levels": 2}),
-            (f"{model}, 3 levels", {"levels": 3}),
             (f"{model}, not turned", {"turn": False}),
-            (f"{model}, looked at twice", {"refine": True}),
+            (f"{model}, not looked at again", {"refine": False}),
         ):
             found[name] = _ours(
                 model, detector=detector, min_score=arguments.min_score, **options

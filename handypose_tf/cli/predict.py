@@ -125,8 +125,9 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--refine",
-        action="store_true",
-        help="look at each hand twice, the second time turned: twice the time a hand",
+        action=argparse.BooleanOptionalAction,
+        help="look at each hand again, around its first keypoints (default: at those "
+        "that were found without --box)",
     )
     parser.add_argument(
         "--mirrored",

@@ -54,9 +54,10 @@ class HandPoseEstimator:
         levels: How closely a detector that is opened here looks: see `HandDetector`.
             For videos 1 is fast, and a hand that is followed is seen closely anyway.
         min_score: Without boxes, a hand whose score is lower is not reported.
-        refine: Look twice: cut each hand out again, turned and sized by its first
+        refine: Look again: cut each hand out anew, turned and sized by its first
             keypoints, and keep the second answer unless its score is lower. One more
-            run of the model a hand.
+            run of the model a hand. By default hands that were found without a box are
+            looked at again.
         turn: Whether a crop shows its hand upright where the direction is known.
         mirrored: Whether pictures are mirrored, as those of many selfie cameras are:
             what looks like a left hand is then a right one.
@@ -78,7 +79,7 @@ class HandPoseEstimator:
         detector: Detector | str | os.PathLike[str] | None = "auto",
         levels: int = DEFAULT_LEVELS,
         min_score: float = MIN_HAND_SCORE,
-        refine: bool = False,
+        refine: bool | None = None,
         turn: bool = True,
         mirrored: bool = False,
     ) -> None:
@@ -135,7 +136,9 @@ class HandPoseEstimator:
             known: Hands of this picture that are not to be found again.
         """
         found = self._finder.find(image, known)
-        poses = self._refined(image, [hand.pose for hand in found])
+        poses = [hand.pose for hand in found]
+        if self.refine is not False:
+            poses = self._look_again(image, poses)
         scored = [
             hand._replace(pose=pose).scored()
             for hand, pose in zip(found, poses, strict=True)
@@ -148,7 +151,8 @@ class HandPoseEstimator:
         self, image: Image, regions: Sequence[HandRegion]
     ) -> list[HandPose]:
         """Find one hand a region, in order; `(height, width, 3)` uint8 RGB."""
-        return self._refined(image, self._model.poses(image, regions))
+        poses = self._model.poses(image, regions)
+        return self._look_again(image, poses) if self.refine else poses
 
     def next_region(self, hand: HandPose) -> HandRegion:
         """Return where to look for a hand in the next picture of a video."""
@@ -171,10 +175,8 @@ class HandPoseEstimator:
         [checked] = _check_boxes(np.asarray(box)[None], image)
         return self._model.heatmaps(image, self._model.box_region(checked))
 
-    def _refined(self, image: Image, hands: list[HandPose]) -> list[HandPose]:
-        """Look at hands again, if that is wished."""
-        if not self.refine:
-            return hands
+    def _look_again(self, image: Image, hands: list[HandPose]) -> list[HandPose]:
+        """Look at each hand around its keypoints; keep the better answer."""
         again = self._model.poses(image, [self.next_region(hand) for hand in hands])
         pairs = zip(hands, again, strict=True)
         return [b if b.score >= a.score else a for a, b in pairs]

@@ -51,7 +51,8 @@ def test_a_turned_hand_is_also_looked_at_as_it_is(
 
     monkeypatch.setattr(CropModel, "poses", poses)
     hand = detected(true_keypoints(CENTERS), 70)
-    assert len(estimator(dot_model, hand, turn=turn).predict(image)) == 1
+    once = estimator(dot_model, hand, turn=turn, refine=False)
+    assert len(once.predict(image)) == 1
     assert looks == [70, 0][2 - num_looks :]
 
 
@@ -110,12 +111,21 @@ def test_the_second_look_costs_one_run_a_hand(dot_model, image, monkeypatch):
         LiteRTModel, "run", lambda self, crops: runs.append(crops) or run(self, crops)
     )
     boxes = [[100, 70, 70, 90], [290, 170, 60, 80]]
-    for refine, num_runs in ((False, 2), (True, 4)):
+    for refine, num_runs in ((False, 2), (None, 2), (True, 4)):
         runs.clear()
         HandPoseEstimator(
             dot_model, num_threads=1, detector=None, refine=refine
         ).predict(image, boxes)
         assert sum(map(len, runs)) == num_runs
+
+
+@pytest.mark.parametrize(("refine", "is_right"), [(None, True), (False, False)])
+def test_found_hands_are_looked_at_again(dot_model, image, refine, is_right):
+    """The detector's box cuts dots in two, as the box above."""
+    bad = replace(detected(true_keypoints(CENTERS)), size=50.0)
+    [hand] = estimator(dot_model, bad, refine=refine, min_score=0).predict(image)
+    error = abs(hand.keypoints - true_keypoints(CENTERS)).max()
+    assert (error < 0.6) == is_right
 
 
 def test_detectors_are_given_as_such_or_by_name(monkeypatch):
