@@ -6,7 +6,8 @@ palm detector tells of palms only, so its hand's box is read off in three ways, 
 with its own score, and the best is to be compared with: around the points of its
 landmark model, ranked by the palm's score or by that and the landmarks' presence, and a
 square of a share of the region that it looks at next. This library's detectors are
-measured alone, and with the box around the pose network's points, ranked by both.
+measured alone, and as `handypose predict` uses them: the box around the pose network's
+points, ranked by both networks' scores.
 
   python benchmarks/detector.py savedmodels/handypose_detector_256_int8.tflite \
       --data coco:../shared/data/coco_hands_dev/annotations.json --out results
@@ -38,10 +39,8 @@ from handypose_tf.evaluation.detection import (
 )
 from handypose_tf.files import write_bytes
 from handypose_tf.geometry import FloatArray, tight_box
-from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, read_image, write_image
 from handypose_tf.inference import HandDetector, HandPoseEstimator
-from handypose_tf.inference.hand_finder import FoundHand
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
 MIN_SIZE = 48
@@ -100,21 +99,18 @@ def our_detector(path: str, num_threads: int, levels: int) -> Contender:
 
 
 def our_points(path: str, num_threads: int, levels: int) -> Contender:
-    """The detector with the pose network behind it, as MediaPipe's points are found."""
+    """What `handypose predict` makes of the detector's finds, at any score."""
     detector = open_detector(path, num_threads, levels)
-    poses = HandPoseEstimator(num_threads=num_threads, detector=None)
-    scale = poses.metadata.crop_scale
+    estimator = HandPoseEstimator(
+        num_threads=num_threads, detector=detector, min_score=0.0
+    )
 
     def find(image: Image) -> Found:
-        hands = detector.detect(image)
-        regions = [HandRegion(h.center, scale * h.size, h.degrees) for h in hands]
-        found = poses.predict_regions(image, regions)
-        boxes = [tight_box(pose.keypoints) for pose in found]
-        pairs = zip(found, hands, strict=True)
-        scores = [FoundHand(pose, hand.score).scored().score for pose, hand in pairs]
-        return np.reshape(boxes, (-1, 4)), np.array(scores)
+        hands = estimator.find(image)
+        boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
+        return boxes, np.array([hand.score for hand in hands])
 
-    return Contender(f"{Path(path).stem}, levels {levels}, points, both scores", find)
+    return Contender(f"{Path(path).stem}, levels {levels}, points", find)
 
 
 def open_detector(path: str, num_threads: int, levels: int) -> HandDetector:
