@@ -54,9 +54,9 @@ Accuracy is measured on {hands} COCO hands that people labelled; bars are 95 %
 intervals, so differences between the models of this plot mean little. MediaPipe's four
 turns are the best of four crops by its own score, at four times the latency.
 
-Accuracies of handypose_lite0, here and in the plot, are of its weights of 27 November 2026,
-those of today are on [its card](models/handypose_lite0.md); the graph, and so all the rest,
-is the same.
+Accuracies of handypose_lite0, here and in the plot, are of its weights of 27 November
+2026, those of today are on [its card](models/handypose_lite0.md); the graph, and so all
+the rest, is the same.
 """
 
 MEASURED = """

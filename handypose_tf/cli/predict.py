@@ -22,7 +22,11 @@ from pathlib import Path
 
 import numpy as np
 
-from handypose_tf.inference.estimator import DEFAULT_LEVELS, DEFAULT_MODEL
+from handypose_tf.inference.estimator import (
+    DEFAULT_LEVELS,
+    DEFAULT_MODEL,
+    MIN_HAND_SCORE,
+)
 from handypose_tf.inference.frames import DEFAULT_FPS, is_video
 from handypose_tf.inference.one_euro import OneEuro
 
@@ -89,6 +93,17 @@ def parse_positive(text: str) -> float:
     return value
 
 
+def parse_share(text: str) -> float:
+    """Turn a number from 0 to 1 into a float."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
 def _add_finding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
@@ -116,6 +131,14 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         type=parse_box,
         metavar="X,Y,W,H",
         help="tight box of a hand in pixels; repeat for several hands",
+    )
+    parser.add_argument(
+        "--min-score",
+        type=parse_share,
+        default=MIN_HAND_SCORE,
+        metavar="S",
+        help="least score of a hand that is found without --box: more for fewer false "
+        "alarms (default: %(default)g)",
     )
     parser.add_argument(
         "--max-hands",

@@ -77,6 +77,7 @@ def open_estimator(
         num_threads,
         detector=detector,
         levels=arguments.levels or levels,
+        min_score=arguments.min_score,
         refine=arguments.refine,
         mirrored=arguments.mirrored,
     )
