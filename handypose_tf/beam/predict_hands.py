@@ -10,7 +10,11 @@ from apache_beam.io.filesystem import FileMetadata
 from handypose_tf.beam.picture_transform import Look, PictureTransform
 from handypose_tf.images import Image
 from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.inference.estimator import DEFAULT_MODEL, MIN_HAND_SCORE
+from handypose_tf.inference.estimator import (
+    DEFAULT_LEVELS,
+    DEFAULT_MODEL,
+    MIN_HAND_SCORE,
+)
 from handypose_tf.inference.picture_entry import picture_entry
 
 
@@ -29,6 +33,8 @@ class PredictHands(PictureTransform):
             that more than one slows them down.
         detector: A detector's name, or a file that every worker can read; `"auto"`
             takes the shipped one, if any, and `None` searches for one hand.
+        levels: How closely the detector looks; see `HandDetector`. 1 is ten times as
+            fast as the default.
         min_score: A hand whose score is lower is not reported.
 
     Example:
@@ -42,16 +48,16 @@ class PredictHands(PictureTransform):
         num_threads: int = 1,
         *,
         detector: str | None = "auto",
+        levels: int = DEFAULT_LEVELS,
         min_score: float = MIN_HAND_SCORE,
     ) -> None:
         """Take the estimator's arguments; it is opened on the workers."""
-        super().__init__(partial(_open, model, num_threads, detector, min_score))
+        own = {"detector": detector, "levels": levels, "min_score": min_score}
+        super().__init__(partial(_open, model, num_threads, own))
 
 
-def _open(model: str, num_threads: int, detector: str | None, min_score: float) -> Look:
-    estimator = HandPoseEstimator(
-        model, num_threads, detector=detector, min_score=min_score
-    )
+def _open(model: str, num_threads: int, options: dict[str, Any]) -> Look:
+    estimator = HandPoseEstimator(model, num_threads, **options)
 
     def look(file: FileMetadata, image: Image) -> dict[str, Any]:
         return picture_entry(file.path, image, estimator.predict(image))
