@@ -150,7 +150,7 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         "--refine",
         action=argparse.BooleanOptionalAction,
         help="look at each hand again, around its first keypoints (default: at those "
-        "that were found without --box)",
+        "that the detector found)",
     )
     parser.add_argument(
         "--mirrored",

@@ -56,8 +56,8 @@ class HandPoseEstimator:
         min_score: Without boxes, a hand whose score is lower is not reported.
         refine: Look again: cut each hand out anew, turned and sized by its first
             keypoints, and keep the second answer unless its score is lower. One more
-            run of the model a hand. By default hands that were found without a box are
-            looked at again.
+            run of the model a hand. By default hands that a detector found are looked
+            at again.
         turn: Whether a crop shows its hand upright where the direction is known.
         mirrored: Whether pictures are mirrored, as those of many selfie cameras are:
             what looks like a left hand is then a right one.
@@ -89,6 +89,7 @@ class HandPoseEstimator:
         self.turn = turn
         self._model = CropModel(model, num_threads, mirrored=mirrored)
         found = open_detector(detector, num_threads, levels)
+        self._refine_found = found is not None if refine is None else refine
         self._finder: HandFinder = (
             WholePictureFinder(self._model, turn=turn)
             if found is None
@@ -137,7 +138,7 @@ class HandPoseEstimator:
         """
         found = self._finder.find(image, known)
         poses = [hand.pose for hand in found]
-        if self.refine is not False:
+        if self._refine_found:
             poses = self._look_again(image, poses)
         scored = [
             hand._replace(pose=pose).scored()
