@@ -33,7 +33,7 @@ class PredictHands(PictureTransform):
             that more than one slows them down.
         detector: A detector's name, or a file that every worker can read; `"auto"`
             takes the shipped one, if any, and `None` searches for one hand.
-        levels: How closely the detector looks; see `HandDetector`. 1 is ten times as
+        levels: How closely the detector looks; see `HandDetector`. 1 is six times as
             fast as the default.
         min_score: A hand whose score is lower is not reported.
 
