@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         measure_reliability,
         score_points,
     )
+    from handypose_tf.evaluation.evaluate import select_hands
     from handypose_tf.evaluation.plots import save_reliability_plot
     from handypose_tf.inference import HandPoseEstimator
     from handypose_tf.models import load_model, save_model
@@ -56,11 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
             f"{arguments.model}, {arguments.out}: both must end with .keras; a .tflite "
             "is exported again from the new file"
         )
-    records = [
-        record
-        for source in arguments.data
-        for record in open_source(source, images=arguments.images).records()
-    ]
+    records = select_hands(
+        [
+            record
+            for source in arguments.data
+            for record in open_source(source, images=arguments.images).records()
+        ]
+    )
     with quiet_native_log():
         estimator = HandPoseEstimator(arguments.model)
     peaks, is_right = score_points(estimator, records)

@@ -217,7 +217,7 @@ def _run_model(
 
 def _read(path: Path, reader: Reader, records: Sequence[Record]) -> _Source:
     """Read predictions; names are looked for among all hands, also those left out."""
-    everything = reader.records()
+    everything = [record for record in reader.records() if record.is_hand]
     found = read_coco_results(path, everything)
     places = {record.sample_id: index for index, record in enumerate(everything)}
     chosen = [places[record.sample_id] for record in records]
@@ -227,7 +227,7 @@ def _read(path: Path, reader: Reader, records: Sequence[Record]) -> _Source:
 
 def _describe(reader: Reader, arguments: argparse.Namespace) -> str:
     size, points = arguments.min_size, arguments.min_points
-    count = len(reader.records())
+    count = sum(record.is_hand for record in reader.records())
     rule = f"those of at least {size:g} px with at least {points} visible points"
     return f"{reader}\nof {count} hands {rule if size or points > 1 else 'all'}"
 

@@ -89,7 +89,7 @@ class HandPoseEstimator:
         self.turn = turn
         self._model = CropModel(model, num_threads, mirrored=mirrored)
         found = open_detector(detector, num_threads, levels)
-        self._refine_found = found is not None if refine is None else refine
+        self._has_detector = found is not None
         self._finder: HandFinder = (
             WholePictureFinder(self._model, turn=turn)
             if found is None
@@ -138,7 +138,7 @@ class HandPoseEstimator:
         """
         found = self._finder.find(image, known)
         poses = [hand.pose for hand in found]
-        if self._refine_found:
+        if self._has_detector if self.refine is None else self.refine:
             poses = self._look_again(image, poses)
         scored = [
             hand._replace(pose=pose).scored()
