@@ -3,8 +3,8 @@
 Copy this file and a `.tflite` of this library; nothing else of it is needed.
 
   python -m pip install ai-edge-litert numpy opencv-python-headless
-  python raspberry_pi.py handypose_lite0_224_float32.tflite photo.jpg
-  python raspberry_pi.py handypose_lite0_224_float32.tflite --camera 0
+  python raspberry_pi.py handypose_lite0_224_int8.tflite photo.jpg
+  python raspberry_pi.py handypose_lite0_224_int8.tflite --camera 0
 
 Prints one line of JSON a photo or frame. A photo is searched for one hand unless
 `--box` says where it is; in a film the hand is looked for where it was last.

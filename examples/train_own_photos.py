@@ -1,6 +1,7 @@
-"""Train on your own photos, labelled as COCO keypoints, on a laptop.
+r"""Train on your own photos, labelled as COCO keypoints, on a laptop.
 
-python examples/train_own_photos.py photos/train.json --validation photos/val.json
+python examples/train_own_photos.py labelled/train.json \
+    --validation labelled/val.json
 python examples/train_own_photos.py --smoke
 """
 

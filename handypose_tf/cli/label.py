@@ -10,9 +10,9 @@ Look at DIR/best.jpg and DIR/worst.jpg. With --review, DIR/review/ shows every k
 with its number, the least sure first; write the numbers of bad ones into
 DIR/rejected.txt, one a line, and run the command again.
 
-With --hold-out 0.1, train.json and val.json lie beside annotations.json: every tenth
-photo (or folder, with --group-by folder: one folder a person or a place) is kept for
-validation. With --masks, each hand gets its outline, which training uses to put other
+With --hold-out 0.1, train.json and val.json lie beside annotations.json: photos, or
+whole folders with --group-by folder (one a person or a place), that have a tenth of
+the hands are drawn at random and kept for validation. With --masks, each hand gets its outline, which training uses to put other
 backgrounds behind it.
 
 The teacher `mediapipe` (or `mediapipe-lite`) is MediaPipe Hands, Apache-2.0; its model

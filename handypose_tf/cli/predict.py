@@ -1,7 +1,7 @@
 """Find hands in photos, videos and cameras: draw them, write their keypoints.
 
 Files, folders and patterns are taken in the order given. A detector finds the hands;
-where none ships, the whole picture is searched for one. Photos and videos without
+with --detector none the whole picture is searched for one. Photos and videos without
 --out, --json, --jsonl and --show are annotated in handypose_predictions/. In a video
 hands are followed, keep their ids and are smoothed; annotated videos have no sound.
 Ctrl-C finishes the picture or frame at hand and leaves whole files.
