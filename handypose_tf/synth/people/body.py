@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth import anatomy
 from handypose_tf.synth.makehuman import (
@@ -20,6 +19,7 @@ from handypose_tf.synth.makehuman import (
     read_parents,
     read_target,
     read_weights,
+    read_wheel,
 )
 from handypose_tf.synth.mesh import IntArray
 
@@ -135,14 +135,7 @@ def load_body(wheel: Path) -> HumanBody:
     Raises:
         DataError: If the file is no such wheel.
     """
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            return _read(archive)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise DataError(
-            f"{wheel}: cannot read the body ({error}); delete the file and run the "
-            "command again"
-        ) from error
+    return read_wheel(wheel, _read)
 
 
 def _read(archive: zipfile.ZipFile) -> HumanBody:
