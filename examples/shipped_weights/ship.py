@@ -5,8 +5,8 @@
     python examples/shipped_weights/ship.py savedmodels/handypose_lite0_224.keras \
         --size 192 --hands hands --dev ... --out savedmodels
 
-Fits the scores on held-out hands, stores the kernels as float16, exports float32 and
-int8 from that file, checks both on the held-out hands, measures all three on
+Fits the scores on held-out hands, stores the kernels as float16, exports float16 and
+int8 from that file (`--precisions`), checks them on the held-out hands, measures all on
 human-labelled ones, and writes `PRESET_SIZE.card.json`, and beside each export the
 `golden_decode.json` of apps. With `--size` the weights of a file that ships already are
 exported for another size of crop, to int8 alone.
@@ -172,15 +172,16 @@ def main() -> None:
         f"coco:{args.hands / 'held_out/all.json'}", images=args.hands
     )
     card: dict[str, Any] = {}
-    figures, files, precisions = {}, [], ["int8"]
+    figures, files, precisions = {}, [], args.precisions.split(",")
     if args.size:
+        precisions = ["int8"]
         model = load_model(args.model).at_size(args.size)
         card["weights"] = args.model.name
     else:
         path, own, scores = finish(args, held_out)
         figures[path.name] = own
         card["expected_calibration_error_held_out"] = scores
-        model, precisions = load_model(path), ["float32", "int8"]
+        model = load_model(path)
         files.append(path)
     reports = export(args, model, precisions, held_out)
     for report in reports:
@@ -208,6 +209,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--size", type=int, help="export these weights for this crop")
+    parser.add_argument("--precisions", default="float16,int8", metavar="NAMES")
     parser.add_argument("--hands", type=Path, required=True, help="by prepare_data.py")
     parser.add_argument("--dev", required=True, help="human-labelled hands")
     parser.add_argument("--out", type=Path, required=True)

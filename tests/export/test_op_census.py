@@ -8,7 +8,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.export.op_census import op_census
 from handypose_tf.inference.model_files import SAVED_MODELS
 
-SHIPPED = SAVED_MODELS / "handypose_lite0_224_float32.tflite"
+SHIPPED = SAVED_MODELS / "handypose_lite0_224_float16.tflite"
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ const MODULE = "virtual:models";
 const MEMBER = "metadata.json";
 
 /** LiteRT.js has float32, int32 and uint8 tensors; these files have float32 in and out. */
-const WEB_MODEL = /_(float32|int8)\.tflite$/;
+const WEB_MODEL = /_(float32|float16|int8)\.tflite$/;
 
 export interface ModelFile {
   readonly path: string;
@@ -41,7 +41,7 @@ export function modelFiles(folder: string): Plugin {
 export function findModels(folder: string): ModelFile[] {
   const names = readdirSync(folder).filter((name) => WEB_MODEL.test(name));
   if (names.length === 0) {
-    throw new Error(`${folder}: no *_float32.tflite or *_int8.tflite; set HANDYPOSE_MODELS`);
+    throw new Error(`${folder}: no *_float32, *_float16 or *_int8.tflite; set HANDYPOSE_MODELS`);
   }
   const files = names.flatMap((name) => readModel(join(folder, name)));
   return files.filter((file) => isLargest(file, files)).sort((a, b) => a.model.bytes - b.model.bytes);

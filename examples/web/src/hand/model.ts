@@ -1,6 +1,6 @@
 /** What the page needs to know of a model: its `metadata.json`, read by the build. */
 export interface BundledModel {
-  /** File name without ending, e.g. `handypose_lite0_224_float32`. */
+  /** File name without ending, e.g. `handypose_lite0_224_float16`. */
   readonly name: string;
   /** Address relative to the page. */
   readonly file: string;
