@@ -42,7 +42,7 @@ def run():
 
 
 @pytest.mark.parametrize(
-    ("precision", "pixels"), [("float32", 0.05), ("int8", 1.0)]
+    ("precision", "pixels"), [("float16", 0.05), ("int8", 1.0)]
 )  # in int8, pixels of a crop that differ by a rounding move points by a step
 def test_a_photo_with_a_box(run, photo, truth, precision, pixels):
     model = SAVED_MODELS / f"handypose_lite0_224_{precision}.tflite"
