@@ -172,9 +172,9 @@ def main() -> None:
         f"coco:{args.hands / 'held_out/all.json'}", images=args.hands
     )
     card: dict[str, Any] = {}
-    figures, files, precisions = {}, [], args.precisions.split(",")
+    figures, files = {}, []
+    precisions = ["int8"] if args.size else args.precisions.split(",")
     if args.size:
-        precisions = ["int8"]
         model = load_model(args.model).at_size(args.size)
         card["weights"] = args.model.name
     else:
