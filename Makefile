@@ -65,12 +65,12 @@ docs: .venv/ready
 	.venv/bin/python $(PIP) --editable '.[docs]'
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
-# The shipped weights, on the data of examples/shipped_weights/prepare_data.py in DATA.
+# The shipped weights, on the data of tools/weights/prepare_data.py in DATA.
 train-lite0: .venv/ready
-	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/examples/shipped_weights/train_lite0.sh
+	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_lite0.sh
 
 train-lite1: .venv/ready
-	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/examples/shipped_weights/train_lite1.sh
+	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_lite1.sh
 
 ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-wheel demo
 

@@ -17,7 +17,7 @@ from handypose_tf.model_metadata import read_metadata
 
 pytestmark = pytest.mark.slow
 
-RECIPES = Path(__file__).parents[2] / "examples/shipped_weights"
+RECIPES = Path(__file__).parents[2] / "tools/weights"
 TINY = {
     "backbone": {"name": "tiny"},
     "waterfall": {"filters": 16, "reduction": 8},

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-SCRIPTS = Path(__file__).parents[2] / "examples" / "shipped_weights"
+SCRIPTS = Path(__file__).parents[2] / "tools" / "weights"
 
 
 @pytest.fixture

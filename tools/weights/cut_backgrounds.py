@@ -1,6 +1,6 @@
 """Cut pieces without hands out of photos of hands, as backgrounds.
 
-    python examples/shipped_weights/cut_backgrounds.py data/real_hands --out backgrounds
+    python tools/weights/cut_backgrounds.py data/real_hands --out backgrounds
 
 MediaPipe's palm detector looks at every photo in four turns, and is believed at a low
 score. Beside what it finds, the largest upright strip is kept, if the detector finds

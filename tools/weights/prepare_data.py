@@ -1,15 +1,15 @@
 """Gather the data that the shipped weights are trained on, as COCO files.
 
-    python examples/shipped_weights/cut_backgrounds.py data/real_hands --out backgrounds
+    python tools/weights/cut_backgrounds.py data/real_hands --out backgrounds
     handypose label FOLDERS... --out labelled --min-size 32 --max-disagreement 0.06
     handypose synth --count 6500 --out synth --seed 11 --backgrounds backgrounds
     handypose synth --count 4000 --out synth2 --seed 12 --backgrounds backgrounds
     handypose synth --people --count 2000 --out people --seed 31 --size 448 \
         --backgrounds backgrounds
-    python examples/shipped_weights/prepare_data.py --photos data/real_hands \
+    python tools/weights/prepare_data.py --photos data/real_hands \
         --labelled labelled --synth synth synth2 --people people \
         --backgrounds backgrounds --out hands
-    python examples/shipped_weights/mine_negatives.py hands
+    python tools/weights/mine_negatives.py hands
 
 `--photos` is a folder with `manifest.csv` (file, source, licence, group) and
 `teacher_labels.json`, whose labels serve where `handypose label` gave none. Photos of a

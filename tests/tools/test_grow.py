@@ -9,7 +9,7 @@ import pytest
 from handypose_tf.backbones.efficientnet_lite import stage_blocks
 from handypose_tf.models import handypose
 
-SCRIPTS = Path(__file__).parents[2] / "examples" / "shipped_weights"
+SCRIPTS = Path(__file__).parents[2] / "tools" / "weights"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 r"""What a model's figures are for dark skin and light, left hands and right.
 
-    python examples/shipped_weights/break_down.py \
+    python tools/weights/break_down.py \
         savedmodels/handypose_lite0_224_int8.tflite --hands hands
 
 Measured on the held-out rendered hands, of which skin and side are known; for hands in

@@ -1,7 +1,7 @@
 """Train the shipped hand detector on made-up scenes; resumable at any step.
 
-    python examples/shipped_weights/prepare_scenes.py hands --backgrounds ...
-    python examples/shipped_weights/train_detector.py hands --out runs/detector
+    python tools/weights/prepare_scenes.py hands --backgrounds ...
+    python tools/weights/train_detector.py hands --out runs/detector
 
 The first 70 % of the steps run at 192 px, the rest at the detector's own 256; with
 `--start DETECTOR.keras` in place of ImageNet weights, all run at 256. After

@@ -1,6 +1,6 @@
 r"""Begin a deeper network as a trained one: it computes the same at first.
 
-    python examples/shipped_weights/grow.py savedmodels/handypose_lite0_224.keras \
+    python tools/weights/grow.py savedmodels/handypose_lite0_224.keras \
         --preset handypose_lite1 --size 256 --out lite1.keras
 
 EfficientNet-Lite1 is Lite0 with one more block in five of its stages. What Lite0 has is

@@ -1,6 +1,6 @@
 """Collect places that a detector takes for hands and that are none.
 
-    python examples/shipped_weights/mine_negatives.py hands
+    python tools/weights/mine_negatives.py hands
 
 `hands` is what `prepare_data.py` wrote. The shipped detector looks for hands, at a low
 threshold, in backgrounds, rendered pictures and photos; what it finds where no hand is

@@ -1,6 +1,6 @@
 """Look for what the labels do not say, before a detector is trained on them.
 
-    python examples/shipped_weights/prepare_scenes.py hands
+    python tools/weights/prepare_scenes.py hands
 
 `hands` is what `prepare_data.py` wrote. MediaPipe's palm detector looks at every
 photo in four turns, and is believed at a low score: where it sees a palm without a

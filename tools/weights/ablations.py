@@ -1,6 +1,6 @@
 """What each part of lite0 and of its training is worth, by short trainings.
 
-    python examples/shipped_weights/ablations.py hands --out runs/ablations
+    python tools/weights/ablations.py hands --out runs/ablations
 
 Every variant is trained from ImageNet weights on the same number of samples, in the
 same order, by `recipe.yaml` at a smaller size, and measured on held-out hands: those of

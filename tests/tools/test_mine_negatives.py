@@ -9,7 +9,7 @@ import pytest
 from handypose_tf.data import open_source
 from handypose_tf.images import write_image
 
-SCRIPTS = Path(__file__).parents[2] / "examples" / "shipped_weights"
+SCRIPTS = Path(__file__).parents[2] / "tools" / "weights"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Turn a trained detector into the files of `savedmodels/`.
 
-    python examples/shipped_weights/ship_detector.py runs/detector/best.keras \
+    python tools/weights/ship_detector.py runs/detector/best.keras \
         --hands hands --dev coco:coco_hands_dev/annotations.json --out savedmodels
 
 Stores the kernels as float16, exports int8 from that file, calibrated on training

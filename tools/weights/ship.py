@@ -1,8 +1,8 @@
 """Turn a trained model into the files of `savedmodels/`.
 
-    python examples/shipped_weights/ship.py runs/lite0_224/best.keras --hands hands \
+    python tools/weights/ship.py runs/lite0_224/best.keras --hands hands \
         --dev coco:coco_hands_dev/annotations.json --out savedmodels
-    python examples/shipped_weights/ship.py savedmodels/handypose_lite0_224.keras \
+    python tools/weights/ship.py savedmodels/handypose_lite0_224.keras \
         --size 192 --hands hands --dev ... --out savedmodels
 
 Fits the scores on held-out hands, stores the kernels as float16, exports float16 and
@@ -50,7 +50,7 @@ from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.model_metadata import read_metadata, write_metadata
 from handypose_tf.models import HandyPose, load_model, save_model
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
 
 from make_golden_decode import golden_decode, golden_path
 
