@@ -35,7 +35,8 @@ from handypose_tf.files import write_json
 from handypose_tf.geometry import box_center, box_overlaps, tight_box
 from handypose_tf.images import read_image
 from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.inference.estimator import DEFAULT_MODEL, MIN_HAND_SCORE
+from handypose_tf.inference.estimator import DEFAULT_MODEL
+from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 #: A hand found is a labelled one if their centres are nearer than this share of the
 #: labelled box.

@@ -13,9 +13,9 @@ from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
-    MIN_HAND_SCORE,
 )
 from handypose_tf.inference.picture_entry import picture_entry
+from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 
 class PredictHands(PictureTransform):

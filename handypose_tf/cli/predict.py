@@ -25,10 +25,10 @@ import numpy as np
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
-    MIN_HAND_SCORE,
 )
 from handypose_tf.inference.frames import DEFAULT_FPS, is_video
 from handypose_tf.inference.one_euro import OneEuro
+from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 _DEFAULT_OUT = Path("handypose_predictions")
 _OUTPUTS = ("out", "json", "jsonl", "show")

@@ -22,12 +22,8 @@ from handypose_tf.images import Image
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.model_files import find_model
 from handypose_tf.inference.pose_model import UntrainedModelWarning, open_model
+from handypose_tf.inference.thresholds import FOUND_SCORE, FOUND_SHARE
 from handypose_tf.model_metadata import ModelMetadata
-
-#: A point with this score counts as found when the next crop is placed, if ...
-FOUND_SCORE = 0.2
-#: ... this share of the points is found.
-FOUND_SHARE = 0.25
 
 #: Crops that are held in memory and run at once.
 _BATCH = 8

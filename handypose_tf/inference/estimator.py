@@ -23,17 +23,13 @@ from handypose_tf.inference.hand_finder import (
 )
 from handypose_tf.inference.hand_overlap import drop_duplicates
 from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 from handypose_tf.model_metadata import ModelMetadata
 
 DEFAULT_MODEL = "handypose_lite0"
 
 #: Levels of the detector's look at single pictures.
 DEFAULT_LEVELS = 3
-
-#: Without boxes, a find whose score is lower is no hand. Measured with handypose_lite0
-#: at three levels: a quarter of a false alarm in a held-out picture of rendered people,
-#: a tenth in a piece of a photo without a hand.
-MIN_HAND_SCORE = 0.3
 
 
 class HandPoseEstimator:

@@ -21,12 +21,10 @@ from handypose_tf.inference.litert_network import LiteRTNetwork
 from handypose_tf.inference.model_files import find_model
 from handypose_tf.inference.picture_tiles import Tile, picture_tiles
 from handypose_tf.inference.pose_model import UntrainedModelWarning
+from handypose_tf.inference.thresholds import MIN_DETECTION_SCORE
 from handypose_tf.model_metadata import ModelMetadata
 
 DEFAULT_DETECTOR = "handypose_detector"
-
-#: What a find must score where the model's file does not say.
-MIN_SCORE = 0.3
 
 #: Of two finds whose boxes overlap more than this, the worse one is the same hand.
 _MAX_OVERLAP = 0.5
@@ -107,7 +105,8 @@ class HandDetector:
         self.path = find_model(model)
         if self.path.suffix.lower() != ".tflite":
             raise ModelError(
-                f"{self.path}: a detector runs as .tflite; `handypose export` writes it"
+                f"{self.path}: a detector runs as .tflite; "
+                "handypose_tf.export.export_litert writes it"
             )
         self._network = LiteRTNetwork(self.path, num_threads, kind="detector")
         height, self._size = self.metadata.image_size
@@ -119,7 +118,7 @@ class HandDetector:
         decode = self.metadata.decode
         most = int(decode.get("max_hands", 0))
         self._network.check_output(_HANDS, (most, _NUM_FACTS))
-        own = float(decode.get("min_score", MIN_SCORE))
+        own = float(decode.get("min_score", MIN_DETECTION_SCORE))
         self.min_score = own if min_score is None else min_score
         if not self.metadata.trained:
             warnings.warn(

@@ -13,9 +13,7 @@ from handypose_tf.inference.hand_overlap import drop_duplicates
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
 from handypose_tf.inference.side_filter import SideFilter
-
-#: A followed hand whose mean score falls below this is lost; a new one needs more.
-KEEP_SCORE = 0.35
+from handypose_tf.inference.thresholds import KEEP_SCORE
 
 #: With all places taken, a new hand takes the place of a followed one only if its score
 #: is higher by this much.

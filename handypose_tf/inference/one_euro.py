@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from handypose_tf.geometry import FloatArray
 
 #: A time that does not advance counts as this many seconds.
-_LEAST_STEP = 1e-3
+LEAST_STEP = 1e-3
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class OneEuroFilter:
     def _step(
         self, last: _State, raw: FloatArray, size: float, seconds: float
     ) -> _State:
-        step = max(seconds - last.seconds, _LEAST_STEP)
+        step = max(seconds - last.seconds, LEAST_STEP)
         own = self.parameters
         # Like a point at rest: the size jitters with the points.
         size = last.size + float(_share(own.min_cutoff, step)) * (size - last.size)

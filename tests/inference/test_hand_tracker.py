@@ -6,6 +6,7 @@ from dot_model import dot_image, true_keypoints
 from fake_detector import FakeDetector, detected
 
 from handypose_tf.inference import HandPoseEstimator, HandTracker, OneEuro
+from handypose_tf.inference.thresholds import KEEP_SCORE, MIN_HAND_SCORE
 
 SHAPE = np.array([[-10.0, -35], [30, 15], [-20, 35]])
 
@@ -51,6 +52,23 @@ def test_the_detector_looks_every_so_often(dot_model, every, num_looks):
     for _ in range(20):
         scene.show((100, 150))
     assert scene.detector.num_looks == num_looks
+
+
+def test_a_hand_just_good_enough_to_be_found_is_followed(dot_model):
+    """Dots at .16 of their strength score 2 x .16: more than a find needs."""
+    scene = Scene(dot_model, every=100)
+    bright = dot_image(300, 400, at(100, 150), 9).astype(int)
+    faint = np.rint(90 + 0.16 * (bright - 90)).astype(np.uint8)
+    scene.detector.hands = [detected(true_keypoints(at(100, 150)))]
+    for _ in range(10):
+        [hand] = scene.tracker.update(faint)
+        assert MIN_HAND_SCORE < hand.score < MIN_HAND_SCORE + 0.03
+        assert hand.id == 1
+    assert scene.detector.num_looks == 1
+
+
+def test_keeping_a_hand_needs_less_than_finding_it():
+    assert KEEP_SCORE < MIN_HAND_SCORE
 
 
 def test_ids_are_kept_and_new_hands_get_new_ones(dot_model):

@@ -21,10 +21,10 @@ export type RunNetwork = (crop: Float32Array) => Promise<Float32Array>;
 export type PoseModel = Pick<BundledModel, "imageSize" | "cropScale" | "keypointNames">;
 
 /** A find in a whole picture whose mean score is lower is no hand. */
-const MIN_HAND_SCORE = 0.35;
+const MIN_HAND_SCORE = 0.3;
 
 /** A followed hand whose mean score falls below this is lost. */
-const KEEP_SCORE = 0.3;
+const KEEP_SCORE = 0.25;
 
 /** Points found in a whole picture must spread over this share of it for a closer look. */
 const FOUND_SPREAD = 0.05;

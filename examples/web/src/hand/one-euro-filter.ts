@@ -4,7 +4,7 @@ import type { Point } from "./geometry";
 const MIN_CUTOFF = 1;
 
 /** Hz that the cut-off gains per hand size a second. */
-const BETA = 8;
+const BETA = 4;
 
 /** Cut-off frequency of the speed, Hz. */
 const SPEED_CUTOFF = 1;
