@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from dot_model import write_dot_model
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,10 @@ def shared_dir() -> Path:
     if not (folder / "golden").is_dir():
         pytest.skip(f"needs the shared folder with golden outputs (looked in {folder})")
     return folder
+
+
+@pytest.fixture(scope="session")
+def dot_model(tmp_path_factory) -> Path:
+    """A float32 `.tflite` that finds coloured dots and gives heatmaps."""
+    folder = tmp_path_factory.mktemp("models")
+    return write_dot_model(folder / "handypose_dots_64_float32.tflite")

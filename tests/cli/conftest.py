@@ -1,22 +1,11 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "inference"))
-
-from dot_model import dot_image, write_dot_model
+from dot_model import dot_image
 
 from handypose_tf.images import write_image
-
-
-@pytest.fixture(scope="session")
-def dot_model(tmp_path_factory) -> Path:
-    """A float32 `.tflite` that finds coloured dots and gives heatmaps."""
-    folder = tmp_path_factory.mktemp("models")
-    return write_dot_model(folder / "handypose_dots_64_float32.tflite")
 
 
 @pytest.fixture

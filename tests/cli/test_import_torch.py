@@ -1,24 +1,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "weights"))
-
 from golden import golden_picture, golden_state
 
 from handypose_tf.cli.main import main
 
 torch = pytest.importorskip("torch", reason="needs the extra [torch]")
-
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
 
 HEAD = ["--head", "wasp_v2"]
 

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +134,7 @@ def test_an_untrained_model_says_so(photo, tmp_path, capsys):
     assert err.startswith("handypose: warning: ") and "never trained on hands" in err
 
 
-def test_without_tensorflow_silent_and_fast(dot_model, photo):
+def test_without_tensorflow_and_silent(dot_model, photo):
     script = (
         "import sys\n"
         "from handypose_tf.cli.main import main\n"
@@ -145,7 +144,6 @@ def test_without_tensorflow_silent_and_fast(dot_model, photo):
         "assert not loaded & {'tensorflow', 'keras', 'tf_keras', 'matplotlib'}\n"
         "sys.exit(code)\n"
     )
-    start = time.perf_counter()
     run = subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": str(Path(handypose_tf.__file__).parents[1])},
@@ -154,5 +152,3 @@ def test_without_tensorflow_silent_and_fast(dot_model, photo):
         check=True,
     )
     assert run.stderr == ""
-    # Measured 0.5 s on a busy machine; TensorFlow alone takes 5.
-    assert time.perf_counter() - start < 3

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import cv2
 import pytest
+from drawn_hands import write_coco
+from fenced_blocks import ROOT
 
 import handypose_tf
 from handypose_tf.images import Image, read_image, write_image
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from fenced_blocks import ROOT
-
-sys.path.insert(0, str(ROOT / "examples"))
-
-from drawn_hands import write_coco
 
 PACKAGE = Path(handypose_tf.__file__).parent
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+import reference
 from tensorflow import keras
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import reference
-
 from handypose_tf.models import load_model
-
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
 
 TOLERANCE = 1e-5
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import dot_model
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "inference"))
-
-import dot_model
 
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.flip_test import predict_flipped

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ from handypose_tf.inference.model_files import find_model
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 ASSETS = Path(handypose_tf.__file__).parent / "assets"
-
-sys.path.insert(0, str(EXAMPLES))
 
 
 @pytest.fixture(scope="session")

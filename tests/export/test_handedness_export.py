@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
-
 from small_models import SMALL
+from tensorflow import keras
 
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
@@ -22,11 +16,6 @@ from handypose_tf.inference.litert_model import LiteRTModel
 from handypose_tf.models import handypose, save_model
 
 SIDE = 64
-
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
-
 from ai_edge_litert.interpreter import Interpreter
 from small_models import SMALL, my_backbone, scatter_weights
+from tensorflow import keras
 
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.export import (

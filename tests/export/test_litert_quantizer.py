@@ -7,9 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
-
 from small_models import my_backbone
 
 from handypose_tf.errors import MissingExtraError, ModelError

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-
 from drawn_hands import write_coco
+from tensorflow import keras
 from tiny import add_backbone, settings
 
 from handypose_tf.errors import ModelError

@@ -10,11 +10,6 @@ from handypose_tf.inference import (
     UntrainedModelWarning,
 )
 
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
-
 
 @pytest.fixture(scope="module")
 def keras_file(tmp_path_factory):

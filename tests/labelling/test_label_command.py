@@ -117,13 +117,6 @@ def test_an_option_that_is_no_number_is_wrong_usage(photos: Path) -> None:
     assert caught.value.code == 2
 
 
-@pytest.fixture(scope="session")
-def dot_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file that finds three coloured dots and mixes 21 points of them."""
-    folder = tmp_path_factory.mktemp("models")
-    return write_dot_model(folder / "handypose_dots_64_float32.tflite")
-
-
 def test_a_model_file_is_a_teacher(dot_model: Path, tmp_path: Path) -> None:
     centers = [(120, 80), (160, 130), (110, 150)]
     write_image(tmp_path / "photos" / "a.png", dot_image(300, 400, centers, 9))

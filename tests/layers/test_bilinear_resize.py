@@ -1,14 +1,8 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tensorflow as tf
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from contract import (
     as_one_layer,
     check_configuration,
@@ -18,11 +12,6 @@ from contract import (
 )
 
 from handypose_tf.layers import BilinearResize
-
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
 
 SHAPES = [(2, 3, 4, 5), (2, 6, 9, 1)]
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from contract import (
     Shape,
     as_one_layer,
@@ -26,17 +20,13 @@ from contract import (
     one_or_all,
     run,
 )
+from tensorflow import keras
 
 from handypose_tf.layers import (
     MultiLevelFusion,
     MultiLevelWaterfall,
     Waterfall,
     WaterfallV2,
-)
-
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
 )
 
 DEEPEST: list[Shape] = [(2, 4, 6, 5)]

@@ -2,26 +2,17 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zipfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from small_models import SMALL, heatmaps, my_backbone, scatter_weights
+from tensorflow import keras
 
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.models import handypose, load_model, load_weights, save_model
-
-# Keras 3.15 saves TensorFlow's tensors in a way that numpy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
 
 
 @pytest.fixture

@@ -1,15 +1,9 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from small_models import SMALL, heatmaps, my_backbone
+from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES

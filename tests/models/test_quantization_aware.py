@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 from tensorflow import keras
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-
 from tiny import MODEL, add_backbone
 
 from handypose_tf.errors import MissingExtraError, ModelError

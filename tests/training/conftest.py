@@ -1,13 +1,7 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
-
 import layouts
+import pytest
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,0 @@
-"""Lets the tests of this folder and of its sub-folders import `layouts`."""
