@@ -14,6 +14,7 @@ __version__ = "0.1.0.dev0"
 #: Public name -> the module that defines it.
 _PUBLIC = {
     "HandPose": "handypose_tf.inference",
+    "HandPoses": "handypose_tf.inference",
     "HandPoseEstimator": "handypose_tf.inference",
     "HandTracker": "handypose_tf.inference",
     "handypose": "handypose_tf.models",

@@ -8,6 +8,9 @@ nothing.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
+
 NUM_KEYPOINTS = 21
 
 FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -30,6 +33,18 @@ BONES = tuple(
     for bone in zip((0, *joints[:-1]), joints, strict=True)
 )
 
+#: The joints' names in anatomy, each with its name here: `index_mcp`: `index_1`, ...
+JOINT_NAMES = {
+    f"{finger}_{joint}": f"{finger}_{number}"
+    for finger in FINGERS
+    for number, joint in enumerate(
+        ("cmc", "mcp", "ip", "tip")
+        if finger == "thumb"
+        else ("mcp", "pip", "dip", "tip"),
+        start=1,
+    )
+}
+
 WRIST = 0
 MIDDLE_KNUCKLE = FINGER_KEYPOINTS["middle"][0]
 
@@ -39,3 +54,23 @@ RHD_ORDER = (0, *(base + 4 - j for base in range(0, 20, 4) for j in range(4)))
 #: `canonical[i] = interhand[INTERHAND_ORDER[i]]`: InterHand2.6M lists each finger
 #: from tip to base and the wrist last.
 INTERHAND_ORDER = (20, *(base + 3 - j for base in range(0, 20, 4) for j in range(4)))
+
+
+def keypoint_index(name: str, names: Sequence[str] = KEYPOINT_NAMES) -> int:
+    """Return the place of a keypoint that is named as here, in anatomy or MediaPipe.
+
+    Args:
+        name: `"index_4"`, `"index_tip"` or `"INDEX_FINGER_TIP"`, say; `pinky` is the
+            little finger.
+        names: Of the model's keypoints.
+
+    Raises:
+        KeyError: If there is no such keypoint.
+    """
+    plain = name.lower().replace("pinky", "little").replace("_finger", "")
+    for known in (name, plain, JOINT_NAMES.get(plain, plain)):
+        if known in names:
+            return list(names).index(known)
+    close = difflib.get_close_matches(plain, [*names, *JOINT_NAMES], 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+    raise KeyError(f"no keypoint {name!r}: {hint}")

@@ -78,16 +78,32 @@ def write_image(path: PathLike, image: Image) -> Path:
         raise OutputError(
             f"{path}: unknown picture ending {suffix!r}; use .png or .jpg instead"
         )
+    try:
+        return write_bytes(path, encode_image(image, suffix))
+    except ValueError as error:
+        raise OutputError(f"{path}: {error}") from error
+
+
+def encode_image(image: Image, suffix: str) -> bytes:
+    """Return the bytes of a `uint8` RGB picture's file of a format.
+
+    Args:
+        image: `(height, width, 3)`.
+        suffix: One of `IMAGE_SUFFIXES`.
+
+    Raises:
+        ValueError: If OpenCV cannot encode it.
+    """
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     options = options if suffix in (".jpg", ".jpeg") else []
     bgr = cv2.cvtColor(check_image(image), cv2.COLOR_RGB2BGR)
     try:
         done, encoded = cv2.imencode(suffix, bgr, options)
     except cv2.error as error:
-        raise OutputError(f"{path}: cannot encode: {error.err}; use .png") from error
+        raise ValueError(f"cannot encode: {error.err}; use .png") from error
     if not done:
-        raise OutputError(f"{path}: cannot encode as {suffix}; use .png instead")
-    return write_bytes(path, encoded.tobytes())
+        raise ValueError(f"cannot encode as {suffix}; use .png instead")
+    return encoded.tobytes()
 
 
 def check_image(image: Image) -> Image:

@@ -14,7 +14,6 @@ from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
 )
-from handypose_tf.inference.picture_entry import picture_entry
 from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 
@@ -60,6 +59,6 @@ def _open(model: str, num_threads: int, options: dict[str, Any]) -> Look:
     estimator = HandPoseEstimator(model, num_threads, **options)
 
     def look(file: FileMetadata, image: Image) -> dict[str, Any]:
-        return picture_entry(file.path, image, estimator.predict(image))
+        return {**estimator.predict(image).to_dict(), "image": file.path}
 
     return look

@@ -23,10 +23,8 @@ from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
 from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.images import Image, read_image, write_image
-from handypose_tf.inference.drawing import draw_hands
 from handypose_tf.inference.estimator import DEFAULT_MODEL, HandPoseEstimator
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.picture_entry import picture_entry
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -85,15 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
     picture = DemoPicture.read(ASSETS)
     with quiet_native_log():
         estimator = HandPoseEstimator(arguments.model)
-    [hand] = estimator.predict(picture.image, [picture.box])
-    say(report(picture, hand, estimator.metadata.keypoint_names))
-    skeleton = estimator.metadata.skeleton
-    drawing = draw_hands(picture.image, [hand], skeleton)
-    entry = picture_entry(picture.path, picture.image, [hand])
+    hands = estimator.predict(picture.path, [picture.box])
+    say(report(picture, hands[0], estimator.metadata.keypoint_names))
     written = [
-        write_image(arguments.out / "hand.jpg", drawing),
+        hands.save(arguments.out / "hand.jpg"),
         *_write_heatmaps(arguments.out / "heatmaps.jpg", estimator, picture),
-        write_json(arguments.out / "hands.json", [entry]),
+        write_json(arguments.out / "hands.json", [hands.to_dict()]),
     ]
     say(f"wrote {', '.join(map(str, written))} (model: {estimator.path.name})")
     return 0

@@ -1,15 +1,16 @@
 """Find hands in photos, videos and cameras: draw them, write their keypoints.
 
 Files, folders and patterns are taken in the order given. A detector finds the hands;
-with --detector none the whole picture is searched for one. Photos and videos without
---out, --json, --jsonl and --show are annotated in handypose_predictions/. In a video
-hands are followed, keep their ids and are smoothed; annotated videos have no sound.
+with --detector none the whole picture is searched for one. Photos and videos for which
+no output is named are annotated in handypose_predictions/. In a video hands are
+followed, keep their ids and are smoothed; annotated videos have no sound.
 Ctrl-C finishes the picture or frame at hand and leaves whole files.
 
 Example:
   handypose predict photo.jpg
   handypose predict photo.jpg --box 120,80,200,210 --box 400,90,180,190 --out drawn/
   handypose predict photos/ --jsonl hands.jsonl --resume
+  handypose predict photos/ --csv hands.csv --coco hands.coco.json
   handypose predict clip.mp4 --max-hands 2 --out drawn/ --jsonl clip.jsonl
   handypose predict frames/ --sequence --fps 25 --jsonl frames.jsonl
   handypose predict --camera 0 --show
@@ -31,7 +32,7 @@ from handypose_tf.inference.one_euro import OneEuro
 from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 _DEFAULT_OUT = Path("handypose_predictions")
-_OUTPUTS = ("out", "json", "jsonl", "show")
+_OUTPUTS = ("out", "json", "jsonl", "csv", "coco", "show")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -222,6 +223,15 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
         "--jsonl", type=Path, metavar="FILE", help="write a line a picture or frame"
     )
     parser.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write a table with a row a hand"
+    )
+    parser.add_argument(
+        "--coco",
+        type=Path,
+        metavar="FILE",
+        help="write a COCO file: images, hands with their scores, category",
+    )
+    parser.add_argument(
         "--resume",
         action="store_true",
         help="pass pictures that are in --jsonl, or without it in --out, already",
@@ -235,8 +245,12 @@ def _check_usage(arguments: argparse.Namespace) -> bool:
     has_videos = bool(videos) or arguments.sequence or arguments.camera is not None
     if not arguments.inputs and arguments.camera is None:
         refuse("give pictures, videos or --camera N")
-    if has_videos and (arguments.boxes or arguments.json or arguments.resume):
-        refuse("--box, --json and --resume are for pictures; for videos use --jsonl")
+    of_pictures = arguments.boxes, arguments.json, arguments.coco, arguments.resume
+    if has_videos and any(of_pictures):
+        refuse(
+            "--box, --json, --coco and --resume are for pictures; for videos use "
+            "--jsonl or --csv"
+        )
     if arguments.camera is not None and (arguments.inputs or arguments.sequence):
         refuse("--camera goes without other inputs")
     if has_videos and not arguments.sequence and len(videos) < len(arguments.inputs):
@@ -245,8 +259,12 @@ def _check_usage(arguments: argparse.Namespace) -> bool:
         refuse("--sequence takes pictures, not videos")
     if arguments.show and not has_videos:
         refuse("--show is for videos and cameras")
-    if arguments.resume and (arguments.json or not (arguments.jsonl or arguments.out)):
-        refuse("--resume needs --jsonl FILE or --out DIR, and goes without --json")
+    whole = arguments.json or arguments.csv or arguments.coco
+    if arguments.resume and (whole or not (arguments.jsonl or arguments.out)):
+        refuse(
+            "--resume needs --jsonl FILE or --out DIR, and goes without --json, --csv "
+            "and --coco"
+        )
     if arguments.beta < 0:
         refuse("--beta must be 0 or more")
     return has_videos

@@ -7,7 +7,6 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
 from handypose_tf.cli.interrupt import patient_interrupt
@@ -15,7 +14,11 @@ from handypose_tf.cli.main import FAILED, INTERRUPTED
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import write_json
 from handypose_tf.images import IMAGE_SUFFIXES, find_images
+from handypose_tf.inference.coco_file import write_coco_file
 from handypose_tf.inference.estimator import DEFAULT_LEVELS, HandPoseEstimator
+from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.hand_poses import HandPoses
+from handypose_tf.inference.hand_table import hand_table_file
 from handypose_tf.inference.json_lines import JsonLinesFile
 from handypose_tf.inference.litert_network import count_processors
 from handypose_tf.inference.predict_pictures import (
@@ -23,18 +26,24 @@ from handypose_tf.inference.predict_pictures import (
     PictureResult,
     open_estimators,
 )
+from handypose_tf.model_metadata import ModelMetadata
+
+#: Columns of a table that say where a hand was found.
+_PLACE = ("image", "width", "height")
 
 
 def predict_pictures(arguments: argparse.Namespace) -> int:
     """Predict pictures; 1 if any could not be used, 130 after Ctrl-C."""
     paths, num_failed = expand(arguments.inputs)
     targets = place_drawings(paths, arguments.out)
-    entries: list[dict[str, Any]] = []
+    whole = (arguments.json, arguments.csv, arguments.coco)
+    kept: list[HandPoses] = []
     with contextlib.ExitStack() as stack:
         lines = _open_lines(arguments, stack)
         todo = _left(paths, targets, lines, resume=arguments.resume)
+        estimators = _estimators(arguments, len(todo))
         predictor = PicturePredictor(
-            _estimators(arguments, len(todo)),
+            estimators,
             boxes=arguments.boxes,
             max_hands=arguments.max_hands,
             targets=targets,
@@ -46,14 +55,13 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
             _report(result, targets.get(result.path))
             if lines is not None:
                 lines.write(result.entry)
-            if arguments.json is not None and result.error is None:
-                entries.append(result.entry)
+            if result.hands is not None and any(whole):
+                kept.append(result.hands)
             if interrupt.is_asked:
                 break
-    if arguments.json is not None:
-        write_json(arguments.json, entries)
+    _write_whole(arguments, kept, estimators[0].metadata)
     if interrupt.is_asked:
-        resumable = ", and --resume goes on" * (arguments.json is None)
+        resumable = ", and --resume goes on" * (not any(whole))
         complain(f"stopped; what is written is whole{resumable}")
         return INTERRUPTED
     return FAILED if num_failed else 0
@@ -138,6 +146,21 @@ def _open_lines(
     return stack.enter_context(lines)
 
 
+def _write_whole(
+    arguments: argparse.Namespace, kept: Sequence[HandPoses], metadata: ModelMetadata
+) -> None:
+    """Write the files that are not written line by line."""
+    names, skeleton = metadata.keypoint_names, metadata.skeleton
+    if arguments.json is not None:
+        write_json(arguments.json, [hands.to_dict() for hands in kept])
+    if arguments.csv is not None:
+        with hand_table_file(arguments.csv, _PLACE, names) as table:
+            for hands in kept:
+                table.write([hands.path, hands.width, hands.height], hands)
+    if arguments.coco is not None:
+        write_coco_file(arguments.coco, kept, names, skeleton)
+
+
 def _left(
     paths: Sequence[Path],
     targets: dict[Path, Path],
@@ -163,7 +186,7 @@ def _report(result: PictureResult, target: Path | None) -> None:
     if result.error is not None:
         complain(result.error)
         return
-    hands = result.hands
+    hands: Sequence[HandPose] = result.hands or []
     scores = ", ".join(f"{hand.score:.2f}" for hand in hands)
     found = f"{len(hands)} hand{'s' * (len(hands) > 1)}, score {scores}"
     drawn = f" -> {target}" if target is not None else ""

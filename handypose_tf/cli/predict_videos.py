@@ -27,6 +27,7 @@ from handypose_tf.inference.frames import (
     PictureSequence,
     VideoFile,
 )
+from handypose_tf.inference.hand_table import HandTableFile, hand_table_file
 from handypose_tf.inference.hand_tracker import HandTracker
 from handypose_tf.inference.json_lines import JsonLinesFile
 from handypose_tf.inference.one_euro import OneEuro
@@ -34,6 +35,9 @@ from handypose_tf.inference.tracked_frames import TrackedFrame, track
 from handypose_tf.inference.window import Window
 
 _DEFAULT_MAX_HANDS = 2
+
+#: Columns of a table that say where a hand was found.
+_PLACE = ("video", "frame", "time")
 
 #: A video that ends before this share of its frames is cut off.
 _WHOLE_SHARE = 0.95
@@ -48,6 +52,7 @@ class _Run:
     skeleton: Sequence[Sequence[int]]
     interrupt: Interrupt
     lines: JsonLinesFile | None
+    table: HandTableFile | None
     window: Window | None
 
     @property
@@ -88,6 +93,10 @@ def predict_videos(arguments: argparse.Namespace) -> int:
         lines = None
         if arguments.jsonl is not None:
             lines = stack.enter_context(JsonLinesFile(arguments.jsonl))
+        table = None
+        if arguments.csv is not None:
+            names = estimator.metadata.keypoint_names
+            table = stack.enter_context(hand_table_file(arguments.csv, _PLACE, names))
         skeleton = estimator.metadata.skeleton
         run = _Run(
             arguments,
@@ -100,6 +109,7 @@ def predict_videos(arguments: argparse.Namespace) -> int:
             skeleton,
             stack.enter_context(patient_interrupt()),
             lines,
+            table,
             stack.enter_context(Window(skeleton)) if arguments.show else None,
         )
         num_failed = _follow_all(run)
@@ -175,6 +185,8 @@ def _follow(
                 sink.write(tracked)
             if run.lines is not None:
                 run.lines.write(tracked.entry(source.name))
+            if run.table is not None:
+                run.table.write(_place(source, tracked), tracked.hands)
             if run.is_stopped:
                 break
     is_whole = run.is_stopped or not _ends_early(source, counts.num_frames)
@@ -186,6 +198,10 @@ def _follow(
     drawn = f" -> {target} (without sound)" if isinstance(target, Path) else ""
     say(f"{source.name}: {counts}{drawn}")
     return 0 if is_whole else 1
+
+
+def _place(source: FrameSource, tracked: TrackedFrame) -> list[object]:
+    return [source.name, tracked.frame.index, round(tracked.frame.seconds, 4)]
 
 
 def _ends_early(source: FrameSource, num_frames: int) -> bool:

@@ -15,6 +15,7 @@ _PUBLIC = {
     "DetectedHand": "handypose_tf.inference.hand_detector",
     "HandDetector": "handypose_tf.inference.hand_detector",
     "HandPose": "handypose_tf.inference.hand_pose",
+    "HandPoses": "handypose_tf.inference.hand_poses",
     "HandPoseEstimator": "handypose_tf.inference.estimator",
     "HandTracker": "handypose_tf.inference.hand_tracker",
     "KerasModel": "handypose_tf.inference.keras_model",

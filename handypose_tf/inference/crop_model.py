@@ -136,7 +136,9 @@ class CropModel:
         pixels = result[:, :2].astype(np.float64) * self._size - 0.5
         keypoints = transform_points(pixels, np.linalg.inv(matrix))
         scores = np.clip(result[:, 2], 0, 1)
-        return HandPose(keypoints, scores, tight_box(keypoints), float(scores.mean()))
+        box, score = tight_box(keypoints), float(scores.mean())
+        names = self.metadata.keypoint_names
+        return HandPose(keypoints, scores, box, score, names=names)
 
     def _with_side(self, hand: HandPose, left_score: float) -> HandPose:
         left_score = float(left_score)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Generator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.hand_region import HandRegion
-from handypose_tf.images import Image, check_image, read_image
+from handypose_tf.images import Image
+from handypose_tf.inference.boxes import check_boxes
 from handypose_tf.inference.crop_model import CropModel
 from handypose_tf.inference.hand_finder import (
     Detector,
@@ -23,6 +26,10 @@ from handypose_tf.inference.hand_finder import (
 )
 from handypose_tf.inference.hand_overlap import drop_duplicates
 from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.hand_poses import HandPoses
+from handypose_tf.inference.litert_network import count_processors
+from handypose_tf.inference.many_pictures import ON_ERROR, predict_each
+from handypose_tf.inference.picture_input import read_picture
 from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 from handypose_tf.model_metadata import ModelMetadata
 
@@ -39,7 +46,9 @@ class HandPoseEstimator:
     detector finds the hands; where there is none, the whole picture is searched for
     one hand.
 
-    Not safe for use by several threads at once; make one for each.
+    Threads may share one: they take turns at the networks (`predict_many` opens a
+    network for each core). It is pickled by its arguments, and opened anew where it is
+    unpickled.
 
     Args:
         model: A `.tflite` or `.keras` file, the name of a shipped file, or a preset
@@ -63,8 +72,9 @@ class HandPoseEstimator:
 
     Example:
         >>> hands = HandPoseEstimator().predict("photo.jpg")  # doctest: +SKIP
-        >>> hands[0].keypoints.shape  # doctest: +SKIP
-        (21, 2)
+        >>> hands[0]["index_tip"]  # doctest: +SKIP
+        array([333.4, 310.7], dtype=float32)
+        >>> hands.save("drawn.jpg")  # doctest: +SKIP
     """
 
     def __init__(
@@ -80,6 +90,14 @@ class HandPoseEstimator:
         mirrored: bool = False,
     ) -> None:
         """Open the models; warn if the pose model was never trained."""
+        self._arguments: dict[str, Any] = {
+            "model": model,
+            "num_threads": num_threads,
+            "detector": detector,
+            "levels": levels,
+            "turn": turn,
+            "mirrored": mirrored,
+        }
         self.min_score = min_score
         self.refine = refine
         self.turn = turn
@@ -102,13 +120,12 @@ class HandPoseEstimator:
         """What the pose model's file says of itself."""
         return self._model.metadata
 
-    def predict(
-        self, image: Image | str | os.PathLike[str], boxes: ArrayLike | None = None
-    ) -> list[HandPose]:
+    def predict(self, image: Any, boxes: ArrayLike | None = None) -> HandPoses:
         """Find hands in a picture.
 
         Args:
-            image: `(height, width, 3)` uint8 RGB, or a file to read.
+            image: A file to read, `(height, width, 3)` uint8 RGB, or an image of
+                Pillow's.
             boxes: `(num_hands, 4)`, the tight box `x, y, width, height` of each hand
                 in pixels.
 
@@ -116,14 +133,52 @@ class HandPoseEstimator:
             One hand a box, in order; without boxes the hands found, the best first.
 
         Raises:
-            ValueError: If the image or the boxes have a wrong type or shape.
             DataError: If the file cannot be read or a box lies outside the picture.
+            TypeError: If the image is nothing of that.
+            ValueError: If the image or the boxes have a wrong type or shape.
         """
-        image = _read(image)
+        pixels = read_picture(image)
         if boxes is None:
-            return self.find(image)
-        checked = _check_boxes(boxes, image)
-        return self.predict_regions(image, [self._model.box_region(b) for b in checked])
+            hands = self.find(pixels)
+        else:
+            checked = check_boxes(boxes, pixels)
+            regions = [self._model.box_region(box) for box in checked]
+            hands = self.predict_regions(pixels, regions)
+        is_file = isinstance(image, str | os.PathLike)
+        return HandPoses(
+            hands,
+            image if is_file else pixels,
+            (pixels.shape[1], pixels.shape[0]),
+            names=self.metadata.keypoint_names,
+            skeleton=self.metadata.skeleton,
+        )
+
+    def predict_many(
+        self, pictures: Any, *, on_error: str = "raise"
+    ) -> Generator[HandPoses]:
+        """Find the hands of many pictures, on all cores, in order.
+
+        Pictures are taken as they are needed, a few ahead of the result that is waited
+        for.
+
+        Args:
+            pictures: Files, folders, patterns (`"photos/**/*.jpg"`), arrays or images
+                of Pillow's: one of these, or a list or generator of them.
+            on_error: `"raise"`, or `"skip"`: pass files that cannot be read, with a
+                warning each.
+
+        Yields:
+            The hands of each picture.
+
+        Raises:
+            DataError: If a file cannot be read.
+            TypeError: If a picture is nothing of that.
+        """
+        if on_error not in ON_ERROR:
+            raise ValueError(
+                f"`on_error` must be one of {ON_ERROR}. Received: {on_error!r}"
+            )
+        return predict_each(self._for_threads(), pictures, skip=on_error == "skip")
 
     def find(self, image: Image, known: Sequence[HandPose] = ()) -> list[HandPose]:
         """Find the hands of a whole picture, the best first, each once.
@@ -156,50 +211,49 @@ class HandPoseEstimator:
         return self._model.pose_region(hand, turn=self.turn)
 
     def heatmaps(
-        self, image: Image | str | os.PathLike[str], box: ArrayLike
+        self, image: Any, box: ArrayLike
     ) -> tuple[FloatArray, FloatArray] | None:
         """Return the heatmaps of one hand, for `handypose_tf.drawing.draw_heatmaps`.
 
         Args:
-            image: `(height, width, 3)` uint8 RGB, or a file to read.
+            image: As for `predict`.
             box: The hand's tight box `x, y, width, height` in pixels.
 
         Returns:
             `(rows, columns, num_keypoints)` and the `(3, 3)` matrix from picture
             pixels to cells; `None` if the model file does not give heatmaps.
         """
-        image = _read(image)
-        [checked] = _check_boxes(np.asarray(box)[None], image)
+        image = read_picture(image)
+        [checked] = check_boxes(np.asarray(box)[None], image)
         return self._model.heatmaps(image, self._model.box_region(checked))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the arguments."""
+        return partial(type(self), **self._arguments, **self._options), ()
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        """Arguments that may have been changed since."""
+        return {"min_score": self.min_score, "refine": self.refine}
+
+    def _for_threads(self) -> list[HandPoseEstimator]:
+        """Return one estimator a core; this one alone where threads do not help.
+
+        TensorFlow has threads enough, and a detector of somebody's own is not ours to
+        share.
+        """
+        detector = self._arguments["detector"]
+        is_own = detector is not None and not isinstance(detector, str | os.PathLike)
+        count = count_processors()
+        if self.path.suffix != ".tflite" or is_own or count == 1:
+            return [self]
+        arguments = {**self._arguments, **self._options, "num_threads": 1}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [type(self)(**arguments) for _ in range(count)]
 
     def _look_again(self, image: Image, hands: list[HandPose]) -> list[HandPose]:
         """Look at each hand around its keypoints; keep the better answer."""
         again = self._model.poses(image, [self.next_region(hand) for hand in hands])
         pairs = zip(hands, again, strict=True)
         return [b if b.score >= a.score else a for a, b in pairs]
-
-
-def _read(image: Image | str | os.PathLike[str]) -> Image:
-    return check_image(image) if isinstance(image, np.ndarray) else read_image(image)
-
-
-def _check_boxes(boxes: ArrayLike, image: Image) -> FloatArray:
-    """Return boxes as `(num_hands, 4)` float32."""
-    array = np.asarray(boxes, np.float32)
-    if not array.size:
-        return array.reshape(0, 4)
-    if array.ndim != 2 or array.shape[1] != 4 or not np.isfinite(array).all():
-        raise ValueError(
-            "`boxes` must be finite numbers (num_hands, 4), each x, y, width, height. "
-            f"Received: {array.shape} {array.tolist()}"
-        )
-    if (array[:, 2:] <= 0).any():
-        raise ValueError(f"`boxes` must have sides above 0. Received: {array.tolist()}")
-    height, width = image.shape[:2]
-    for box in array:
-        if (box[:2] >= (width, height)).any() or (box[:2] + box[2:] <= 0).any():
-            raise DataError(
-                f"box {box.tolist()} lies outside the picture of {width} x {height} "
-                "pixels; boxes are x, y, width, height in pixels"
-            )
-    return array

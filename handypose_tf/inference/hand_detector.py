@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -69,8 +71,8 @@ class HandDetector:
 
     The picture is laid into the model's square input, its aspect kept; outside it the
     input is 0. With more than one level, squares of the picture that overlap are looked
-    at as well, for hands that are small in the whole. Not safe for use by several
-    threads at once; make one for each.
+    at as well, for hands that are small in the whole. Threads that share one take turns
+    at the network. It is pickled by its arguments.
 
     Args:
         model: A `.tflite` file of a detector, or the name of a shipped one.
@@ -102,6 +104,7 @@ class HandDetector:
         if levels < 1:
             raise ValueError(f"`levels` must be 1 or more. Received: {levels}")
         self.levels = levels
+        self._opened_as = model, num_threads
         self.path = find_model(model)
         if self.path.suffix.lower() != ".tflite":
             raise ModelError(
@@ -131,6 +134,11 @@ class HandDetector:
     def metadata(self) -> ModelMetadata:
         """What the model's file says of itself."""
         return self._network.metadata
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the arguments."""
+        options: dict[str, Any] = {"levels": self.levels, "min_score": self.min_score}
+        return partial(type(self), *self._opened_as, **options), ()
 
     def detect(self, image: Image) -> list[DetectedHand]:
         """Find the hands of a picture, the best first.

@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.geometry import FloatArray
+from handypose_tf.hand import KEYPOINT_NAMES, keypoint_index
 
 #: Decimals that are written: a thousandth of a pixel, a ten-thousandth of a score.
 _PIXEL_DECIMALS, _SCORE_DECIMALS = 3, 4
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class HandPose:
     """One hand, in the pixels of the picture that was given.
 
-    The arrays are read-only float32 copies of what was passed.
+    The arrays are read-only float32 copies of what was passed. `hand["index_tip"]` is
+    a keypoint's x and y, by its name or number.
 
     Attributes:
         keypoints: `(num_keypoints, 2)`, x before y, pixels.
@@ -30,9 +32,17 @@ class HandPose:
         left_score: Chance that it is a left hand, 0..1, where the model tells it: how
             sure `is_left` is.
         id: Number that a hand keeps through a video; `None` for single pictures.
+        names: Of the keypoints; by default the 21 of `handypose_tf.hand`, and numbers
+            where there are not 21.
 
     Raises:
         ValueError: If a shape or value is none of the above.
+
+    Example:
+        >>> hand["index_tip"]  # doctest: +SKIP
+        array([333.4, 310.7], dtype=float32)
+        >>> hand.scores[hand.index("index_tip")]  # doctest: +SKIP
+        0.83
     """
 
     keypoints: FloatArray
@@ -42,6 +52,7 @@ class HandPose:
     is_left: bool | None = None
     left_score: float | None = None
     id: int | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Copy, freeze and check the values."""
@@ -55,6 +66,7 @@ class HandPose:
         ):
             object.__setattr__(self, name, self._frozen(name, shape))
         object.__setattr__(self, "score", float(self.score))
+        object.__setattr__(self, "names", self._checked_names(count))
         if (self.box[2:] < 0).any():
             raise ValueError(f"`box` sides must not be negative. Received: {self.box}")
         if not all(0 <= score <= 1 for score in (*self.scores, self.score)):
@@ -64,6 +76,43 @@ class HandPose:
             )
         if self.left_score is not None and not 0 <= self.left_score <= 1:
             raise ValueError(f"`left_score` must be 0..1. Received: {self.left_score}")
+
+    def __getitem__(self, name: str | int) -> FloatArray:
+        """Return a keypoint, `(2,)` x and y in pixels.
+
+        Args:
+            name: `"wrist"`, `"index_tip"`, `"index_4"`, ..., or a number.
+
+        Raises:
+            KeyError: If there is no keypoint of that name.
+            IndexError: If there are not as many.
+        """
+        return self.keypoints[self.index(name) if isinstance(name, str) else name]
+
+    def index(self, name: str) -> int:
+        """Return the place of a keypoint in `keypoints` and `scores`.
+
+        Raises:
+            KeyError: If there is no keypoint of that name.
+        """
+        return keypoint_index(name, self.names)
+
+    def __repr__(self) -> str:
+        """Tell id, side, score and box in one line."""
+        facts = [f"id {self.id}"] if self.id is not None else []
+        if self.is_left is not None:
+            facts.append("left" if self.is_left else "right")
+        x, y, width, height = self.box.round().astype(int).tolist()
+        facts += [f"score {self.score:.2f}", f"box {x} {y} {width} {height}"]
+        return f"<HandPose {', '.join(facts)}, {len(self.keypoints)} keypoints>"
+
+    def _checked_names(self, count: int) -> tuple[str, ...]:
+        numbers = tuple(str(number) for number in range(count))
+        own = KEYPOINT_NAMES if count == len(KEYPOINT_NAMES) else numbers
+        names = tuple(self.names) or own
+        if len(names) != count:
+            raise ValueError(f"`names` must be {count}. Received: {names}")
+        return names
 
     def _frozen(self, name: str, shape: tuple[int, ...]) -> FloatArray:
         array = np.array(getattr(self, name), np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from handypose_tf.model_metadata import ModelMetadata
 
 
 class KerasModel:
-    """Runs a `.keras` file of this library.
+    """Runs a `.keras` file of this library. Threads that share it take turns.
 
     Args:
         path: The file.
@@ -26,6 +27,7 @@ class KerasModel:
         """Load the network and make its decoder."""
         from handypose_tf.models import load_model
 
+        self._lock = threading.Lock()
         self._model = load_model(path)
         self._decoder = self._model.decoder()
         self._metadata: ModelMetadata = self._model.metadata()
@@ -53,4 +55,5 @@ class KerasModel:
         return np.asarray(self._run(crops)["heatmaps"], np.float32)
 
     def _run(self, crops: Image) -> dict[str, Any]:
-        return self._model.predict_on_batch(crops.astype(np.float32))
+        with self._lock:
+            return self._model.predict_on_batch(crops.astype(np.float32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ class LiteRTNetwork:
     """Runs a `.tflite` file of this library.
 
     The file has an input `image` `(1, height, width, 3)`, RGB 0..255 in float32 or
-    quantised to 8 bits, and outputs with names.
+    quantised to 8 bits, and outputs with names. Threads that share it take turns.
 
     Args:
         path: The file.
@@ -51,6 +52,7 @@ class LiteRTNetwork:
                 f"`num_threads` must be 1 or more. Received: {num_threads}"
             )
         self.path = path
+        self._lock = threading.Lock()
         self.metadata: ModelMetadata = read_metadata(path)
         if self.metadata.kind != kind:
             raise ModelError(
@@ -86,7 +88,9 @@ class LiteRTNetwork:
 
     def run_several(self, image: Image, names: Sequence[str]) -> list[FloatArray]:
         """Return several outputs of one run, in the order of their names, float32."""
-        values = self._runner(**{_INPUT: _quantised(image, self._input)[None]})
+        batch = _quantised(image, self._input)[None]
+        with self._lock:
+            values = self._runner(**{_INPUT: batch})
         return [_real(values[name][0], self._outputs[name]) for name in names]
 
     def _check_input(self) -> None:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from handypose_tf.images import Image
 from handypose_tf.inference.hand_pose import HandPose
 
 
 def picture_entry(
-    path: str | os.PathLike[str], image: Image, hands: Sequence[HandPose]
+    path: str | os.PathLike[str] | None,
+    size: tuple[int, int],
+    hands: Sequence[HandPose],
 ) -> dict[str, Any]:
     """Return one picture's entry of the JSON file.
 
     Args:
         path: Written as `image`.
-        image: `(height, width, 3)`, for its size in pixels.
+        size: Width and height of the picture, pixels.
         hands: None is an empty list, never 21 guesses.
     """
-    height, width = image.shape[:2]
+    width, height = size
     return {
-        "image": os.fspath(path),
+        "image": None if path is None else os.fspath(path),
         "width": width,
         "height": height,
         "hands": [hand.to_dict() for hand in hands],
     }
+
+
+def picture_number(path: str | os.PathLike[str] | None) -> int | None:
+    """Return a picture's number where its file is called by one, as COCO's are."""
+    stem = "" if path is None else Path(path).stem
+    return int(stem) if stem.isascii() and stem.isdigit() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,12 +12,10 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from handypose_tf.errors import DataError
-from handypose_tf.images import read_image, write_image
-from handypose_tf.inference.drawing import draw_hands
+from handypose_tf.images import read_image
 from handypose_tf.inference.estimator import HandPoseEstimator
-from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.picture_entry import picture_entry
-from handypose_tf.ordered_map import ordered_map
+from handypose_tf.inference.estimator_pool import EstimatorPool
+from handypose_tf.inference.hand_poses import HandPoses
 
 
 @dataclass(frozen=True)
@@ -27,22 +24,20 @@ class PictureResult:
 
     Attributes:
         path: Of the picture.
-        hands: Found in it.
+        hands: Found in it; `None` if it cannot be used.
         entry: Its entry of a JSON file; if the picture cannot be used, `image` and
             `error` alone.
         error: Why the picture cannot be used; `None` if it can.
     """
 
     path: Path
-    hands: list[HandPose]
+    hands: HandPoses | None
     entry: dict[str, Any]
     error: str | None = None
 
 
 class PicturePredictor:
     """Predicts pictures on several threads, one estimator for each.
-
-    Threads, not processes: OpenCV and LiteRT let go of Python's lock.
 
     Args:
         estimators: One a thread.
@@ -60,11 +55,7 @@ class PicturePredictor:
         targets: Mapping[Path, Path] | None = None,
     ) -> None:
         """Take the estimators."""
-        self._free: queue.SimpleQueue[HandPoseEstimator] = queue.SimpleQueue()
-        self._num_threads = 0
-        for estimator in estimators:
-            self._free.put(estimator)
-            self._num_threads += 1
+        self._pool = EstimatorPool(estimators)
         self._boxes = boxes
         self._max_hands = max_hands
         self._targets = targets or {}
@@ -75,29 +66,27 @@ class PicturePredictor:
         Raises:
             OutputError: If a drawing cannot be written.
         """
-        return ordered_map(self._predict, paths, self._num_threads)
+        return self._pool.map(self._predict, paths)
 
-    def _predict(self, path: Path) -> PictureResult:
-        estimator = self._free.get()
+    def _predict(self, estimator: HandPoseEstimator, path: Path) -> PictureResult:
         try:
-            return self._predict_with(estimator, path)
+            hands = self._predict_with(estimator, path)
         except DataError as error:
             text = str(error)
             entry = {"image": os.fspath(path), "error": text}
-            return PictureResult(path, [], entry, text)
-        finally:
-            self._free.put(estimator)
+            return PictureResult(path, None, entry, text)
+        return PictureResult(path, hands, hands.to_dict())
 
-    def _predict_with(self, estimator: HandPoseEstimator, path: Path) -> PictureResult:
+    def _predict_with(self, estimator: HandPoseEstimator, path: Path) -> HandPoses:
+        """Read a file once, also for its drawing."""
         image = read_image(path)
         try:
             hands = estimator.predict(image, self._boxes)[: self._max_hands]
         except DataError as error:
             raise DataError(f"{path}: {error}") from error
         if path in self._targets:
-            drawn = draw_hands(image, hands, estimator.metadata.skeleton)
-            write_image(self._targets[path], drawn)
-        return PictureResult(path, hands, picture_entry(path, image, hands))
+            hands.save(self._targets[path])
+        return hands.of_file(path)
 
 
 def open_estimators(

@@ -40,7 +40,8 @@ class TrackedFrame:
             line["image"] = os.fspath(self.frame.path)
         if self.frame.image is None:
             return {**line, "error": "cannot be read", "hands": []}
-        facts = picture_entry(line.get("image", ""), self.frame.image, self.hands)
+        height, width = self.frame.image.shape[:2]
+        facts = picture_entry(line.get("image"), (width, height), self.hands)
         return {**line, **{name: facts[name] for name in ("width", "height", "hands")}}
 
 

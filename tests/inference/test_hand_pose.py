@@ -93,3 +93,45 @@ def test_a_side_comes_with_how_sure_it_is(fields):
     assert left.with_side(0.2).is_left is False
     with pytest.raises(ValueError, match=r"`left_score` must be 0..1. Received: 1.5"):
         left.with_side(1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("wrist", 0),
+        ("thumb_cmc", 1),
+        ("thumb_ip", 3),
+        ("THUMB_TIP", 4),
+        ("index_tip", 8),
+        ("index_4", 8),
+        ("INDEX_FINGER_MCP", 5),
+        ("pinky_pip", 18),
+        ("little_tip", 20),
+        (8, 8),
+        (-1, 20),
+    ],
+)
+def test_keypoints_by_name(fields, name, index):
+    hand = HandPose(**fields)
+    np.testing.assert_array_equal(hand[name], hand.keypoints[index])
+
+
+def test_unknown_keypoints(fields):
+    hand = HandPose(**fields)
+    with pytest.raises(KeyError, match="no keypoint 'indx_tip': did you mean 'index_t"):
+        hand["indx_tip"]
+    with pytest.raises(IndexError):
+        hand[21]
+    two = {**fields, "keypoints": [[1, 2], [3, 4]], "scores": [1, 1]}
+    named = HandPose(**two, names=("left_eye", "beak"))
+    assert named["beak"].tolist() == [3, 4] and named.index("left_eye") == 0
+    with pytest.raises(KeyError, match="'nose': there are left_eye, beak"):
+        named["nose"]
+    assert HandPose(**two)["1"].tolist() == [3, 4]
+    with pytest.raises(ValueError, match="`names` must be 2"):
+        HandPose(**two, names=("a",))
+
+
+def test_printed_in_one_line(fields):
+    line = "<HandPose id 7, left, score 0.50, box 10 20 30 40, 21 keypoints>"
+    assert repr(HandPose(**fields)) == line

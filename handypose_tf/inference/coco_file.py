@@ -1,0 +1,101 @@
+"""Predictions of many pictures as one whole COCO file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.files import write_json
+from handypose_tf.inference.hand_poses import HandPoses
+from handypose_tf.inference.picture_entry import picture_number
+
+_CATEGORY = 1
+_VISIBLE = 2
+
+
+def write_coco_file(
+    path: Path,
+    pictures: Sequence[HandPoses],
+    names: Sequence[str],
+    skeleton: Sequence[Sequence[int]],
+) -> Path:
+    """Write images, annotations with a `score` each, and the category of a hand.
+
+    pycocotools, labelling tools and `coco:FILE` read it. Where every picture's file is
+    called by a number of its own, as COCO's are, that is its id.
+
+    Args:
+        path: Of the file. Pictures below its folder are named from there, others from
+            the folder that they share (`--images` of the commands that read it).
+        pictures: Each of a file of its own.
+        names: Of the keypoints.
+        skeleton: Pairs of keypoint indices.
+
+    Raises:
+        OutputError: If the file cannot be written.
+    """
+    files = [picture.path for picture in pictures if picture.path is not None]
+    ids = _numbers(files)
+    root = picture_root(path, files)
+    images = [
+        {
+            "id": number,
+            "file_name": Path(os.path.relpath(file, root)).as_posix(),
+            "width": picture.width,
+            "height": picture.height,
+        }
+        for number, file, picture in zip(ids, files, pictures, strict=True)
+    ]
+    hands = [
+        entry
+        for number, picture in zip(ids, pictures, strict=True)
+        for entry in map(_annotation, picture, picture.to_coco(number, _CATEGORY))
+    ]
+    category = {
+        "id": _CATEGORY,
+        "name": "hand",
+        "keypoints": list(names),
+        "skeleton": [[a + 1, b + 1] for a, b in skeleton],
+    }
+    content = {
+        "info": {"description": "predicted by handypose predict"},
+        "images": images,
+        "annotations": [{"id": i, **hand} for i, hand in enumerate(hands, start=1)],
+        "categories": [category],
+    }
+    return write_json(path, content)
+
+
+def picture_root(path: Path, files: Sequence[Path]) -> Path:
+    """Return the folder that a COCO file names its pictures from."""
+    own = Path(os.path.abspath(path)).parent
+    folders = [Path(os.path.abspath(file)).parent for file in files]
+    if all(folder.is_relative_to(own) for folder in folders):
+        return own
+    return Path(os.path.commonpath(folders))
+
+
+def _numbers(files: Sequence[Path]) -> list[int]:
+    """Return the pictures' ids: what they are called, or their places from 1."""
+    own = [number for file in files if (number := picture_number(file)) is not None]
+    if len(set(own)) == len(files):
+        return own
+    return list(range(1, len(files) + 1))
+
+
+def _annotation(hand: Any, entry: dict[str, Any]) -> dict[str, Any]:
+    """Turn a result into an annotation: flags in place of the keypoints' scores."""
+    keypoints = list(entry["keypoints"])
+    keypoints[2::3] = [_VISIBLE] * len(hand.keypoints)
+    width, height = entry["bbox"][2:]
+    side = {} if hand.is_left is None else {"is_left": int(hand.is_left)}
+    return {
+        **entry,
+        "keypoints": keypoints,
+        "num_keypoints": len(hand.keypoints),
+        "area": round(width * height, 3),
+        "iscrowd": 0,
+        **side,
+    }
