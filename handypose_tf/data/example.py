@@ -5,6 +5,7 @@ Floats are stored as float32; the picture stays encoded.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,6 +41,7 @@ def write_example(record: Record, encoded: bytes) -> bytes:
         "head_size": _floats([record.head_size]),
         "sample_id": _bytes(record.sample_id.encode("utf-8", "surrogateescape")),
         "mask": _bytes(record.mask),
+        "ids": _bytes(json.dumps([record.image_id, record.annotation_id]).encode()),
     }
     example = tf.train.Example(features=tf.train.Features(feature=features))
     return example.SerializeToString(deterministic=True)
@@ -110,7 +112,14 @@ def read_example(data: bytes, path: str, offset: int, split: str) -> Record:
         span=(offset + data.find(encoded), len(encoded)),
         header=header,
         mask=b"".join(feature["mask"].bytes_list.value),
+        **_ids(feature),
     )
+
+
+def _ids(feature: Any) -> dict[str, int | str | None]:
+    """Return the ids that the format gave; older shards have none."""
+    names, values = ("image_id", "annotation_id"), feature["ids"].bytes_list.value
+    return dict(zip(names, json.loads(values[0]), strict=True)) if values else {}
 
 
 def _header(feature: Any) -> PictureHeader:

@@ -21,6 +21,10 @@ from handypose_tf.data.sample import RecordError
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 
+#: Points of a hand that is cut by the picture's edge may lie this far out, as a
+#: fraction of its size.
+_MOST_FRACTION = 3.0
+
 
 class FileError(DataError):
     """A whole annotation file cannot be used.
@@ -156,23 +160,54 @@ def inside(root: Path, name: Any) -> Path:
     rooted = not parts[0] or re.match("[A-Za-z]:/", "/".join(parts)) is not None
     if rooted or ".." in parts or "\0" in name or os.path.splitdrive(name)[0]:
         raise RecordError("unsafe_path", f"{name!r} leads out of the picture folder")
-    return root / name
+    path = root / name
+    return path if "\\" not in name or path.exists() else root.joinpath(*parts)
+
+
+def id_key(value: Any) -> str | None:
+    """Return an id out of an annotation file so that equal ones compare equal.
+
+    Some tools write 7.0 or "7" for 7 in one of two places; `None` is no id.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_id = isinstance(value, (int, str)) and not isinstance(value, bool)
+    return str(value) if is_id else None
 
 
 def whole(value: Any, name: str) -> int:
-    """Return an integer field, e.g. a size in pixels.
+    """Return an integer field, e.g. a size in pixels, also written as text or 640.0.
 
     Raises:
         RecordError: If it is not a whole number.
     """
-    if isinstance(value, (bool, str)) or not float(numbers(value, name)).is_integer():
+    if isinstance(value, bool) or not float(numbers(value, name)).is_integer():
         raise RecordError("bad_structure", f"`{name}` is {value!r}, not a whole number")
-    return int(value)
+    return int(float(value))
 
 
 def as_is_left(value: Any) -> int:
     """Return 1 left, 0 right or -1 unknown out of a field of 0, 1, true or false."""
     return int(value) if value in (0, 1) else -1
+
+
+def side_of_class(name: Any) -> int:
+    """Return 1 left, 0 right or -1 unknown as the name of a class has the word."""
+    words = re.sub(r"([a-z])([A-Z])", r"\1 \2", str(name)).lower()
+    found = set(re.findall(r"(?<![a-z])(left|right)(?=hand|[^a-z]|$)", words))
+    return {("left",): 1, ("right",): 0}.get(tuple(found), -1)
+
+
+def as_fractions(values: FloatArray, name: str) -> FloatArray:
+    """Return coordinates that are fractions of a picture's size.
+
+    Raises:
+        RecordError: If they reach so far out of 0..1 that they must be pixels.
+    """
+    if np.nanmax(np.abs(values), initial=0) > _MOST_FRACTION:
+        reason = f"`{name}` must be fractions of the picture, 0..1; are they pixels?"
+        raise RecordError("bad_number", reason)
+    return values
 
 
 def labelled(flags: FloatArray) -> FloatArray:

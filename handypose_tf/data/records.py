@@ -152,6 +152,7 @@ def _fingerprint(parts: Sequence[Sequence[Record]], options: dict[str, Any]) -> 
         digest.update(f"{len(part)} records".encode())
         for record in part:
             facts = [record.sample_id, record.split, record.is_left, record.head_size]
+            facts += [record.image_id, record.annotation_id]
             digest.update(repr(facts).encode("utf-8", "surrogateescape"))
             for array in (record.keypoints, record.visibility, record.box):
                 digest.update(array.tobytes())

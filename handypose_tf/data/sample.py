@@ -30,6 +30,7 @@ ProblemKind = Literal[
     "no_visible_joint",
     "empty_box",
     "box_outside",
+    "box_elsewhere",
     "duplicate_name",
     "corrupt_shard",
 ]
@@ -96,6 +97,8 @@ class Record:
         header: Size and orientation of the picture, once its file was looked at.
         mask: PNG of the picture's size after EXIF turning, 255 on the hand; empty if
             there is none.
+        image_id: The picture's id in the format's own file; `None` if it has none.
+        annotation_id: The annotation's, likewise.
 
     Raises:
         RecordError: If the annotation cannot be used.
@@ -112,18 +115,24 @@ class Record:
     span: tuple[int, int] | None = None
     header: PictureHeader | None = None
     mask: bytes = b""
+    image_id: int | str | None = None
+    annotation_id: int | str | None = None
 
     def __post_init__(self) -> None:
         """Turn the arrays into float32 and check them."""
         for name in ("keypoints", "visibility", "box"):
             value = np.asarray(getattr(self, name), np.float32)
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "keypoints", _without_unlabelled_nan(self))
         _check_keypoints(self.keypoints, self.visibility)
         _check_box(self.box)
+        shown = self.keypoints[self.visibility > 0]
         if not (np.isfinite(self.head_size) and self.head_size >= 0):
             raise RecordError("bad_number", f"the head size is {self.head_size}")
         if self.header is not None:
             check_inside(self.box, self.header)
+            check_corners(self.box, shown, self.header)
+        check_pixels(self.box, shown)
 
     @property
     def is_hand(self) -> bool:
@@ -203,6 +212,63 @@ def check_inside(box: FloatArray, header: PictureHeader) -> None:
             f"the box {_rounded(box)} lies outside the picture of "
             f"{header.width}x{header.height} pixels",
         )
+
+
+def check_pixels(box: FloatArray, points: FloatArray) -> None:
+    """Refuse what is no pixels, and a box that is another's than its points.
+
+    Args:
+        box: `(4,)`, x, y, width, height.
+        points: `(num_points, 2)`, those that are labelled.
+
+    Raises:
+        RecordError: If points or box lie between 0 and 1, or fewer than half of the
+            points lie within twice the box.
+    """
+    for name, values in (("keypoints", points), ("box", box)):
+        if len(values) > 1 and values.min() >= 0 and 0 < values.max() <= 1:
+            raise RecordError(
+                "bad_number",
+                f"the {name} lie between 0 and 1; pixels are wanted: multiply by the "
+                "picture's width and height",
+            )
+    distances = np.abs(points - (box[:2] + box[2:] / 2)).max(axis=1, initial=0)
+    if len(points) and (distances <= box[2:].max()).mean() < 0.5:
+        raise RecordError(
+            "box_elsewhere",
+            f"most keypoints lie far from the box {_rounded(box)}; is it another "
+            "hand's, or of the picture in another size?",
+        )
+
+
+def check_corners(box: FloatArray, points: FloatArray, header: PictureHeader) -> None:
+    """Refuse a box that is two corners of the hand, and not a corner and a size.
+
+    Raises:
+        RecordError: If the box reaches out of the picture, and as two corners fits the
+            labelled points.
+    """
+    low, high = box[:2], box[2:]
+    out = (low + high) > 1.1 * np.array([header.width, header.height])
+    if not out.any() or len(points) < 3 or (high <= low).any():
+        return
+    spread, margin = np.ptp(points, axis=0), 0.1 * (high - low)
+    fits = (points >= low - margin).all() and (points <= high + margin).all()
+    if fits and (spread > 0.5 * (high - low)).all():
+        raise RecordError(
+            "bad_number",
+            f"the box {_rounded(box)} seems to be two corners; x, y, width, height are "
+            "wanted",
+        )
+
+
+def _without_unlabelled_nan(record: Record) -> NDArray[np.float32]:
+    """Return keypoints whose unlabelled ones are numbers: tools write NaN for them."""
+    points, visibility = record.keypoints, record.visibility
+    if points.ndim != 2 or visibility.shape != points.shape[:1]:
+        return points
+    unlabelled = (visibility <= 0)[:, None] & ~np.isfinite(points)
+    return np.where(unlabelled, np.float32(0), points)
 
 
 def _check_keypoints(keypoints: FloatArray, visibility: FloatArray) -> None:

@@ -1,28 +1,28 @@
 """Predictions as COCO keypoint results, so that a peer's go through the same code.
 
 A file is a JSON list with one object a hand: `keypoints`, flat x, y, score of each
-point in pixels of the whole picture; and what it belongs to, the first of these that it
-has: `sample_id`; `annotation_id` or `id`, an annotation's number in a COCO file;
-`image_id`, where the picture has one annotated hand.
+point in pixels of the whole picture; and what it belongs to, the first of these that
+it has: `sample_id`; `annotation_id`, an annotation's `id` in the COCO file; `image_id`,
+the `id` of its image there, where that has one annotated hand; `id`, an annotation's.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from handypose_tf.data.parsing import read_json
+from handypose_tf.data.parsing import id_key, read_json
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError
 from handypose_tf.evaluation.predict_hands import Predictions
 from handypose_tf.files import write_json
 
-_ID_FIELDS = ("sample_id", "annotation_id", "id", "image_id")
+_ID_FIELDS = ("sample_id", "annotation_id", "image_id", "id")
 
 #: Decimals of what is written: a ten-thousandth of a pixel.
 _DECIMALS = 4
@@ -44,13 +44,13 @@ def read_coco_results(
         DataError: If the file is no such list, has an entry that is malformed or two
             for one hand, or none for any hand.
     """
-    names = _names(records)
+    names = _Names(records)
     count = len(records[0].keypoints)
     points = np.full((len(records), count, 3), np.nan)
     taken: set[int] = set()
     for number, entry in enumerate(_read_list(Path(path))):
         where = f"{path}: [{number}]"
-        index = names.get(_name(entry, where))
+        index = names.find(entry, where)
         if index is None:
             continue
         if index in taken:
@@ -80,7 +80,7 @@ def write_coco_results(
     entries = [
         {
             "sample_id": record.sample_id,
-            "image_id": _image_id(record),
+            **_ids(record),
             "category_id": 1,
             "keypoints": hand.ravel().round(_DECIMALS).tolist(),
             "score": round(float(hand[:, 2].mean()), _DECIMALS),
@@ -91,38 +91,54 @@ def write_coco_results(
     return write_json(path, entries)
 
 
-def _names(records: Sequence[Record]) -> dict[tuple[str, str], int]:
-    """Return what each hand can be called: kind of name and name to its place.
+class _Names:
+    """What annotated hands can be called, by the fields of `_ID_FIELDS`.
 
     A name that two hands share names neither.
     """
-    names = [
-        pair
-        for index, record in enumerate(records)
-        for pair in (
-            (("sample_id", record.sample_id), index),
-            (("annotation_id", record.sample_id.rpartition("/")[2]), index),
-            (("image_id", str(_image_id(record))), index),
-        )
-    ]
-    counts = Counter(name for name, _ in names)
-    return {name: index for name, index in names if counts[name] == 1}
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._by_sample = {record.sample_id: i for i, record in enumerate(records)}
+        self._by_annotation = _unique(id_key(r.annotation_id) for r in records)
+        self._images = [id_key(record.image_id) for record in records]
+        self._by_image = _unique(self._images)
+
+    def find(self, entry: Any, where: str) -> int | None:
+        """Return the hand of an entry; `None` if it is of another."""
+        if not isinstance(entry, Mapping):
+            kind = type(entry).__name__
+            raise DataError(f"{where}: expected an object, found {kind}")
+        if not any(field in entry for field in _ID_FIELDS):
+            names = ", ".join(_ID_FIELDS)
+            raise DataError(f"{where}: names no hand; give one of {names}")
+        if "sample_id" in entry:
+            return self._by_sample.get(entry["sample_id"])
+        if "annotation_id" in entry:
+            return self._by_annotation.get(id_key(entry["annotation_id"]) or "")
+        image = id_key(entry.get("image_id"))
+        if image is not None and image in self._by_image:
+            return self._by_image[image]
+        index = self._by_annotation.get(id_key(entry.get("id")) or "")
+        if image in self._images and (index is None or self._images[index] != image):
+            count = self._images.count(image)
+            raise DataError(
+                f"{where}: image {image} has {count} annotated hands; tell which by "
+                "annotation_id"
+            )
+        return index if image is None or image in self._images else None
 
 
-def _name(entry: Any, where: str) -> tuple[str, str]:
-    """Return the kind of name and the name of the hand that an entry is of."""
-    if not isinstance(entry, Mapping):
-        raise DataError(f"{where}: expected an object, found {type(entry).__name__}")
-    for field in _ID_FIELDS:
-        if field in entry:
-            return ("annotation_id" if field == "id" else field), str(entry[field])
-    raise DataError(f"{where}: names no hand; give one of {', '.join(_ID_FIELDS)}")
+def _unique(names: Iterable[str | None]) -> dict[str, int]:
+    """Return the place of each name that comes once."""
+    names = list(names)
+    counts = Counter(names)
+    return {n: i for i, n in enumerate(names) if n is not None and counts[n] == 1}
 
 
-def _image_id(record: Record) -> int | str:
-    """Return a picture's number where its name is one, as COCO's are; else its name."""
-    stem = Path(record.image_path).stem
-    return int(stem) if stem.isascii() and stem.isdigit() else stem
+def _ids(record: Record) -> dict[str, int | str]:
+    """Return the ids that the annotations' own file gives, for COCO's tools."""
+    ids = {"image_id": record.image_id, "annotation_id": record.annotation_id}
+    return {name: value for name, value in ids.items() if value is not None}
 
 
 def _keypoints(entry: Mapping[str, Any], count: int, where: str) -> np.ndarray:

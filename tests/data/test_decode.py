@@ -160,7 +160,8 @@ def test_a_window_of_a_jpeg_has_the_pixels_of_the_whole(tmp_path):
 
     def edit(content):
         content["images"][0].update(width=160, height=120)
-        content["annotations"][0].update(bbox=[61, 47, 30, 20])
+        points = [v for x, y in layouts.points(50) for v in (x, y, 2)]
+        content["annotations"][0].update(bbox=[61, 47, 30, 20], keypoints=points)
 
     layouts.edit_json(root / "annotations.json", edit)
     reader = read(root)

@@ -49,6 +49,10 @@ def test_a_place_without_a_hand_is_a_record():
         ({"box": [0, 0, 0, 0]}, "empty_box"),
         ({"box": [0, 0, 5, -1]}, "empty_box"),
         ({"head_size": -1.0}, "bad_number"),
+        ({"keypoints": np.full((21, 2), 0.7)}, "bad_number"),
+        ({"box": [0.1, 0.1, 0.9, 0.9]}, "bad_number"),
+        ({"box": [100, 100, 20, 20]}, "box_elsewhere"),
+        ({"box": [10, 12, 4, 4]}, "box_elsewhere"),
         ({"head_size": float("nan")}, "bad_number"),
     ],
 )
@@ -73,7 +77,8 @@ def test_bad_records_are_refused_by_kind(changes, kind):
 def test_a_box_must_share_a_pixel_with_its_picture(box, inside):
     header = PictureHeader(64, 48)
     if inside:
-        record(box=box, header=header)
+        inner = np.clip(box[0] + box[2] / 2, 2, None), box[1] + box[3] / 2
+        record(box=box, header=header, keypoints=np.full((21, 2), inner))
     else:
         with pytest.raises(RecordError) as caught:
             record(box=box, header=header)

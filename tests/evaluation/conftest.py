@@ -25,6 +25,8 @@ def make_record() -> MakeRecord:
         box: ArrayLike = (0, 0, 100, 100),
         head_size: float = 0.0,
         image_path: str | Path = "hand.png",
+        image_id: int | None = None,
+        annotation_id: int | None = None,
     ) -> Record:
         points = np.asarray(keypoints, np.float32)
         shown = np.ones(len(points)) if visibility is None else np.asarray(visibility)
@@ -35,6 +37,8 @@ def make_record() -> MakeRecord:
             shown.astype(np.float32),
             np.asarray(box, np.float32),
             head_size=head_size,
+            image_id=image_id,
+            annotation_id=annotation_id,
         )
 
     return make
@@ -60,6 +64,8 @@ def hands(make_record: MakeRecord, tmp_path: Path) -> list[Record]:
                 box=(15, 15, 130, 90),
                 head_size=float(rng.uniform(40, 60)),
                 image_path=path,
+                image_id=9 - number // 3,
+                annotation_id=100 + number,
             )
         )
     return records

@@ -44,7 +44,9 @@ def test_round_trip_keeps_points_scores_and_what_was_not_found(
     np.testing.assert_allclose(found.scores[4:], scores[4:], atol=1e-4)
     written = json.loads(path.read_text())
     assert len(written) == 29
-    assert written[5]["image_id"] == 2
+    # Hand 6 is in the third picture, 000000000002.png, which the format calls 7.
+    assert written[5]["image_id"] == 7
+    assert written[5]["annotation_id"] == 106
     assert written[5]["sample_id"] == hands[6].sample_id
 
 
@@ -64,12 +66,47 @@ def test_hands_are_found_by_the_annotations_number(
 def test_the_picture_names_a_hand_only_where_it_has_one(
     hands: list[Record], tmp_path: Path
 ) -> None:
-    path = write(tmp_path / "peer.json", [entry(hands[0].keypoints, image_id=0)])
-    with pytest.raises(DataError, match="no entry is of any of the 30 hands"):
+    path = write(tmp_path / "peer.json", [entry(hands[0].keypoints, image_id=9)])
+    with pytest.raises(DataError, match="image 9 has 3 annotated hands; tell which"):
         read_coco_results(path, hands)
     found = read_coco_results(path, [hands[0], hands[5]]).keypoints
     assert np.isfinite(found[0]).all()
     assert np.isnan(found[1]).all()
+
+
+def test_pictures_are_told_by_the_format_s_own_id_not_by_their_names(
+    hands: list[Record], tmp_path: Path
+) -> None:
+    # Pictures 000000000000.png and 000000000009.png have the ids 9 and 0.
+    first, last = hands[0], hands[29]
+    rows = [entry(r.keypoints, image_id=r.image_id) for r in (first, last)]
+    found = read_coco_results(write(tmp_path / "peer.json", rows), [first, last])
+    np.testing.assert_allclose(found.keypoints[0], first.keypoints, rtol=1e-6)
+    np.testing.assert_allclose(found.keypoints[1], last.keypoints, rtol=1e-6)
+
+
+@pytest.mark.parametrize("image_id", [9.0, "9"])
+def test_an_id_is_a_number_however_it_is_written(
+    hands: list[Record], tmp_path: Path, image_id: object
+) -> None:
+    rows = [entry(hands[0].keypoints, image_id=image_id)]
+    found = read_coco_results(write(tmp_path / "peer.json", rows), hands[:1])
+    assert np.isfinite(found.keypoints).all()
+
+
+def test_a_running_number_is_no_annotation(hands: list[Record], tmp_path: Path) -> None:
+    # Detectors number their results by `id`; here 106, a hand of another picture.
+    rows = [entry(hands[0].keypoints, image_id=9, id=106)]
+    path = write(tmp_path / "peer.json", rows)
+    found = read_coco_results(path, [hands[0], hands[6]]).keypoints
+    assert np.isfinite(found[0]).all()
+    assert np.isnan(found[1]).all()
+    with pytest.raises(DataError, match="image 9 has 3 annotated hands; tell which"):
+        read_coco_results(path, hands)
+    right = write(
+        tmp_path / "right.json", [entry(hands[1].keypoints, image_id=9, id=101)]
+    )
+    assert np.isfinite(read_coco_results(right, hands).keypoints[1]).all()
 
 
 @pytest.mark.parametrize(

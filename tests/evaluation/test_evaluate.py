@@ -113,7 +113,7 @@ def fields(record: Record) -> dict[str, object]:
 
 def test_pckh_without_any_head_is_an_error(make_record: MakeRecord) -> None:
     with pytest.raises(DataError, match=r"pckh divides by the annotated head size"):
-        evaluate([make_record(np.eye(2))], np.eye(2)[None], "pckh")
+        evaluate([make_record(9 * np.eye(2))], 9 * np.eye(2)[None], "pckh")
 
 
 def test_points_not_found_are_wrong_and_counted(two_hands: list[Record]) -> None:

@@ -78,7 +78,7 @@ def test_errors_name_the_picture(make_record: MakeRecord, hands: list[Record]) -
 
     with pytest.raises(DataError, match=r"0\.png: box lies outside"):
         predict_hands(Refusing(), hands, CropRule())
-    missing = make_record(np.eye(2), image_path=Path("no.png"))
+    missing = make_record(9 * np.eye(2), image_path=Path("no.png"))
     with pytest.raises(DataError, match=r"no\.png: cannot read"):
         predict_hands(BoxPredictor(), [missing], CropRule())
 

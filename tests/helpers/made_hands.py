@@ -22,6 +22,8 @@ class MakeRecord(Protocol):
         box: ArrayLike = (0, 0, 100, 100),
         head_size: float = 0.0,
         image_path: str = "hand.png",
+        image_id: int | None = None,
+        annotation_id: int | None = None,
     ) -> Record: ...
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from handypose_tf.data import Record, open_source
+from handypose_tf.data import open_source
 from handypose_tf.evaluation import evaluate, get_protocol, predict_hands
 from handypose_tf.files import write_json
 from handypose_tf.inference import HandPoseEstimator
@@ -45,7 +45,7 @@ def break_down(model: Path, hands: Path) -> dict[str, dict[str, Any]]:
     labels = json.loads(path.read_text())["annotations"]
     by_id = {str(label["id"]): label for label in labels if "melanin" in label}
     every = open_source(f"coco:{path}", images=hands).records()
-    chosen = [(record, by_id.get(annotation_id(record))) for record in every]
+    chosen = [(record, by_id.get(str(record.annotation_id))) for record in every]
     records = [record for record, label in chosen if label]
     labels = [label for _, label in chosen if label]
     protocol = get_protocol("nsrm")
@@ -58,11 +58,6 @@ def break_down(model: Path, hands: Path) -> dict[str, dict[str, Any]]:
         figures[name] = {score: measured[score].to_dict() for score in SCORES}
         figures[name]["num_hands"] = len(group)
     return figures
-
-
-def annotation_id(record: Record) -> str:
-    """Return the id that a record's label has in its file."""
-    return record.sample_id.rpartition("/")[2]
 
 
 def table(figures: dict[str, dict[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from handypose_tf.data.parsing import (
     FileError,
     field,
+    id_key,
     inside,
     read_json,
     rows,
@@ -21,8 +22,9 @@ class CocoFile:
 
     Args:
         path: The JSON.
-        images: Folder of the pictures; `images/` beside the JSON, else the JSON's own
-            folder, if `None`.
+        images: Folder of the pictures; if `None`, each is looked for in `images/`
+            beside the JSON, beside it, and where the JSON lies in `annotations/` in
+            that folder's `images/` and beside it.
 
     Raises:
         FileError: If the JSON is missing, cut off or of another form.
@@ -39,8 +41,7 @@ class CocoFile:
         self.categories: list[Mapping[str, Any]] = [
             category for category in categories if isinstance(category, Mapping)
         ]
-        beside = path.parent / "images"
-        self.root = images or (beside if beside.is_dir() else path.parent)
+        self._roots = [images] if images else _picture_folders(path)
 
     def annotations(self) -> Iterator[tuple[str, Any]]:
         """Give each annotation with its place in the file; crowds are left out."""
@@ -55,25 +56,46 @@ class CocoFile:
             RecordError: If the file has no image of that id.
         """
         image_id = field(annotation, "image_id")
-        if not isinstance(image_id, (int, str)) or image_id not in self._images:
+        image = self._images.get(id_key(image_id))
+        if image is None:
             raise RecordError("bad_structure", f"no image has the id {image_id!r}")
-        return self._images[image_id]
+        return image
 
     def picture(self, image: Mapping[str, Any]) -> Path:
-        """Return the picture file of an image.
+        """Return the picture file of an image; the first place if there is none.
 
         Raises:
             RecordError: If its name leads out of the picture folder.
         """
-        return inside(self.root, field(image, "file_name"))
+        name = field(image, "file_name")
+        places = [place for root in self._roots for place in _places(root, name)]
+        return next((place for place in places if place.exists()), places[0])
 
 
-def _by_id(images: Sequence[Any], path: Path) -> dict[Any, Mapping[str, Any]]:
-    result: dict[Any, Mapping[str, Any]] = {}
+def _picture_folders(path: Path) -> list[Path]:
+    """Return where the pictures of a JSON may lie, the likeliest first."""
+    above = [path.parent]
+    if path.parent.name == "annotations":
+        above.append(path.parent.parent)
+    folders = [f for root in above for f in (root / "images", root) if f.is_dir()]
+    return folders or [path.parent]
+
+
+def _places(root: Path, name: Any) -> Iterator[Path]:
+    """Give where a picture may lie in a folder that its name may begin with."""
+    yield inside(root, name)
+    first, _, rest = name.replace("\\", "/").partition("/")
+    if rest and first == root.name:
+        yield root / rest
+
+
+def _by_id(images: Sequence[Any], path: Path) -> dict[str | None, Mapping[str, Any]]:
+    result: dict[str | None, Mapping[str, Any]] = {}
     for number, image in enumerate(images):
-        if not (isinstance(image, Mapping) and isinstance(image.get("id"), (int, str))):
+        key = id_key(image.get("id")) if isinstance(image, Mapping) else None
+        if key is None:
             raise FileError(path, f"images[{number}] has no `id`")
-        if image["id"] in result:
+        if key in result:
             raise FileError(path, f"two images have the id {image['id']!r}")
-        result[image["id"]] = image
+        result[key] = image
     return result

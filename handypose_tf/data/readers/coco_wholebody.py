@@ -52,6 +52,7 @@ class CocoWholeBodyReader(CocoReader):
             numbers(field(annotation, f"{side}_box"), f"{side}_box", 4),
             is_left=_SIDES[side],
             split=entry.split,
+            image_id=image["id"],
         )
 
     def _split_file(self, split: str) -> Path | None:

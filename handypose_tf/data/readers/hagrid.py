@@ -16,6 +16,7 @@ import numpy as np
 
 from handypose_tf.data.parsing import (
     FileError,
+    as_fractions,
     field,
     inside,
     numbers,
@@ -64,7 +65,8 @@ class HagridReader(Reader):
             reason = "`bboxes` and `hand_landmarks` are not lists of the same length"
             raise RecordError("bad_structure", reason)
         points = numbers(landmarks[hand], "hand_landmarks", NUM_KEYPOINTS, 2)
-        box = numbers(boxes[hand], "bboxes", 4)
+        box = as_fractions(numbers(boxes[hand], "bboxes", 4), "bboxes")
+        as_fractions(points, "hand_landmarks")
         return Record(
             f"{entry.split}/{entry.path.stem}/{name}/{hand}",
             str(picture),

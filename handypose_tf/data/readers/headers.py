@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.data.parsing import whole
 from handypose_tf.data.picture_header import (
     BrokenPictureError,
     PictureHeader,
@@ -38,6 +39,7 @@ class Headers:
             RecordError: If the sizes differ; the points would lie in wrong places.
         """
         header = self[path]
+        width, height = whole(width, "width"), whole(height, "height")
         if (width, height) != (header.width, header.height):
             raise RecordError(
                 "wrong_size",

@@ -89,6 +89,7 @@ class InterHandReader(Reader):
             _box(annotation, keypoints, visibility),
             is_left=is_left,
             split=entry.split,
+            image_id=image["id"],
         )
 
     def _folder(self, split: str) -> Path | None:

@@ -126,5 +126,6 @@ def _spans(path: Path) -> Iterator[tuple[int, int]]:
         while offset < end:
             file.seek(offset)
             (length,) = _LENGTH.unpack(file.read(_LENGTH.size).ljust(_LENGTH.size))
-            yield offset + _LENGTH.size, length
+            start = offset + _LENGTH.size
+            yield start, min(length, max(end - start, 0))  # a damaged length is huge
             offset += _LENGTH.size + length + _TAIL_BYTES

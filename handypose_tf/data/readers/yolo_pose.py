@@ -15,7 +15,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from handypose_tf.data.parsing import FileError, labelled, read_text
+from handypose_tf.data.parsing import (
+    FileError,
+    as_fractions,
+    labelled,
+    read_text,
+    side_of_class,
+)
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.index import Entry
 from handypose_tf.data.readers.yolo_yaml import YoloYaml
@@ -33,6 +39,7 @@ class YoloPoseReader(Reader):
 
     Normalised coordinates become pixels as `x * width - 0.5` (see `geometry`). The box
     is the file's own. With `kpt_shape: [K, 2]` a negative coordinate is not labelled.
+    The name of a line's class tells the side, as in COCO.
     """
 
     format = "yolo_pose"
@@ -86,6 +93,8 @@ class YoloPoseReader(Reader):
         header = self._headers[picture]
         size = np.array([header.width, header.height])
         points = values[_NUM_BOX_VALUES:].reshape(count, depth)
+        as_fractions(values[1:_NUM_BOX_VALUES], "box")
+        as_fractions(points[_visibility(points) > 0, :2], "keypoints")
         center, extent = values[1:3] * size, values[3:5] * size
         return Record(
             f"{self._name(picture)}/{number}",
@@ -93,6 +102,7 @@ class YoloPoseReader(Reader):
             points[:, :2] * size - 0.5,
             _visibility(points),
             np.concatenate([center - extent / 2 - 0.5, extent]),
+            is_left=side_of_class(self._data.class_name(values[0])),
             split=entry.split,
             header=header,
         )

@@ -42,17 +42,30 @@ class YoloYaml:
         places = listed if isinstance(listed, list) else [listed]
         return [picture for place in places for picture in self._expand(str(place))]
 
+    def class_name(self, number: float) -> str:
+        """Return the name of a class; empty if the file names none of that number."""
+        names = self._content.get("names")
+        if isinstance(names, list):
+            names = dict(enumerate(names))
+        return str(names.get(number, "")) if isinstance(names, dict) else ""
+
     def _expand(self, place: str) -> list[Path]:
-        """Expand a folder or a list of files, found from `path` or from the YAML."""
+        """Expand a folder or a list of files, found from `path` or from the YAML.
+
+        As for ultralytics, a leading `../` that leads nowhere counts for nothing:
+        Roboflow writes `../train/images` for `train/images` beside its YAML.
+        """
         root = self.path.parent
-        base = root / str(self._content.get("path") or "")
-        path = next(
-            (p for b in (base, root) if (p := b / place).exists()), root / place
-        )
+        place = place.replace("\\", "/")
+        bases = (root / str(self._content.get("path") or ""), root)
+        places = [
+            base / p for p in (place, place.removeprefix("../")) for base in bases
+        ]
+        path = next((p for p in places if p.exists()), root / place)
         if path.is_dir():
             files = sorted(path.rglob("*"))
             return [file for file in files if file.suffix.lower() in _SUFFIXES]
-        lines = read_text(path).split("\n")
+        lines = read_text(path).replace("\\", "/").split("\n")
         return [path.parent / line.strip() for line in lines if line.strip()]
 
 

@@ -47,6 +47,8 @@ def test_pictures_where_told(tmp_path):
         ),
         (lambda a: a.update(hand_landmarks={"a": 1}), "bad_structure"),
         (lambda a: a["bboxes"].__setitem__(1, [2, 2, 0.1, 0.1]), "box_outside"),
+        (lambda a: a["bboxes"].__setitem__(1, [40, 10, 20, 20]), "bad_number"),
+        (lambda a: a["hand_landmarks"][1].__setitem__(0, [40, 10]), "bad_number"),
     ],
 )
 def test_bad_annotations_are_named(tmp_path, edit, kind):

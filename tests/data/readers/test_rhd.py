@@ -49,7 +49,7 @@ def test_box_holds_hidden_joints_as_well(tmp_path):
     [
         ({"K": np.eye(3)}, "bad_structure"),
         ({"uv_vis": np.ones((41, 3))}, "wrong_joint_count"),
-        ({"uv_vis": np.full((42, 3), np.nan)}, "bad_number"),
+        ({"uv_vis": np.tile([np.nan, 5, 1], (42, 1))}, "bad_number"),
         ({"uv_vis": "none"}, "bad_structure"),
     ],
 )

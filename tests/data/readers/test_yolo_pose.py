@@ -30,6 +30,43 @@ def test_the_whole_picture_is_the_whole_picture(tmp_path):
     assert box.tolist() == [-0.5, -0.5, 64, 48]
 
 
+@pytest.mark.parametrize(
+    ("names", "number", "expected"),
+    [
+        ("[left_hand, right_hand]", 0, 1),
+        ("[left_hand, right_hand]", 1, 0),
+        ("{3: Right Hand}", 3, 0),
+        ("[hand]", 0, -1),
+        ("[left]", 1, -1),
+    ],
+)
+def test_the_class_tells_the_side(tmp_path, names, number, expected):
+    root = layouts.write_yolo_pose(tmp_path)
+    yaml = root / "hand-keypoints.yaml"
+    yaml.write_text(f"train: images/train\nkpt_shape: [21, 3]\nnames: {names}\n")
+    (root / "labels/train/a.txt").write_text(f"{number}{layouts.yolo_line()[1:]}")
+    assert YoloPoseReader(yaml).records()[0].is_left == expected
+
+
+@pytest.mark.parametrize(
+    "place", ["../images/train", r"images\train", "./images/train"]
+)
+def test_places_are_read_as_tools_write_them(tmp_path, place):
+    root = layouts.write_yolo_pose(tmp_path / "hands")
+    yaml = root / "hand-keypoints.yaml"
+    yaml.write_text(f"train: {place}\nkpt_shape: [21, 3]\n")
+    assert len(YoloPoseReader(root, "train").records()) == 1
+
+
+def test_a_place_that_exists_is_taken_at_its_word(tmp_path):
+    root = layouts.write_yolo_pose(tmp_path / "hands")
+    (tmp_path / "images").mkdir()
+    layouts.write_picture(tmp_path / "images/other.jpg")
+    (root / "hand-keypoints.yaml").write_text("train: ../images\nkpt_shape: [21, 3]\n")
+    with pytest.raises(DataError, match="no annotated hand"):
+        YoloPoseReader(root, "train").records()
+
+
 def test_two_numbers_a_point(tmp_path):
     root = layouts.write_yolo_pose(tmp_path)
     yaml = root / "hand-keypoints.yaml"
@@ -66,6 +103,7 @@ def test_labels_lie_in_labels_or_beside():
         (layouts.yolo_line().replace("0.5", "half"), "bad_number"),
         (layouts.yolo_line().replace("0.5", "nan"), "bad_number"),
         (layouts.yolo_line().replace("0.5 0.5", "1.9 0.5", 1), "box_outside"),
+        (layouts.yolo_line().replace("0.5 0.5", "32 24", 1), "bad_number"),
         (layouts.yolo_line().replace("0.25 0.5 0.25", "0 0 0.25", 1), "empty_box"),
         (layouts.yolo_line().replace(" 2.0", " 0"), "no_visible_joint"),
     ],
