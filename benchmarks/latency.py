@@ -4,7 +4,7 @@ Writes every figure to `benchmarks/results/`, the machine in the file's name, pr
 each target with what was measured, and ends with 1 if one is missed. Models are built
 untrained on the first run (some minutes) and kept in `--models`.
 
-Needs the extra `[torch]` and, on the first run, a network for MediaPipe's wheel.
+Needs PyTorch and, on the first run, a network for MediaPipe's wheel.
 Run it on an otherwise idle machine:
 
   python benchmarks/latency.py

@@ -1,7 +1,7 @@
 """Turn a checkpoint of the released PyTorch code into a .keras model.
 
 The model takes RGB in 0..255 like every other: the released code's BGR order and its
-normalisation go into the first layers. Reading a checkpoint needs the extra [torch];
+normalisation go into the first layers. The file is read without PyTorch, and
 nothing in it is run as code.
 
 Example:

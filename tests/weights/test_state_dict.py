@@ -7,10 +7,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from handypose_tf.errors import MissingExtraError, ModelError
+from handypose_tf.errors import ModelError
 from handypose_tf.weights.state_dict import read_state_dict
 
-torch = pytest.importorskip("torch", reason="needs the extra [torch]")
+torch = pytest.importorskip("torch", reason="compares with PyTorch")
 
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)
 
@@ -123,9 +123,3 @@ def test_checkpoints_of_something_else(save, content, text):
 def test_a_missing_file(tmp_path):
     with pytest.raises(ModelError, match=r"none\.pth: no such file"):
         read_state_dict(tmp_path / "none.pth")
-
-
-def test_without_torch(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "torch", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'handypose-tf\[torch\]'"):
-        read_state_dict(tmp_path / "a.pth")
