@@ -27,7 +27,8 @@ from handypose_tf.benchmarking import (
 )
 from handypose_tf.cli.console import format_table, quiet_native_log
 from handypose_tf.files import write_bytes
-from handypose_tf.labelling.mediapipe import MEDIAPIPE_FILES, VARIANTS
+from handypose_tf.labelling.mediapipe import VARIANTS
+from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
 THREADS = (1, 2)
 

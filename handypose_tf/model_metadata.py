@@ -51,6 +51,7 @@ class ModelMetadata:
         versions: Package to version, of what made the file.
         kind: One of `KINDS`.
         handedness: Whether the model also tells left hands from right ones.
+        presence: Whether the model also tells hands from what is none.
         export: What `handypose export` measured when it wrote the file.
     """
 
@@ -70,6 +71,7 @@ class ModelMetadata:
     versions: Mapping[str, str] = field(default_factory=dict)
     kind: str = "pose"
     handedness: bool = False
+    presence: bool = False
     export: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -264,12 +266,13 @@ _RULES = (
     ("export", _is_mapping, "an object"),
     ("kind", KINDS.__contains__, f"one of {', '.join(KINDS)}"),
     ("handedness", lambda value: isinstance(value, bool), "true or false"),
+    ("presence", lambda value: isinstance(value, bool), "true or false"),
 )
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.
-#: Files from before there were detectors or handedness do not speak of them, and only
+#: Files from before there were detectors and such heads do not speak of them, and only
 #: exported ones hold what the export measured.
-_OPTIONAL = ("kind", "handedness", "export")
+_OPTIONAL = ("kind", "handedness", "presence", "export")
 
 _REQUIRED = (
     "format",

@@ -58,6 +58,7 @@ DOORS = {
     ("benchmarking", "export"),
     ("synth", "data"),
     ("losses", "layers"),
+    ("backbones", "layers"),
 }
 
 

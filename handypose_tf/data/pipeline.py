@@ -67,6 +67,7 @@ class HandPipeline:
         num_threads: Samples that are made at once.
         backgrounds: Folder of pictures that `augmentation.fill` and `.background` use.
         handedness: Whether targets tell the side of hands too.
+        presence: Whether targets tell hands from places without one too.
 
     Raises:
         DataError: If readers do not fit each other, or there is too little to fill a
@@ -86,6 +87,7 @@ class HandPipeline:
     num_threads: int = field(default_factory=lambda: min(16, os.cpu_count() or 1))
     backgrounds: Path | None = None
     handedness: bool = False
+    presence: bool = False
 
     def __post_init__(self) -> None:
         """Check what can be checked without decoding a picture."""
@@ -175,8 +177,9 @@ class HandPipeline:
             Elements `(image, {"heatmaps": points})`: uint8 `(batch, height, width, 3)`
             and float32 `(batch, num_keypoints, 3)`, x and y in pixels of the image and
             visibility, 0 outside it. With `handedness` the targets also hold that:
-            int8 `(batch, 1)`, 1 left, 0 right, -1 unknown. `batch` is `batch_size`, or
-            its part for one replica of the worker.
+            int8 `(batch, 1)`, 1 left, 0 right, -1 unknown; with `presence` float32
+            `(batch, 1)`, 1 hand, 0 none. `batch` is `batch_size`, or its part for one
+            replica of the worker.
         """
         worker = worker or Worker()
         places = self._places(first_step, worker)
@@ -264,6 +267,9 @@ class HandPipeline:
         targets = {"heatmaps": points}
         if self.handedness:
             targets["handedness"] = sample["is_left"][None]
+        if self.presence:
+            is_hand = tf.reduce_all(visibility >= 0)
+            targets["presence"] = tf.cast(is_hand, tf.float32)[None]
         return sample["image"], targets
 
     def _context(self, crop_scale: float) -> float:

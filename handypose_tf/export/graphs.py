@@ -51,13 +51,13 @@ def decoder_flatbuffer(model: SettingsModel) -> bytes:
     return _decoder_flatbuffer(model, model.maps_name, model.decoder())
 
 
-def side_flatbuffer(model: SettingsModel) -> bytes:
-    """Return the float32 model from a handedness logit to `(1, 1)`, the chance."""
+def chance_flatbuffer(model: SettingsModel, head: str) -> bytes:
+    """Return the float32 model from the logit of a head to `(1, 1)`, the chance."""
 
     def decode(logit: Any) -> Any:
         return tf.sigmoid(tf.reshape(logit, (1, 1)))
 
-    return _decoder_flatbuffer(model, "handedness", decode)
+    return _decoder_flatbuffer(model, head, decode)
 
 
 def _decoder_flatbuffer(

@@ -12,8 +12,8 @@ from handypose_tf.export.flatbuffer import IO_TYPES, join_decoder
 from handypose_tf.export.graphs import (
     body_flatbuffer,
     body_function,
+    chance_flatbuffer,
     decoder_flatbuffer,
-    side_flatbuffer,
 )
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.tensorflow_quantizer import quantize
@@ -22,6 +22,9 @@ from handypose_tf.model_metadata import ModelMetadata, write_metadata
 from handypose_tf.models.settings_model import SettingsModel
 
 _PLAIN = Quantization()
+
+#: Head of the whole crop -> what its chance is called in a file.
+_CHANCES = {"handedness": "is_left", "presence": "presence"}
 
 
 def export_litert(
@@ -40,8 +43,8 @@ def export_litert(
     network's last dequantisation. Signature: `image` `(1, height, width, 3)` RGB in
     0..255 to `keypoints` `(1, num_keypoints, 3)` float32: x and y in 0..1 of the
     input, `(pixel + 0.5) / size`, and a score; or to `hands` `(1, max_hands, 7)`, see
-    `handypose_tf.layers.DecodeCenters`. A model with a handedness head also gives
-    `is_left` `(1, 1)` float32, the chance of a left hand.
+    `handypose_tf.layers.DecodeCenters`. A model with such heads also gives `is_left`
+    and `presence` `(1, 1)` float32, the chances of a left hand and of a hand at all.
 
     `export_and_check` also runs the file and tells what it loses.
 
@@ -97,14 +100,18 @@ def network_bytes(
     quantization: Quantization,
 ) -> bytes:
     """Convert network and decoding apart, and join them; no metadata yet."""
-    has_side = "handedness" in model.output
+    chances = {
+        result: chance_flatbuffer(model, head)
+        for head, result in _CHANCES.items()
+        if head in model.output
+    }
     return join_decoder(
         _body(model, precision, quantization),
         decoder_flatbuffer(model),
         io=io,
         result_name=model.result_name,
         maps_name=model.maps_name if heatmaps else None,
-        further={"is_left": side_flatbuffer(model)} if has_side else None,
+        further=chances,
     )
 
 

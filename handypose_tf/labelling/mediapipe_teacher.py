@@ -10,13 +10,7 @@ from numpy.typing import ArrayLike
 from handypose_tf.geometry import DEFAULT_CROP_SCALE, box_center, image_box
 from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image
-from handypose_tf.labelling.mediapipe import (
-    MEDIAPIPE_FILES,
-    MIN_SCORE,
-    VERSION,
-    Landmarks,
-    MediaPipeHands,
-)
+from handypose_tf.labelling.mediapipe import MIN_SCORE, Landmarks, MediaPipeHands
 from handypose_tf.labelling.mediapipe_regions import closer_region
 from handypose_tf.labelling.teacher import (
     QUARTER_TURNS,
@@ -24,6 +18,7 @@ from handypose_tf.labelling.teacher import (
     agree,
     one_per_hand,
 )
+from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES, VERSION
 
 #: Lower than MediaPipe's own .5: a hand that is found at one of four turns is checked
 #: by the landmark model and by the mirror image.

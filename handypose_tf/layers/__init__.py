@@ -5,6 +5,7 @@ from handypose_tf.layers.decode_centers import DecodeCenters
 from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
 from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
 from handypose_tf.layers.multi_level_waterfall import MultiLevelWaterfall
+from handypose_tf.layers.pad_channels import PadChannels
 from handypose_tf.layers.subtract_mean import SubtractMean
 from handypose_tf.layers.waterfall import Waterfall, WaterfallV2
 
@@ -14,6 +15,7 @@ __all__ = [
     "DecodeHeatmaps",
     "MultiLevelFusion",
     "MultiLevelWaterfall",
+    "PadChannels",
     "SubtractMean",
     "Waterfall",
     "WaterfallV2",

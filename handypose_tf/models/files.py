@@ -9,6 +9,7 @@ Nothing in a file is run as code.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import re
@@ -28,7 +29,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
 from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.half_weights import halve_weights
-from handypose_tf.models.network import HandyPose
+from handypose_tf.models.network import CROP_HEADS, HandyPose
 from handypose_tf.models.settings_model import SettingsModel
 from handypose_tf.weights.assign import assign, summary
 
@@ -77,8 +78,8 @@ def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
 def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file into a model.
 
-    A handedness head that the file does not have stays as it is, with a warning; one
-    that the model does not have is left out.
+    A head for handedness or presence that the file does not have stays as it is, with
+    a warning; one that the model does not have is left out.
 
     Raises:
         ModelError: As `load_model`.
@@ -94,10 +95,11 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     if twin is None:
         _assign(model, weights, str(path))
         return
-    if model.settings.get("handedness"):
-        warnings.warn(
-            f"{path} has no handedness head; the model's begins untrained", stacklevel=2
-        )
+    for head in CROP_HEADS:
+        if model.settings.get(head) and not twin.settings.get(head):
+            warnings.warn(
+                f"{path} has no {head} head; the model's begins untrained", stacklevel=2
+            )
     _assign(twin, weights, str(path))
     theirs = {layer.name: layer for layer in twin.layers}
     for layer in model.layers:
@@ -178,7 +180,7 @@ def _class_name(description: Any) -> str:
 
 
 def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | None:
-    """Return the same model with or without a handedness head, if weights want that.
+    """Return the same model with other heads beside the heatmaps, if weights want that.
 
     Files name layers by their count, so a model with another head cannot take them.
     """
@@ -189,12 +191,24 @@ def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | Non
         return None  # it cannot be read, which `_assign` reports
     if stored == _count_weighted(model):
         return None
-    handedness = not model.settings.get("handedness")
-    settings = {**model.settings, "handedness": handedness}
-    config = {**model.get_config(), "settings": settings}
-    config["backbone"] = model.own_backbone()
-    twin = type(model).from_config(config)
-    return twin if stored == _count_weighted(twin) else None
+    for flags in itertools.product((True, False), repeat=len(CROP_HEADS)):
+        heads = dict(zip(CROP_HEADS, flags, strict=True))
+        config = {**model.get_config(), "settings": {**model.settings, **heads}}
+        config["backbone"] = model.own_backbone()
+        twin = type(model).from_config(config)
+        if stored == _count_weighted(twin) and _has_heads(content, heads):
+            return twin
+    return None
+
+
+def _has_heads(content: bytes, heads: dict[str, bool]) -> bool:
+    """Tell whether stored layers are of these heads; of Keras 2, where names lack, yes.
+
+    One head or the other has as many layers.
+    """
+    with h5py.File(io.BytesIO(content)) as file:
+        names = {_stored_name(file, key) for key in _stored_arrays(file)}
+    return None in names or all((head in names) == flag for head, flag in heads.items())
 
 
 def _count_weighted(model: SettingsModel) -> int:

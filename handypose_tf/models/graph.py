@@ -68,8 +68,10 @@ def named_backbone(settings: dict[str, Any]) -> tuple[Any, Taps]:
         (height, width, 3), batch_size=settings.get("batch_size"), name="image"
     )
     spec = settings["backbone"]
-    centered = SubtractMean(spec["mean"], name="subtract_mean")(image)
-    return image, build_backbone(centered, spec["name"], spec["output_stride"])
+    x = image
+    if spec["mean"] is not None:
+        x = SubtractMean(spec["mean"], name="subtract_mean")(x)
+    return image, build_backbone(x, spec["name"], spec["output_stride"])
 
 
 def own_backbone(backbone: keras.Model) -> tuple[Any, Taps]:

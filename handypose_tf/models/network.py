@@ -21,8 +21,10 @@ from handypose_tf.models.graph import (
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.models.settings_model import UNTRAINED, SettingsModel
 
-#: Width of the handedness head's only hidden layer.
-_HANDEDNESS_FILTERS = 64
+#: The heads that say one thing of the whole crop, and the width of their only hidden
+#: layer.
+CROP_HEADS = ("handedness", "presence")
+_CROP_HEAD_FILTERS = 64
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
@@ -34,8 +36,8 @@ class HandyPose(SettingsModel):
 
     Args:
         settings: The network as data, as in `handypose_tf.models.presets`, with
-            `keypoint_names`, `skeleton`, `crop_scale`, `decode`, `handedness` and
-            `trained`.
+            `keypoint_names`, `skeleton`, `crop_scale`, `decode`, `handedness`,
+            `presence` and `trained`.
         backbone: Your own Keras model with four outputs (level 1 at stride 4, level 2
             at stride 8, level 3 at stride 16, deepest) in place of a named one. It
             takes the picture in 0..255 as it is.
@@ -47,7 +49,8 @@ class HandyPose(SettingsModel):
     Output:
         `{"heatmaps": (batch, height / stride, width / stride, num_keypoints)}`, raw
         and linear, trained towards 1 at a joint; with `handedness` also `(batch, 1, 1,
-        1)`, the logit of a left hand
+        1)`, the logit of a left hand; with `presence` `(batch, 1)`, that of a hand at
+        all
     """
 
     maps_name = "heatmaps"
@@ -68,6 +71,8 @@ class HandyPose(SettingsModel):
         outputs = {"heatmaps": _heatmaps(joined_features(taps, settings), settings)}
         if settings.get("handedness"):
             outputs["handedness"] = _handedness(taps.deepest)
+        if settings.get("presence"):
+            outputs["presence"] = _presence(taps.deepest)
         super().__init__(
             image,
             outputs,
@@ -85,6 +90,11 @@ class HandyPose(SettingsModel):
     def has_handedness(self) -> bool:
         """Whether the model also tells left hands from right ones."""
         return bool(self.settings.get("handedness"))
+
+    @property
+    def has_presence(self) -> bool:
+        """Whether the model also tells hands from what is none."""
+        return bool(self.settings.get("presence"))
 
     @property
     def cell_offset(self) -> float:
@@ -118,6 +128,7 @@ class HandyPose(SettingsModel):
             crop={"scale": settings["crop_scale"]},
             decode=decode,
             handedness=self.has_handedness,
+            presence=self.has_presence,
             **self.common_metadata(precision),
         )
 
@@ -131,6 +142,7 @@ def handypose(
     backbone: keras.Model | None = None,
     overrides: dict[str, dict[str, Any]] | None = None,
     handedness: bool = False,
+    presence: bool = False,
     batch_size: int | None = None,
 ) -> HandyPose:
     """Build a HandyPose model, without trained weights.
@@ -148,6 +160,7 @@ def handypose(
             for the keys `backbone`, `waterfall` and `decoder`; an override that names
             a `kind` takes the part's place as a whole.
         handedness: Add a small head that tells left hands from right ones.
+        presence: Add a small head that tells hands from what is none.
         batch_size: Fixed batch size, for export; free if `None`.
 
     Raises:
@@ -162,6 +175,7 @@ def handypose(
     settings |= {
         "batch_size": batch_size,
         "handedness": handedness,
+        "presence": presence,
         "keypoint_names": [*keypoint_names],
         "skeleton": [[int(a), int(b)] for a, b in skeleton],
         "crop_scale": DEFAULT_CROP_SCALE,
@@ -188,7 +202,7 @@ def _handedness(deepest: Any) -> Any:
     layers = [
         keras.layers.GlobalAveragePooling2D(keepdims=True, name="handedness_pool"),
         keras.layers.Conv2D(
-            _HANDEDNESS_FILTERS,
+            _CROP_HEAD_FILTERS,
             1,
             kernel_initializer="he_normal",
             name="handedness_conv",
@@ -200,6 +214,27 @@ def _handedness(deepest: Any) -> Any:
             dtype="float32",
             kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
             name="handedness",
+        ),
+    ]
+    return apply_layers(layers, deepest)
+
+
+def _presence(deepest: Any) -> Any:
+    """End with one number: a pooled picture of the crop, and two dense layers.
+
+    Of another shape than handedness: an export finds outputs by their shapes.
+    """
+    layers = [
+        keras.layers.GlobalAveragePooling2D(name="presence_pool"),
+        keras.layers.Dense(
+            _CROP_HEAD_FILTERS, kernel_initializer="he_normal", name="presence_dense"
+        ),
+        activation("relu6", name="presence_relu6"),
+        keras.layers.Dense(
+            1,
+            dtype="float32",
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+            name="presence",
         ),
     ]
     return apply_layers(layers, deepest)

@@ -25,15 +25,28 @@ def _paper(backbone: str, **facts: Any) -> dict[str, Any]:
 
 
 def _lite(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
-    """Return the network for phones: separable, ReLU6, heatmaps at stride 4."""
+    """Return the network for phones on an EfficientNet-Lite."""
+    return _slim(
+        f"efficientnet_lite{variant}", (127.0, 127.0, 127.0), image_size, facts
+    )
+
+
+def _mediapipe(variant: str, image_size: int, **facts: Any) -> dict[str, Any]:
+    """Return the network for phones on an encoder of MediaPipe Hands."""
+    return _slim(f"mediapipe_{variant}", None, image_size, facts)
+
+
+def _slim(
+    backbone: str,
+    mean: tuple[float, float, float] | None,
+    image_size: int,
+    facts: dict[str, Any],
+) -> dict[str, Any]:
+    """Return a network with separable heads and ReLU6; heatmaps at stride 4."""
     slim = {"separable": True, "relu": "relu6"}
     return {
         "image_size": image_size,
-        "backbone": {
-            "name": f"efficientnet_lite{variant}",
-            "output_stride": 32,
-            "mean": (127.0, 127.0, 127.0),
-        },
+        "backbone": {"name": backbone, "output_stride": 32, "mean": mean},
         "waterfall": {
             "kind": "multi_level",
             "filters": 64,
@@ -78,6 +91,20 @@ def _released(waterfall: dict[str, Any], decoder: dict[str, Any], **facts: Any) 
 _DRY = (0.0, 0.0)
 
 PRESETS: dict[str, dict[str, Any]] = {
+    "handypose_mediapipe_full": _mediapipe(
+        "full",
+        192,
+        parameters=2_420_757,
+        macs=272_260_416,
+        description="MediaPipe's full hand encoder, separable multi-level waterfall",
+    ),
+    "handypose_mediapipe_lite": _mediapipe(
+        "lite",
+        192,
+        parameters=916_885,
+        macs=140_233_792,
+        description="MediaPipe's lite hand encoder, separable multi-level waterfall",
+    ),
     "handypose_lite0": _lite(
         0,
         192,

@@ -27,6 +27,7 @@ from handypose_tf.training.data import image_size
 from handypose_tf.training.layers import freeze_levels, synchronize_batch_norms
 from handypose_tf.training.optimizers import build_optimizer, build_schedule
 from handypose_tf.weights.imagenet import load_imagenet
+from handypose_tf.weights.mediapipe import load_mediapipe
 
 #: Crops that a quantisation-aware network takes its first ranges from.
 _RANGE_CROPS = 32
@@ -92,7 +93,8 @@ def build_evaluator(
     """Return a network of the same layers with metrics, which training is spared.
 
     The metrics are `pck` (box, 0.2), `epe`, `auc` and, with a head for it,
-    `handedness` (accuracy); of several outputs Keras names each before its metrics.
+    `handedness` (accuracy) and `presence` (area under the curve); of several outputs
+    Keras names each before its metrics.
     """
     with strategy.scope():
         evaluator = keras.Model(network.inputs, dict(network.output))
@@ -100,6 +102,8 @@ def build_evaluator(
         metrics = {"heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]}
         if model.has_handedness:
             metrics["handedness"] = [HandednessAccuracy()]
+        if model.has_presence:
+            metrics["presence"] = [keras.metrics.AUC(from_logits=True, name="presence")]
         evaluator.compile(
             **build_losses(config.loss, model),
             metrics=metrics,
@@ -110,13 +114,15 @@ def build_evaluator(
 
 def build_losses(config: LossConfig, model: HandyPose) -> dict[str, Any]:
     """Return the losses of a model's outputs and their weights, for `compile`."""
-    losses = {"heatmaps": build_loss(config, model)}
-    if not model.has_handedness:
-        return {"loss": losses}
-    return {
-        "loss": {**losses, "handedness": HandednessLoss()},
-        "loss_weights": {"heatmaps": 1.0, "handedness": config.handedness_weight},
-    }
+    losses: dict[str, Any] = {"heatmaps": build_loss(config, model)}
+    weights = {"heatmaps": 1.0}
+    if model.has_handedness:
+        losses["handedness"] = HandednessLoss()
+        weights["handedness"] = config.handedness_weight
+    if model.has_presence:
+        losses["presence"] = keras.losses.BinaryCrossentropy(from_logits=True)
+        weights["presence"] = config.presence_weight
+    return {"loss": losses, "loss_weights": weights}
 
 
 def build_loss(config: LossConfig, model: HandyPose) -> Any:
@@ -159,10 +165,13 @@ def _network(config: TrainConfig, pipeline: HandPipeline) -> HandyPose:
             skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
             overrides=spec.overrides,
             handedness=spec.handedness,
+            presence=spec.presence,
         )
         if spec.weights == "imagenet":
             backbone = model.settings["backbone"]["name"]
             load_imagenet(model.layers, backbone, spec.imagenet_file)
+        elif spec.weights == "mediapipe":
+            load_mediapipe(model.layers, model.settings["backbone"]["name"])
         elif spec.weights is not None:
             load_weights(model, spec.weights)
     except (TypeError, ValueError) as error:

@@ -92,13 +92,16 @@ class ModelConfig:
         preset: A name of `handypose models`.
         image_size: Side of the input, pixels; the preset's own if `None`.
         overrides: Changes to the preset's parts, as `handypose(overrides=...)`.
-        weights: `"imagenet"`, a `.keras` or `.weights.h5` file, or `None` for none.
+        weights: `"imagenet"`, `"mediapipe"`, a `.keras` or `.weights.h5` file, or
+            `None` for none.
         imagenet_file: Torchvision's state dict, for a ResNet's ImageNet weights.
         frozen: Last backbone level that is not trained: one of `LEVELS`, or `None`.
             For `handypose_lite0`, freezing through level 1 makes a step three times
             as fast on a CPU (measured).
         handedness: Add a head that tells left hands from right ones, taught by the
             hands whose side is known.
+        presence: Add a head that tells hands from what is none, taught by places that
+            are marked `no_hand`.
     """
 
     preset: str = "handypose_lite0"
@@ -108,6 +111,7 @@ class ModelConfig:
     imagenet_file: str | None = None
     frozen: str | None = None
     handedness: bool = False
+    presence: bool = False
 
     def __post_init__(self) -> None:
         """Check the names."""
@@ -131,6 +135,7 @@ class LossConfig:
         handedness_weight: What the handedness head's cross-entropy counts beside the
             heatmaps' loss. Measured on the shipped lite0 with an untrained head: at 1
             its gradient in the backbone is 250 times the heatmaps', at 0.002 half.
+        presence_weight: The same for the presence head.
     """
 
     kind: str = "weighted"
@@ -140,6 +145,7 @@ class LossConfig:
     foreground_weight: float = 0.0
     top_k: int = 8
     handedness_weight: float = 0.002
+    presence_weight: float = 0.005
 
     def __post_init__(self) -> None:
         """Check the kind and the numbers."""
@@ -147,6 +153,7 @@ class LossConfig:
         _check_positive("sigma", self.sigma)
         _check_positive("top_k", self.top_k)
         _check_positive("handedness_weight", self.handedness_weight)
+        _check_positive("presence_weight", self.presence_weight)
 
 
 @dataclass(frozen=True, kw_only=True)

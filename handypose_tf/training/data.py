@@ -34,6 +34,7 @@ def open_pipelines(config: TrainConfig) -> tuple[HandPipeline, HandPipeline | No
         "crop_scale": data.crop_scale,
         "seed": config.seed,
         "handedness": config.model.handedness,
+        "presence": config.model.presence,
         **threads,
     }
     weights = [source.weight for source in data.train]

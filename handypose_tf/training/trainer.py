@@ -19,6 +19,7 @@ from tensorflow import keras
 from handypose_tf.errors import DataError, HandyPoseError, ModelError
 from handypose_tf.files import write_json
 from handypose_tf.models import HandyPose, save_model
+from handypose_tf.models.network import CROP_HEADS
 from handypose_tf.models.quantization_aware import take_weights
 from handypose_tf.training.build import (
     build_evaluator,
@@ -275,7 +276,9 @@ def _plain(name: str) -> str:
     """Return a metric's own name, which Keras puts after that of one of the outputs."""
     if name.endswith("loss"):
         return name
-    return name.removeprefix("heatmaps_").removeprefix("handedness_")
+    for output in ("heatmaps", *CROP_HEADS):
+        name = name.removeprefix(f"{output}_")
+    return name
 
 
 def _score(figures: dict[str, float]) -> float:

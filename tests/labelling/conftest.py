@@ -10,7 +10,7 @@ from dot_hands import DotTeacher, draw_dots
 import handypose_tf
 from handypose_tf.images import Image, read_image, write_image
 from handypose_tf.labelling import MediaPipeHands
-from handypose_tf.labelling.mediapipe import MEDIAPIPE_FILES
+from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 from handypose_tf.wheel_files import cache_folder
 
 

@@ -1,0 +1,42 @@
+"""More channels by zeros, for shortcuts into wider blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+from tensorflow import keras
+
+
+@keras.utils.register_keras_serializable("handypose_tf")
+class PadChannels(keras.layers.Layer):
+    """Appends channels of zeros.
+
+    Args:
+        channels: How many come out.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Input shape:
+        `(batch, height, width, up to channels)`
+
+    Output shape:
+        `(batch, height, width, channels)`
+    """
+
+    def __init__(self, channels: int, **kwargs: Any) -> None:
+        """Keep the number."""
+        super().__init__(**kwargs)
+        self.channels = channels
+
+    def call(self, inputs: Any) -> Any:
+        """Append the zeros."""
+        missing = self.channels - inputs.shape[-1]
+        return tf.pad(inputs, [[0, 0], [0, 0], [0, 0], [0, missing]])
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the input's shape with the channels."""
+        return (*input_shape[:-1], self.channels)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "channels": self.channels}

@@ -1,0 +1,131 @@
+"""MediaPipe's two hand networks, whole, as plain Keras models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tensorflow import keras
+
+from handypose_tf.backbones.mediapipe_landmark import (
+    conv,
+    expanded_depthwise,
+    mediapipe_landmark,
+)
+from handypose_tf.backbones.mediapipe_palm import mediapipe_palm
+from handypose_tf.hand import NUM_KEYPOINTS
+from handypose_tf.weights.assign import assign
+from handypose_tf.weights.mediapipe import mediapipe_file, network_arrays
+
+#: Side of the published networks' input, pixels.
+LANDMARK_SIZE = 224
+PALM_SIZE = 192
+
+#: Channels inside the landmark networks' last expansion over those that come in.
+_TOP_EXPANSION = 6
+
+#: What a palm is: a box's four numbers and seven points; anchors a cell by stride.
+_PALM_NUMBERS = 18
+_PALM_ANCHORS = {"pyramid16": 6, "pyramid8": 2}
+
+
+def import_mediapipe(network: str, path: str | Path | None = None) -> keras.Model:
+    """Return one of MediaPipe's networks with its weights.
+
+    Args:
+        network: `"landmark_full"`, `"landmark_lite"`, `"palm_full"` or `"palm_lite"`.
+        path: The network's own `.tflite`; fetched once into the cache if `None`.
+
+    Returns:
+        A plain Keras model of RGB in 0..255, see `landmark_network` and `palm_network`.
+
+    Raises:
+        ValueError: If there is no such network.
+        DataError: If the file cannot be fetched.
+        ModelError: If the file is another network.
+    """
+    file = mediapipe_file(network) if path is None else Path(path)
+    kind, _, variant = network.partition("_")
+    model = (landmark_network if kind == "landmark" else palm_network)(variant)
+    assign(model.layers, network_arrays(network, file), str(file))
+    return model
+
+
+def landmark_network(
+    variant: str = "full",
+    *,
+    num_keypoints: int = NUM_KEYPOINTS,
+    image_size: int = LANDMARK_SIZE,
+    batch_size: int | None = None,
+) -> keras.Model:
+    """Build a hand landmark network, without weights.
+
+    Args:
+        variant: `"full"` or `"lite"`.
+        num_keypoints: Points that it finds.
+        image_size: Side of the input, pixels; a multiple of 32.
+        batch_size: Fixed batch size, for export; free if `None`.
+
+    Returns:
+        A model from `(batch, image_size, image_size, 3)`, RGB in 0..255, to
+        `landmarks` `(batch, 3 * num_keypoints)`, x, y and depth in pixels of the
+        input; `presence` `(batch, 1)`, the chance of a hand; `handedness` `(batch, 1)`,
+        the chance of a right hand in a picture that is not mirrored; and
+        `world_landmarks` `(batch, 3 * num_keypoints)`, metres.
+    """
+    image = keras.Input((image_size, image_size, 3), batch_size, name="image")
+    deepest = mediapipe_landmark(image, variant).deepest
+    channels = _TOP_EXPANSION * deepest.shape[-1]
+    x = expanded_depthwise(deepest, channels, 3, name="top")
+    x = keras.layers.GlobalAveragePooling2D(name="top_pool")(x)
+    heads = {
+        "landmarks": (3 * num_keypoints, None),
+        "presence": (1, "sigmoid"),
+        "handedness": (1, "sigmoid"),
+        "world_landmarks": (3 * num_keypoints, None),
+    }
+    outputs = {
+        name: keras.layers.Dense(
+            units, activation, dtype="float32", name=f"top_{name}"
+        )(x)
+        for name, (units, activation) in heads.items()
+    }
+    return keras.Model(image, outputs, name=f"mediapipe_landmark_{variant}")
+
+
+def palm_network(
+    variant: str = "full",
+    *,
+    image_size: int = PALM_SIZE,
+    batch_size: int | None = None,
+) -> keras.Model:
+    """Build a palm detector, without weights.
+
+    Args:
+        variant: `"full"` or `"lite"`.
+        image_size: Side of the input, pixels; a multiple of 32.
+        batch_size: Fixed batch size, for export; free if `None`.
+
+    Returns:
+        A model from `(batch, image_size, image_size, 3)`, RGB in 0..255, to `boxes`
+        `(batch, anchors, 18)`, a box and seven points relative to each anchor in
+        pixels, and `logits` `(batch, anchors, 1)`.
+    """
+    image = keras.Input((image_size, image_size, 3), batch_size, name="image")
+    taps = mediapipe_palm(image, variant)
+    boxes, logits = [], []
+    for level, x in (("pyramid8", taps.level2), ("pyramid16", taps.level3)):
+        anchors = _PALM_ANCHORS[level]
+        logits.append(_per_anchor(x, anchors, 1, name=f"{level}_logits"))
+        boxes.append(_per_anchor(x, anchors, _PALM_NUMBERS, name=f"{level}_boxes"))
+    outputs = {
+        "boxes": keras.layers.Concatenate(1, name="boxes")(boxes),
+        "logits": keras.layers.Concatenate(1, name="logits")(logits),
+    }
+    return keras.Model(image, outputs, name=f"mediapipe_palm_{variant}")
+
+
+def _per_anchor(x: Any, anchors: int, numbers: int, *, name: str) -> Any:
+    """Predict some numbers for each anchor of each cell."""
+    x = conv(x, anchors * numbers, 1, name=name)
+    return keras.layers.Reshape((-1, numbers), name=f"{name}_anchors")(x)

@@ -1,0 +1,125 @@
+"""MediaPipe's weights for its networks in Keras, out of its own model files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from numpy.typing import NDArray
+
+from handypose_tf.backbones.mediapipe_landmark import weighted_layers as hand_layers
+from handypose_tf.backbones.mediapipe_palm import weighted_layers as palm_layers
+from handypose_tf.errors import ModelError
+from handypose_tf.weights.assign import assign
+from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
+
+#: Network -> its file in the wheel.
+FILES = {
+    "landmark_full": "hand_landmark_full.tflite",
+    "landmark_lite": "hand_landmark_lite.tflite",
+    "palm_full": "palm_detection_full.tflite",
+    "palm_lite": "palm_detection_lite.tflite",
+}
+
+#: Backbone -> the network that it is the beginning of.
+BACKBONES = {
+    "mediapipe_full": "landmark_full",
+    "mediapipe_lite": "landmark_lite",
+    "mediapipe_palm": "palm_full",
+}
+
+#: A picture in 0..255 is what the networks know as 0..1.
+_INPUT_SCALE = 255.0
+
+#: Operation -> its constant as Keras has it: kernels by height, width, in and out.
+_TO_KERAS: dict[str, Callable[[NDArray], NDArray]] = {
+    "CONV_2D": lambda kernel: kernel.transpose(1, 2, 3, 0),
+    "DEPTHWISE_CONV_2D": lambda kernel: kernel.transpose(1, 2, 3, 0),
+    "FULLY_CONNECTED": np.transpose,
+    "PRELU": lambda slopes: slopes,
+}
+
+
+def load_mediapipe(layers: Iterable[Any], backbone: str) -> None:
+    """Load MediaPipe's weights into the backbone's layers of a model.
+
+    Args:
+        layers: The model's layers; those of its head are passed over.
+        backbone: One of `BACKBONES`.
+
+    Raises:
+        ModelError: If MediaPipe has no such backbone.
+        DataError: As `mediapipe_file`.
+    """
+    if backbone not in BACKBONES:
+        raise ModelError(
+            f"MediaPipe has no weights for the backbone {backbone}; it has those of "
+            f"{', '.join(BACKBONES)}"
+        )
+    path = mediapipe_file(BACKBONES[backbone])
+    arrays = network_arrays(BACKBONES[backbone], path)
+    own = {layer.name: layer for layer in layers if layer.weights}
+    shared = {name: arrays[name] for name in arrays if name in own}
+    assign((own[name] for name in shared), shared, str(path))
+
+
+def mediapipe_file(network: str) -> Path:
+    """Return a network's file, fetched once into the cache.
+
+    Raises:
+        ValueError: If there is no such network.
+        DataError: If the file is not there and cannot be fetched, or is another.
+    """
+    if network not in FILES:
+        raise ValueError(f"`network` must be one of {[*FILES]}. Received: {network!r}")
+    return MEDIAPIPE_FILES.fetch() / FILES[network]
+
+
+def network_arrays(network: str, path: Path) -> dict[str, list[NDArray]]:
+    """Return a file's arrays by the names of the layers that take them.
+
+    Raises:
+        ModelError: If the file is another network, or LiteRT cannot load it.
+    """
+    kind, _, variant = network.partition("_")
+    layers = hand_layers if kind == "landmark" else palm_layers
+    names, arrays = [*layers(variant)], [*read_arrays(path)]
+    if len(names) != len(arrays):
+        raise ModelError(
+            f"{path}: {len(arrays)} operations with weights, {network} has {len(names)}"
+        )
+    arrays[0][0] = arrays[0][0] / _INPUT_SCALE
+    return dict(zip(names, arrays, strict=True))
+
+
+def read_arrays(path: Path) -> Iterator[list[NDArray]]:
+    """Yield the arrays of each operation that has some, in the file's order, as Keras'.
+
+    Raises:
+        ModelError: If LiteRT cannot load the file.
+    """
+    try:
+        interpreter = Interpreter(
+            str(path),
+            experimental_op_resolver_type=(
+                OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+            ),
+        )
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"{path}: LiteRT cannot load it; fetch it again") from error
+    operations = interpreter._get_ops_details()
+    halves = {
+        operation["outputs"][0]: operation["inputs"][0]
+        for operation in operations
+        if operation["op_name"] == "DEQUANTIZE"
+    }
+    for operation in operations:
+        turn = _TO_KERAS.get(operation["op_name"])
+        if turn is not None:
+            constants = [halves[i] for i in operation["inputs"] if i in halves]
+            values = [interpreter.get_tensor(i).astype(np.float32) for i in constants]
+            yield [turn(values[0]), *values[1:]]
