@@ -34,7 +34,7 @@ def exported(folder) -> Path:
     path = folder / "out" / "hand_int8.tflite"
     words = ["--precision", "int8", "--io", "uint8", "--heatmaps"]
     data = ["--calibration", hands, "--check", hands]
-    report = ["--keep-float", "stem_relu6", "^heatmaps$", "--layers", "--json"]
+    report = ["--keep-float", "block0_relu", "^heatmaps$", "--layers", "--json"]
     code = main(
         [
             *("export", str(folder / "model.keras"), "--out", str(path)),
@@ -60,7 +60,7 @@ def test_the_metadata_hold_what_was_measured(exported, folder):
     assert metadata.precision == "int8" and facts["io"] == "uint8"
     assert facts["quantizer"] == "tensorflow"
     assert facts["calibration"]["num_crops"] == 34
-    assert facts["keep_float"] == ["stem_relu6", "^heatmaps$"]
+    assert facts["keep_float"] == ["block0_relu", "^heatmaps$"]
     assert facts["operations"]["body_partitions"] == 1
     assert facts["parity_px"]["num_crops"] == 34
     assert set(facts["latency_ms"]) == {"1 threads", "2 threads"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
+from small_models import SMALL
 
 from handypose_tf.export import export_litert
 from handypose_tf.geometry import letterbox_matrix, warp_image
@@ -14,16 +15,12 @@ from handypose_tf.model_metadata import read_metadata
 from handypose_tf.models import hand_detector
 
 SIDE = 64
-SLIM = {
-    "waterfall": {"filters": 8, "reduction": 4},
-    "decoder": {"filters": 8, "reduction": 4},
-}
 
 
 @pytest.fixture(scope="module")
 def model():
     """Weights at random and a bias that makes it find hands all over."""
-    model = hand_detector(image_size=SIDE, overrides=SLIM)
+    model = hand_detector(image_size=SIDE, overrides=SMALL)
     layer = model.get_layer("maps")
     kernel, _ = layer.get_weights()
     rng = np.random.default_rng(3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
-from small_models import SMALL, my_backbone, scatter_weights
+from small_models import EFFICIENT, SMALL, my_backbone, scatter_weights
 from tensorflow import keras
 
 from handypose_tf.errors import ModelError, OutputError
@@ -52,8 +52,13 @@ def settings(precision: str) -> Quantization:
 
 @pytest.fixture(scope="module")
 def model():
-    """A small model whose heatmaps have peaks between the cells."""
-    model = handypose("handypose_lite0", image_size=SIDE, overrides=SMALL)
+    """A shallow model whose heatmaps have peaks between the cells.
+
+    Its weights take most of its file: 200 of 270 kB in float32.
+    """
+    wide = {"filters": 64, "reduction": 8}
+    overrides = {**SMALL, "waterfall": wide, "decoder": wide}
+    model = handypose("handypose_lite0", image_size=SIDE, overrides=overrides)
     scatter_weights(model)
     return model
 
@@ -115,7 +120,7 @@ def test_parity_with_the_keras_model(files, model):
 def test_sizes_and_closeness(files):
     """Files' sizes over float32's, and how far heatmaps may lie from it."""
     allowed = {
-        "float16": (0.45, 0.6, 0.01),
+        "float16": (0.5, 0.65, 0.01),
         "dynamic": (0.25, 0.5, 0.1),
         "int8": (0.25, 0.5, 0.2),
     }
@@ -140,6 +145,14 @@ def test_the_body_is_fused(files, precision):
     check_body(files[precision], BODY_OPS)
 
 
+def test_atrous_and_inverted_bottlenecks_are_fused(tmp_path):
+    model = handypose("handypose_lite0", image_size=SIDE, overrides=EFFICIENT)
+    path = export_litert(
+        model, tmp_path / "a.tflite", "int8", quantization=calibrated()
+    )
+    check_body(path, BODY_OPS)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["handypose_lite0", "handypose_resnet50"])
 @pytest.mark.parametrize("precision", ["float32", "int8"])
@@ -161,7 +174,7 @@ def test_an_own_backbone_is_fused(tmp_path, precision):
 
 def test_layers_that_stay_float(model, tmp_path):
     path = tmp_path / "a.tflite"
-    kept = calibrated(keep_float=("/stem_relu6", "^heatmaps$"))
+    kept = calibrated(keep_float=("/block0_relu", "^heatmaps$"))
     export_litert(model, path, "int8", quantization=kept)
     check_body(path, BODY_OPS)
     kinds = {
@@ -170,10 +183,10 @@ def test_layers_that_stay_float(model, tmp_path):
             for tensor in Interpreter(str(path)).get_tensor_details()
             if layer_name(tensor["name"]).startswith(part)
         }
-        for part in ("stem_relu6", "block0_depthwise_relu6")
+        for part in ("block0_relu", "block1_relu")
     }
-    assert kinds["stem_relu6"] == {np.float32}
-    assert kinds["block0_depthwise_relu6"] == {np.int8, np.int32}  # int32 is its bias
+    assert kinds["block0_relu"] == {np.float32}
+    assert kinds["block1_relu"] == {np.int8, np.int32}  # int32 is its bias
 
 
 def test_a_layer_that_is_not_there(model, tmp_path):

@@ -23,19 +23,14 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A network of a few steps; the tiny backbone is a name while it lives."""
+    """A network of a few steps."""
     pytest.importorskip("tf_keras")
     pytest.importorskip("tensorflow_model_optimization")
-    from handypose_tf.backbones import BACKBONES
-
     folder = tmp_path_factory.mktemp("qat")
     hands = write_coco(folder / "hands", 24)
     add_backbone()
-    try:
-        config = settings(f"coco:{hands}", folder / "run", qat=True, epochs=1)
-        yield load_model(train(build_config(config)).last)
-    finally:
-        del BACKBONES["tiny"]
+    config = settings(f"coco:{hands}", folder / "run", qat=True, epochs=1)
+    return load_model(train(build_config(config)).last)
 
 
 def test_the_file_is_int8_and_decodes_in_float(model, tmp_path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_models import SMALL, heatmaps, my_backbone
+from small_models import EFFICIENT, SMALL, heatmaps, my_backbone
 from tensorflow import keras
 
 from handypose_tf.errors import ModelError
@@ -63,17 +63,18 @@ def test_sizes_that_do_not_fit(small_model):
         own.at_size(96)
 
 
-def test_a_head_for_the_side_is_an_option(small_model):
-    model = build_small(handedness=True)
+def test_a_head_for_the_side_is_an_option():
+    plain = build_small(overrides=EFFICIENT)
+    model = build_small(overrides=EFFICIENT, handedness=True)
     pictures = np.zeros((2, 64, 64, 3), np.float32)
     outputs = model(pictures)
     assert {k: tuple(v.shape) for k, v in outputs.items()} == {
         "heatmaps": (2, 16, 16, 21),
         "handedness": (2, 1, 1, 1),
     }
-    assert model.has_handedness and not small_model.has_handedness
+    assert model.has_handedness and not plain.has_handedness
     # 320 channels to 64 to 1, with biases.
-    more = model.count_params() - small_model.count_params()
+    more = model.count_params() - plain.count_params()
     assert more == 320 * 64 + 64 + 64 + 1
     assert model.stride == 4 and model.decoder().get_config()["stride"] == 4
 

@@ -25,12 +25,8 @@ keras2 = pytest.mark.skipif(not IS_KERAS2, reason="needs Keras 2: make test-kera
 
 @pytest.fixture(scope="module", autouse=True)
 def tiny_backbone():
-    """Its name is known while these tests run."""
-    from handypose_tf.backbones import BACKBONES
-
+    """Its name is known."""
     add_backbone()
-    yield
-    del BACKBONES["tiny"]
 
 
 def small():
