@@ -57,7 +57,6 @@ class Process:
     """
 
     def __init__(self, loader: Loader, folder: Path, core: int) -> None:
-        """Start it and wait for its first batch."""
         script, *words = loader.words
         self.name = loader.name
         self._process = subprocess.Popen(

@@ -31,7 +31,6 @@ class HandModel:
     """A `.tflite` file and the crop that it wants to see."""
 
     def __init__(self, path: str, num_threads: int) -> None:
-        """Load the network and read what it says of itself."""
         with zipfile.ZipFile(path) as archive:  # a zip is appended to the model
             metadata = json.loads(archive.read("metadata.json"))
         self.size = metadata["image_size"][0]

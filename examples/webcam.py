@@ -24,7 +24,6 @@ class Mirrored:
     num_frames = None
 
     def __init__(self, source: FrameSource) -> None:
-        """Take the camera."""
         self._source, self.name, self.fps = source, source.name, source.fps
 
     def __iter__(self) -> Iterator[Frame]:

@@ -34,7 +34,6 @@ class MissingExtraError(HandyPoseError, ImportError):
     """
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        """Compose the message that names the extra."""
         super().__init__(
             f"{package} is needed to {purpose}: pip install 'handypose-tf[{extra}]'"
         )

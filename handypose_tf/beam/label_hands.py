@@ -35,7 +35,6 @@ class LabelHands(PictureTransform):
     """
 
     def __init__(self, teacher: str = "mediapipe") -> None:
-        """Take the teacher's name; it is opened on the workers."""
         super().__init__(partial(_open, teacher))
 
 

@@ -42,7 +42,6 @@ class PictureTransform(beam.PTransform):
     """
 
     def __init__(self, open_look: Callable[[], Look]) -> None:
-        """Take the function; it must be picklable."""
         super().__init__()
         self._open_look = open_look
 

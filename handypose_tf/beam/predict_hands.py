@@ -50,7 +50,6 @@ class PredictHands(PictureTransform):
         levels: int = DEFAULT_LEVELS,
         min_score: float = MIN_HAND_SCORE,
     ) -> None:
-        """Take the estimator's arguments; it is opened on the workers."""
         own = {"detector": detector, "levels": levels, "min_score": min_score}
         super().__init__(partial(_open, model, num_threads, own))
 

@@ -95,7 +95,6 @@ class Runner:
     """
 
     def __init__(self, name: str, connection: Connection) -> None:
-        """Wait until it is loaded."""
         self._name, self._connection = name, connection
         self.loading: Loading = self._receive()
 

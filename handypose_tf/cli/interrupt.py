@@ -13,7 +13,6 @@ class Interrupt:
     """Whether Ctrl-C was pressed."""
 
     def __init__(self) -> None:
-        """Start with no."""
         self.is_asked = False
 
 

@@ -19,7 +19,6 @@ class Draws:
     """
 
     def __init__(self, seed: Sequence[int] | NDArray[np.integer]) -> None:
-        """Begin with the first draw."""
         self._rng = np.random.default_rng(seed)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:

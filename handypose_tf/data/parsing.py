@@ -35,7 +35,6 @@ class FileError(DataError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        """Keep path and reason apart for the list of problems."""
         super().__init__(f"{path}: {reason}")
         self.path, self.reason = path, reason
 

@@ -73,7 +73,6 @@ class RecordError(DataError):
     """
 
     def __init__(self, kind: ProblemKind, reason: str) -> None:
-        """Keep the kind beside the message."""
         super().__init__(reason)
         self.kind: ProblemKind = kind
 

@@ -51,7 +51,6 @@ class SceneCanvas:
     """
 
     def __init__(self, size: int) -> None:
-        """Begin with nothing."""
         self.size = size
         self.image: Image = np.zeros((size, size, 3), np.uint8)
         self._hands: list[_PlacedHand] = []

@@ -115,7 +115,6 @@ class SceneMaker:
         backgrounds: Sequence[Path],
         style: SceneStyle | None = None,
     ) -> None:
-        """Keep the pictures."""
         self.sources = [pictures for pictures, _ in sources if pictures]
         weights = np.array([weight for pictures, weight in sources if pictures])
         if not self.sources or not backgrounds:

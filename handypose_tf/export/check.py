@@ -128,7 +128,6 @@ class Checker:
     """
 
     def __init__(self, model: HandyPose, reader: Reader | None = None) -> None:
-        """Cut the hands out."""
         self._model = model
         self.source = "the demo picture" if reader is None else str(reader)
         self._hands: HandCrops | None = None

@@ -47,7 +47,6 @@ class AnnotatedVideo:
         fps: float,
         skeleton: Sequence[Sequence[int]] = BONES,
     ) -> None:
-        """Wait for the first frame, which tells the size."""
         self._path = path
         self._fps = fps
         self._skeleton = skeleton
@@ -123,7 +122,6 @@ class AnnotatedPictures:
         targets: Mapping[Path, Path],
         skeleton: Sequence[Sequence[int]] = BONES,
     ) -> None:
-        """Take the places."""
         self._targets = targets
         self._skeleton = skeleton
 

@@ -48,7 +48,6 @@ class CropModel:
         *,
         mirrored: bool = False,
     ) -> None:
-        """Open the model; warn if it was never trained."""
         self._mirrored = mirrored
         self.path = find_model(model)
         self._model = open_model(self.path, num_threads)

@@ -89,7 +89,6 @@ class HandPoseEstimator:
         turn: bool = True,
         mirrored: bool = False,
     ) -> None:
-        """Open the models; warn if the pose model was never trained."""
         self._arguments: dict[str, Any] = {
             "model": model,
             "num_threads": num_threads,

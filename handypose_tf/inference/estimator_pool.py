@@ -23,7 +23,6 @@ class EstimatorPool(Generic[Estimator]):
     """
 
     def __init__(self, estimators: Iterable[Estimator]) -> None:
-        """Take the estimators."""
         self._free: queue.SimpleQueue[Estimator] = queue.SimpleQueue()
         self._num_threads = 0
         for estimator in estimators:

@@ -80,7 +80,6 @@ class VideoFile:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open the file."""
         self.name = os.fspath(path)
         if not Path(path).is_file():
             raise DataError(f"{path}: no such file; check the path")
@@ -116,7 +115,6 @@ class PictureSequence:
     def __init__(
         self, paths: Sequence[Path], fps: float = DEFAULT_FPS, name: str | None = None
     ) -> None:
-        """Take the pictures' paths."""
         self._paths = paths
         self.fps = fps
         self.name = name or os.fspath(paths[0].parent)
@@ -145,7 +143,6 @@ class Camera:
     num_frames = None
 
     def __init__(self, number: int) -> None:
-        """Open the camera."""
         self.name = f"camera {number}"
         self._capture = cv2.VideoCapture(number)
         if not self._capture.isOpened():

@@ -100,7 +100,6 @@ class HandDetector:
         levels: int = 1,
         min_score: float | None = None,
     ) -> None:
-        """Open the model; warn if it was never trained."""
         if levels < 1:
             raise ValueError(f"`levels` must be 1 or more. Received: {levels}")
         self.levels = levels

@@ -71,7 +71,6 @@ class WholePictureFinder:
     """
 
     def __init__(self, model: CropModel, *, turn: bool) -> None:
-        """Take the model."""
         self._model = model
         self._turn = turn
 
@@ -100,7 +99,6 @@ class DetectorFinder:
     """
 
     def __init__(self, detector: Detector, model: CropModel, *, turn: bool) -> None:
-        """Take both models."""
         self._detector = detector
         self._model = model
         self._turn = turn

@@ -59,7 +59,6 @@ class HandPoses(list[HandPose]):
         names: Sequence[str] = KEYPOINT_NAMES,
         skeleton: Sequence[Sequence[int]] = BONES,
     ) -> None:
-        """Take the hands and what they were found in."""
         super().__init__(hands)
         self.path = None if isinstance(picture, np.ndarray) else Path(picture)
         self.width, self.height = size

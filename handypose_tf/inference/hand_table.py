@@ -55,7 +55,6 @@ class HandTableFile:
     def __init__(
         self, file: TextIO, place: Sequence[str], names: Sequence[str]
     ) -> None:
-        """Write the header."""
         self._writer = csv.writer(file, lineterminator="\n")
         self._writer.writerow([*place, *hand_columns(names)])
 

@@ -78,7 +78,6 @@ class HandTracker:
         patience: int = 15,
         smoothing: OneEuro | None = _DEFAULT_SMOOTHING,
     ) -> None:
-        """Start with no hand."""
         for name, value in (("max_hands", max_hands), ("every", every)):
             if value < 1:
                 raise ValueError(f"`{name}` must be 1 or more. Received: {value}")

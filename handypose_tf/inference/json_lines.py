@@ -27,7 +27,6 @@ class JsonLinesFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, resume: bool = False) -> None:
-        """Open the file and read what is there, if it is to be resumed."""
         self._path = Path(path)
         self._is_device = self._path.exists() and not self._path.is_file()
         self._part = self._path.with_name(f"{self._path.name}.part")

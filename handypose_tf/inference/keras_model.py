@@ -24,7 +24,6 @@ class KerasModel:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Load the network and make its decoder."""
         from handypose_tf.models import load_model
 
         self._lock = threading.Lock()

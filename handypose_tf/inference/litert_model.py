@@ -33,7 +33,6 @@ class LiteRTModel:
     def __init__(
         self, path: str | os.PathLike[str], num_threads: int | None = None
     ) -> None:
-        """Read the metadata and load the network."""
         self._network = LiteRTNetwork(path, num_threads)
         self._network.check_output(_KEYPOINTS, (self.metadata.num_keypoints, 3))
         if self.metadata.handedness:

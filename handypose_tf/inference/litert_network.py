@@ -46,7 +46,6 @@ class LiteRTNetwork:
         *,
         kind: str = "pose",
     ) -> None:
-        """Read the metadata and load the network."""
         if num_threads is not None and num_threads < 1:
             raise ValueError(
                 f"`num_threads` must be 1 or more. Received: {num_threads}"

@@ -68,7 +68,6 @@ class OneEuroFilter:
     """
 
     def __init__(self, parameters: OneEuro | None = None) -> None:
-        """Start without a past."""
         self.parameters = parameters or OneEuro()
         self._last: _State | None = None
 

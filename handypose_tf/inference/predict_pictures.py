@@ -54,7 +54,6 @@ class PicturePredictor:
         max_hands: int | None = None,
         targets: Mapping[Path, Path] | None = None,
     ) -> None:
-        """Take the estimators."""
         self._pool = EstimatorPool(estimators)
         self._boxes = boxes
         self._max_hands = max_hands

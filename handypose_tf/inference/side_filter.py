@@ -18,7 +18,6 @@ class SideFilter:
     """
 
     def __init__(self) -> None:
-        """Start without a past."""
         self._count = 0
         self._mean = 0.0
 

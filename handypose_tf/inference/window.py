@@ -29,7 +29,6 @@ class Window:
     """
 
     def __init__(self, skeleton: Sequence[Sequence[int]] = BONES) -> None:
-        """Open the window."""
         _check_screen()
         self._skeleton = skeleton
         self.is_closed = False

@@ -37,7 +37,6 @@ class DuplicateFinder:
     """Remembers the hashes of photos and finds a new one's first near-duplicate."""
 
     def __init__(self) -> None:
-        """Start with no photos."""
         self._hashes = np.zeros((0, _HASH_BYTES), np.uint8)
         self._names: list[str] = []
 

@@ -54,7 +54,6 @@ class EstimatorTeacher:
     def __init__(
         self, estimator: Estimator, name: str, *, version: str, licence: str
     ) -> None:
-        """Take the model."""
         self._estimator = estimator
         self._name = name
         self._version = version

@@ -109,7 +109,6 @@ class MediaPipeHands:
         *,
         num_threads: int = 1,
     ) -> None:
-        """Load both networks."""
         if variant not in VARIANTS:
             raise ValueError(f"`variant` must be of {VARIANTS}. Received: {variant!r}")
         folder = Path(model_folder) if model_folder else MEDIAPIPE_FILES.fetch()

@@ -47,7 +47,6 @@ class MediaPipeTeacher:
     """
 
     def __init__(self, hands: MediaPipeHands) -> None:
-        """Take the networks."""
         self._hands = hands
 
     def describe(self) -> dict[str, str]:

@@ -91,7 +91,6 @@ class PhotoLog:
     """
 
     def __init__(self, path: Path, teacher: Mapping[str, str]) -> None:
-        """Read the file or begin it."""
         self.path = path
         self._results: dict[str, PhotoResult] = {}
         self._next_id = 1

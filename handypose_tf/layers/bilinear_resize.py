@@ -34,7 +34,6 @@ class BilinearResize(keras.layers.Layer):
     """
 
     def __init__(self, align_corners: bool = False, **kwargs: Any) -> None:
-        """Keep the options."""
         super().__init__(**kwargs)
         self.align_corners = align_corners
 

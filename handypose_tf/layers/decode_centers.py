@@ -57,7 +57,6 @@ class DecodeCenters(keras.layers.Layer):
         max_hands: int = 16,
         **kwargs: Any,
     ) -> None:
-        """Keep the options."""
         kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         self.image_size = tuple(int(side) for side in image_size)

@@ -63,7 +63,6 @@ class DecodeHeatmaps(keras.layers.Layer):
         calibration: tuple[float, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Keep the options."""
         kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         if method not in METHODS:

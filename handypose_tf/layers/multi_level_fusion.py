@@ -79,7 +79,6 @@ class MultiLevelFusion(Block):
         align_corners: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Create the sub-layers; their names begin with the block's."""
         super().__init__(**kwargs)
         if levels not in LEVELS:
             raise ValueError(

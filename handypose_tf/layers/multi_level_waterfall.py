@@ -56,7 +56,6 @@ class MultiLevelWaterfall(WaterfallV2):
         align_corners: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Create the sub-layers of `WaterfallV2` and the levels' projections."""
         super().__init__(filters, rates, **kwargs)
         self.reduction = reduction
         self.align_corners = align_corners

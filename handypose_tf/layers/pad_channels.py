@@ -24,7 +24,6 @@ class PadChannels(keras.layers.Layer):
     """
 
     def __init__(self, channels: int, **kwargs: Any) -> None:
-        """Keep the number."""
         super().__init__(**kwargs)
         self.channels = channels
 

@@ -27,7 +27,6 @@ class SubtractMean(keras.layers.Layer):
     """
 
     def __init__(self, mean: Sequence[float], **kwargs: Any) -> None:
-        """Keep the mean."""
         super().__init__(**kwargs)
         self.mean = [float(value) for value in mean]
 

@@ -58,7 +58,6 @@ class WaterfallV2(Block):
         dropout: float = 0.0,
         **kwargs: Any,
     ) -> None:
-        """Create the sub-layers; their names begin with the block's."""
         super().__init__(**kwargs)
         if not rates or min(rates) < 1:
             raise ValueError(f"`rates` must be atrous rates >= 1. Received: {rates}")
@@ -168,7 +167,6 @@ class Waterfall(WaterfallV2):
         dropout: float = 0.5,
         **kwargs: Any,
     ) -> None:
-        """Create the sub-layers of `WaterfallV2` and the shared convolution."""
         super().__init__(filters, rates, dropout=dropout, **kwargs)
         self.shared = convolution(
             filters, name=f"{self.name}_shared_conv", dtype=self.dtype_policy

@@ -115,7 +115,6 @@ class DetectionLoss(keras.losses.Loss):
     """
 
     def __init__(self, shape_weight: float = 0.25, **kwargs: Any) -> None:
-        """Keep the weight."""
         super().__init__(**kwargs)
         self.shape_weight = shape_weight
 

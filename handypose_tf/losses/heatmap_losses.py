@@ -120,7 +120,6 @@ class HeatmapLoss(keras.losses.Loss):
         whole_pixels: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Keep the options."""
         super().__init__(**kwargs)
         self.stride = stride
         self.sigma = sigma
@@ -182,7 +181,6 @@ class WeightedHeatmapMSE(HeatmapLoss):
     """
 
     def __init__(self, *, foreground_weight: float = 0.0, **kwargs: Any) -> None:
-        """Keep the options."""
         super().__init__(**kwargs)
         self.foreground_weight = foreground_weight
 
@@ -206,7 +204,6 @@ class HardKeypointMSE(WeightedHeatmapMSE):
     """
 
     def __init__(self, *, top_k: int = 8, **kwargs: Any) -> None:
-        """Keep the options."""
         super().__init__(**kwargs)
         self.top_k = top_k
 

@@ -42,7 +42,6 @@ class KeypointMetric(keras.metrics.Mean):
     """
 
     def __init__(self, decoder: Any = None, **kwargs: Any) -> None:
-        """Keep the decoder."""
         super().__init__(**kwargs)
         self.decoder = decoder
 
@@ -114,7 +113,6 @@ class PCK(KeypointMetric):
         name: str = "pck",
         **kwargs: Any,
     ) -> None:
-        """Keep the options."""
         check_choice("normalizer", normalizer, NORMALIZERS)
         super().__init__(decoder, name=name, **kwargs)
         self.threshold = threshold
@@ -157,7 +155,6 @@ class EPE(KeypointMetric):
     """
 
     def __init__(self, decoder: Any = None, name: str = "epe", **kwargs: Any) -> None:
-        """Keep the decoder."""
         super().__init__(decoder, name=name, **kwargs)
 
     def _values(self, distances: Any, truth: Any, visible: Any) -> tuple[Any, Any]:
@@ -183,7 +180,6 @@ class AUC(KeypointMetric):
         name: str = "auc",
         **kwargs: Any,
     ) -> None:
-        """Keep the options."""
         super().__init__(decoder, name=name, **kwargs)
         self.thresholds = tuple(float(value) for value in thresholds)
 
@@ -211,7 +207,6 @@ class HandednessAccuracy(keras.metrics.Mean):
     """
 
     def __init__(self, name: str = "handedness", **kwargs: Any) -> None:
-        """Name the metric."""
         super().__init__(name=name, **kwargs)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:

@@ -45,7 +45,6 @@ class HandyPoseDetector(SettingsModel):
     facts = (*SettingsModel.facts, "min_score")
 
     def __init__(self, settings: dict[str, Any], **kwargs: Any) -> None:
-        """Build the graph."""
         image, taps = named_backbone(settings)
         maps = keras.layers.Conv2D(
             NUM_MAPS,

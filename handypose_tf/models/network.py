@@ -63,7 +63,6 @@ class HandyPose(SettingsModel):
         backbone: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
-        """Build the graph."""
         if backbone is None:
             image, taps = named_backbone(settings)
         else:

@@ -60,7 +60,6 @@ class SettingsModel(keras.Model):
         backbone: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
-        """Make the functional model and keep its data."""
         super().__init__(inputs=inputs, outputs=outputs, **kwargs)
         # A function, as Keras would save a model in an attribute as one more layer.
         self.own_backbone = lambda: backbone

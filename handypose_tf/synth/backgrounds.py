@@ -42,7 +42,6 @@ class Backgrounds:
     """
 
     def __init__(self, photos: Sequence[Path] = ()) -> None:
-        """Keep the list of photos."""
         self.photos = tuple(photos)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FloatArray:

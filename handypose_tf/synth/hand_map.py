@@ -51,7 +51,6 @@ class HandMap:
     """
 
     def __init__(self, anatomy: Anatomy, texels: Texels) -> None:
-        """Draw the map."""
         rest = dict(zip(JOINTS, anatomy.joints.astype(np.float64), strict=True))
         self.points = texels.points
         self.chains = [finger_chain(rest, finger) for finger in range(1, 6)]

@@ -82,7 +82,6 @@ class HandModel:
     """
 
     def __init__(self, anatomy: Anatomy, tiles: NDArray[np.uint8]) -> None:
-        """Set up the subdivisions."""
         self.anatomy = anatomy
         self._first = Subdivision(anatomy.faces, len(anatomy.vertices))
         self._second = Subdivision(self._first.faces, self._first.num_vertices)

@@ -75,7 +75,6 @@ class Shadows:
     def __init__(
         self, points: FloatArray, lights: Lights, *, cell: float = _CELL
     ) -> None:
-        """Splat the points once for each lamp."""
         self._maps = [
             _DepthGrid(points, direction, cell) for direction in lights.directions
         ]

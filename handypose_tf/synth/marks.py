@@ -28,7 +28,6 @@ class Marks:
     """
 
     def __init__(self, rest: dict[str, FloatArray]) -> None:
-        """Place the marks on the unposed hand."""
         places = [rest["finger3-1"] * _WRIST_SHARE]
         pairs = [("wrist", "wrist")]
         for finger in range(1, 6):

@@ -43,7 +43,6 @@ class HandPhotographer:
     def __init__(
         self, model: HandModel, backgrounds: Backgrounds, *, size: int = 256
     ) -> None:
-        """Open a renderer."""
         self._model = model
         self._backgrounds = backgrounds
         self._size = size

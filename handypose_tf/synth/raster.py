@@ -42,7 +42,6 @@ class Rasteriser:
     """An off-screen window that is kept between pictures."""
 
     def __init__(self) -> None:
-        """Open the window."""
         self._mesh = vtk.vtkPolyData()
         mapper = vtk.vtkPolyDataMapper()
         mapper.SetInputData(self._mesh)

@@ -59,7 +59,6 @@ class Renderer:
     """
 
     def __init__(self, model: HandModel, oversampling: int = 2) -> None:
-        """Open the rasteriser."""
         self._model = model
         self._oversampling = oversampling
         self._rasteriser = Rasteriser()

@@ -34,7 +34,6 @@ class Skeleton:
     """
 
     def __init__(self, joints: FloatArray) -> None:
-        """Find the hinges."""
         self._rest = rest_joints(joints)
         self._marks = Marks(self._rest)
 

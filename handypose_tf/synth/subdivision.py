@@ -35,7 +35,6 @@ class Subdivision:
     """
 
     def __init__(self, faces: IntArray, num_vertices: int) -> None:
-        """Set the map up."""
         edges, face_edges, edge_faces = _edges(faces)
         edge_base = num_vertices
         face_base = num_vertices + len(edges)

@@ -24,7 +24,6 @@ class StopRequest:
     """
 
     def __init__(self) -> None:
-        """Nobody asked yet."""
         self.signal = 0
 
     @contextlib.contextmanager
@@ -66,7 +65,6 @@ class StepKeeper(keras.callbacks.Callback):
         stop: StopRequest,
         on_nan: Callable[[int, int], str],
     ) -> None:
-        """Keep the arguments."""
         super().__init__()
         self._state = state
         self._position = position

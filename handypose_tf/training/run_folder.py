@@ -36,7 +36,6 @@ class RunFolder:
     """
 
     def __init__(self, path: str | Path, is_chief: bool = True) -> None:
-        """Name the files."""
         self.path = Path(path)
         self._scratch: tempfile.TemporaryDirectory | None = None
         written = self.path

@@ -47,7 +47,6 @@ class TrainingState:
     """
 
     def __init__(self, model: Any) -> None:
-        """Make the optimiser's variables and list all of them."""
         self._weights = [*model.variables]
         self._all = [*self._weights, *_optimizer_variables(model)]
 

@@ -29,7 +29,6 @@ class TensorBoardLog:
     """
 
     def __init__(self, folder: Path, pipeline: HandPipeline | None) -> None:
-        """Open the log."""
         if find_spec("tensorboard") is None:
             raise MissingExtraError("tensorboard", "tensorboard", "log for TensorBoard")
         self._writer = tf.summary.create_file_writer(str(folder))

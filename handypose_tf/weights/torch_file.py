@@ -68,7 +68,6 @@ class Storage(_Sealed):
     __slots__ = ("count", "kind", "values")
 
     def __init__(self, kind: str, count: int) -> None:
-        """Make it without its elements."""
         self.kind, self.count = kind, count
         self.values: NDArray | None = None
 
@@ -94,7 +93,6 @@ class Tensor(_Sealed):
     def __init__(
         self, storage: Storage, offset: int, shape: Sequence[int], steps: Sequence[int]
     ) -> None:
-        """Check that it is of whole numbers and lies in the storage."""
         numbers = [offset, *shape, *steps]
         if not isinstance(storage, Storage) or len(shape) != len(steps):
             raise ValueError("a tensor of no storage")

@@ -19,7 +19,6 @@ class TorchLayers:
     """
 
     def __init__(self, state: StateDict, source: str) -> None:
-        """Start with nothing taken."""
         self._state = state
         self.source = source
         self._taken: set[str] = set()

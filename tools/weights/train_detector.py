@@ -84,7 +84,6 @@ class Run:
     """A run: its data, its folder, and where it is."""
 
     def __init__(self, args: argparse.Namespace) -> None:
-        """Open everything; go on with a run that is there already."""
         hands, out = args.hands, args.out
         self.folder, self.seed, self.start = RunFolder(out), args.seed, args.start
         self.rounds = -(-args.steps // ROUND_STEPS)

@@ -71,7 +71,6 @@ class Reader(ABC):
         images: str | os.PathLike[str] | None = None,
         verify: bool = True,
     ) -> None:
-        """Check the arguments; nothing is read yet."""
         if on_error not in ("fail", "skip"):
             raise ValueError(f"`on_error` must be fail or skip. Received: {on_error!r}")
         self.path = Path(path).expanduser()

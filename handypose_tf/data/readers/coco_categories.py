@@ -30,7 +30,6 @@ class CocoCategories:
     """
 
     def __init__(self, coco: CocoFile) -> None:
-        """Look through the annotations once."""
         self._coco = coco
         self._all = {id_key(c.get("id")): c for c in coco.categories}
         used, with_points = self._used()

@@ -31,7 +31,6 @@ class CocoFile:
     """
 
     def __init__(self, path: Path, images: Path | None = None) -> None:
-        """Read the file and index its images."""
         self.path = path
         content = read_json(path)
         self._annotations = rows(content, "annotations", path)

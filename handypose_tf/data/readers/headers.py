@@ -19,7 +19,6 @@ class Headers:
     """Picture headers by path; several hands of one picture share one look."""
 
     def __init__(self) -> None:
-        """Begin empty."""
         self._headers: dict[Path, PictureHeader] = {}
 
     def __getitem__(self, path: Path) -> PictureHeader:

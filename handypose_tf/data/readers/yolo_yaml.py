@@ -27,7 +27,6 @@ class YoloYaml:
     """
 
     def __init__(self, path: Path) -> None:
-        """Read the file."""
         self.path = path if path.is_file() else _only_yaml(path)
         self._content = _read_yaml(self.path)
         self.num_keypoints, self.num_values = _keypoint_shape(self._content, self.path)

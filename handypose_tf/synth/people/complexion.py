@@ -62,7 +62,6 @@ class BodyPaint:
     """
 
     def __init__(self, body: HumanBody, tiles: NDArray[np.uint8]) -> None:
-        """Keep what is painted from."""
         self._body = body
         self._tiles = tiles
 

@@ -56,7 +56,6 @@ class Casting:
     """
 
     def __init__(self, body: HumanBody, hand: HandModel) -> None:
-        """Measure and paint the body."""
         self._body = body
         self._wardrobe = Wardrobe(body)
         self._features = BodyPaint(body, hand.tiles).features

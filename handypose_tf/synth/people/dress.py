@@ -58,7 +58,6 @@ class Wardrobe:
     """
 
     def __init__(self, body: HumanBody) -> None:
-        """Measure the unshaped body."""
         self.body = body
         rest = dict(zip(JOINTS, body.joints, strict=True))
         points = body.vertices * [-1, 1, 1]
@@ -140,7 +139,6 @@ class Outfit:
         melanin: float,
         is_male: bool,
     ) -> None:
-        """Draw what is worn."""
         self._wardrobe = wardrobe
         self._body = wardrobe.body
         self.hair_colour = _draw_hair_colour(rng, melanin)

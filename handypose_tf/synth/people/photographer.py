@@ -44,7 +44,6 @@ class PeoplePhotographer:
     def __init__(
         self, body: HumanBody, hand: HandModel, backgrounds: Backgrounds, *, size: int
     ) -> None:
-        """Open a renderer."""
         self.casting = Casting(body, hand)
         self._backgrounds = backgrounds
         self._size = size

@@ -26,7 +26,6 @@ class PeopleRenderer:
     """
 
     def __init__(self, oversampling: int = 1) -> None:
-        """Open the rasteriser."""
         self._oversampling = oversampling
         self._rasteriser = Rasteriser()
 

@@ -28,7 +28,6 @@ class HumanSkeleton:
     """
 
     def __init__(self, joints: FloatArray) -> None:
-        """Find the hinges of the hand."""
         self.rest = dict(zip(JOINTS, joints.astype(np.float64), strict=True))
         arm = joints[: len(anatomy.JOINTS)].astype(np.float64)
         origin, axes = anatomy.frame_of(self.rest)
