@@ -1,10 +1,9 @@
 """Pictures in and out: every file becomes `uint8` RGB `(height, width, 3)`.
 
-Read by OpenCV, turned as the EXIF orientation says (OpenCV takes a picture with an
-alpha channel as it is stored). Sixteen bits keep their upper
-eight, grey gets three equal channels, CMYK is converted. What is transparent is shown
-over white, as browsers and most viewers do: the colours stored under full transparency
-are arbitrary, and white is what the picture's owner has seen.
+Read by OpenCV, turned as the EXIF orientation says (see `orientation`). Sixteen bits
+keep their upper eight, grey gets three equal channels, CMYK is converted. What is
+transparent is shown over white, as browsers and most viewers do: the colours stored
+under full transparency are arbitrary, and white is what the picture's owner has seen.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import write_bytes
+from handypose_tf.orientation import read_orientation, turn_upright
 
 Image = NDArray[np.uint8]
 PathLike = str | os.PathLike[str]
@@ -59,12 +59,15 @@ def decode_image(data: bytes) -> Image:
     if not data:
         raise ValueError("the file is empty; fetch or export it again")
     buffer = np.frombuffer(data, np.uint8)
+    image = None
     if data.startswith(_JPEG_START):
         _check_whole_jpeg(data)
-    elif (picture := _decode_transparent(buffer)) is not None:
-        return picture
-    bgr = _imdecode(buffer, cv2.IMREAD_COLOR)
-    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    else:
+        image = _decode_transparent(buffer)
+    if image is None:
+        bgr = _imdecode(buffer, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        image = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    return turn_upright(image, read_orientation(data))
 
 
 def write_image(path: PathLike, image: Image) -> Path:

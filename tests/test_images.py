@@ -8,7 +8,14 @@ import pytest
 from PIL import Image
 
 from handypose_tf.errors import DataError, OutputError
-from handypose_tf.images import check_image, find_images, read_image, write_image
+from handypose_tf.images import (
+    check_image,
+    decode_image,
+    find_images,
+    read_image,
+    write_image,
+)
+from handypose_tf.orientation import read_orientation
 
 LEFT, RIGHT = (200, 50, 10), (10, 90, 220)
 
@@ -108,6 +115,50 @@ def test_exif_orientation(tmp_path, orientation, turned):
     exif[0x0112] = orientation
     path = save(tmp_path / "a.jpg", Image.fromarray(pixels), exif=exif, quality=95)
     np.testing.assert_allclose(read_image(path), turned(pixels), atol=12)
+
+
+#: What each EXIF orientation asks of the stored pixels.
+TURNS = {
+    1: lambda pixels: pixels,
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.transpose(1, 0, 2),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: np.rot90(pixels, 2).transpose(1, 0, 2),
+    8: lambda pixels: np.rot90(pixels),
+}
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_every_format_is_turned_by_one_rule(file_format, mode, orientation):
+    pixels = np.full((40, 60, 3), 40, np.uint8)
+    pixels[:20, :30], pixels[20:, :30] = LEFT, RIGHT
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.fromarray(pixels).convert("RGB" if file_format == "JPEG" else mode)
+    lossy = {"quality": 95} if file_format in ("JPEG", "AVIF") else {}
+    lossless = {"lossless": True} if file_format == "WEBP" else {}
+    data = encoded(picture, format=file_format, exif=exif, **lossy, **lossless)
+    if cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) is None:
+        pytest.skip(f"this OpenCV reads no {file_format}")
+    image, expected = decode_image(data), TURNS[orientation](pixels)
+    assert image.shape == expected.shape
+    assert np.abs(image.astype(int) - expected).mean() < 3
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_damaged_file_is_turned_or_refused(file_format):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encoded(noise().resize((30, 20)), format=file_format, exif=exif)
+    random = np.random.default_rng(3)
+    for _ in range(200):
+        harmed = bytearray(data[: random.integers(1, len(data) + 1)])
+        harmed[random.integers(len(harmed))] = random.integers(256)
+        assert 1 <= read_orientation(bytes(harmed)) <= 8
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 3), (2, 20_000)])

@@ -36,6 +36,7 @@ GROUND = {
         "versions",
         "files",
         "images",
+        "orientation",
         "drawing",
     ),
     "hand_region",

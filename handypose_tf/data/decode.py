@@ -14,17 +14,12 @@ import numpy as np
 import tensorflow as tf
 
 from handypose_tf.data.sample import Record
+from handypose_tf.orientation import MIRRORED_X, MIRRORED_Y, TRANSPOSED
 
 Tensors = dict[str, tf.Tensor]
 
 #: What an entry and a sample have in common.
 LABELS = ("keypoints", "visibility", "box", "is_left", "sample_id", "head_size")
-
-#: EXIF orientations that swap rows and columns, then those that mirror left to right
-#: and top to bottom after that.
-_TRANSPOSED = (5, 6, 7, 8)
-_MIRRORED_X = (2, 3, 6, 7)
-_MIRRORED_Y = (3, 4, 7, 8)
 
 
 def entry_dataset(records: Sequence[Record]) -> tf.data.Dataset:
@@ -185,12 +180,12 @@ def _upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
     def turned() -> tf.Tensor:
         upright = tf.cond(
-            is_one_of(_TRANSPOSED),
+            is_one_of(TRANSPOSED),
             lambda: tf.transpose(image, (1, 0, 2)),
             lambda: image,
         )
-        step_y = tf.where(is_one_of(_MIRRORED_Y), -1, 1)
-        step_x = tf.where(is_one_of(_MIRRORED_X), -1, 1)
+        step_y = tf.where(is_one_of(MIRRORED_Y), -1, 1)
+        step_x = tf.where(is_one_of(MIRRORED_X), -1, 1)
         return upright[::step_y, ::step_x]
 
     upright = tf.cond(tf.equal(orientation, 1), lambda: image, turned)

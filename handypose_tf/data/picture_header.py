@@ -10,6 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from handypose_tf.orientation import TRANSPOSED, exif_orientation
+
 _JPEG_START = b"\xff\xd8"
 _JPEG_END = b"\xff\xd9"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -22,9 +24,6 @@ _JPEG_EXIF = 0xE1
 #: Markers without a length: TEM and the restarts.
 _JPEG_BARE = frozenset([0x01, *range(0xD0, 0xD8)])
 
-#: EXIF orientations 5 to 8 swap width and height.
-_FIRST_TRANSPOSED = 5
-_ORIENTATION_TAG = 0x0112
 
 #: First bytes of other picture formats, for the message alone.
 _OTHER_FORMATS = {
@@ -103,7 +102,7 @@ def _read_png(file: BinaryIO) -> PictureHeader:
         if name == b"IHDR":
             size, has_alpha = struct.unpack(">II", data[:8]), data[9] in (4, 6)
         elif name == b"eXIf":
-            orientation = _exif_orientation(data)
+            orientation = exif_orientation(data.removeprefix(b"Exif\0\0"))
         has_alpha |= name == b"tRNS"
         file.seek(length + 4 - len(data), os.SEEK_CUR)
     _find_end(file, _PNG_END)
@@ -123,7 +122,7 @@ def _read_jpeg(file: BinaryIO) -> PictureHeader:
             height, width = struct.unpack(">HH", data[1:5])
             size = width, height
         elif marker == _JPEG_EXIF and data.startswith(b"Exif\0\0"):
-            orientation = _exif_orientation(data[6:])
+            orientation = exif_orientation(data[6:])
     _find_end(file, _JPEG_END)
     return _header(*size, orientation, False)
 
@@ -157,23 +156,6 @@ def _header(
 ) -> PictureHeader:
     if not (width and height):
         raise BrokenPictureError("the picture has no size")
-    if orientation >= _FIRST_TRANSPOSED:
+    if orientation in TRANSPOSED:
         width, height = height, width
     return PictureHeader(width, height, orientation, has_alpha)
-
-
-def _exif_orientation(tiff: bytes) -> int:
-    """Return the orientation in an EXIF block; 1 where it is absent or senseless."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
-        return 1
-    try:
-        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
-        (count,) = struct.unpack_from(f"{order}H", tiff, start)
-        for entry in range(start + 2, start + 2 + 12 * count, 12):
-            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
-            if tag == _ORIENTATION_TAG:
-                return value if 1 <= value <= 8 else 1
-    except struct.error:
-        return 1
-    return 1
