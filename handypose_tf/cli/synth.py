@@ -9,6 +9,9 @@ of the folders given with --backgrounds, else of Debian's wallpaper packages and
 scikit-image, where they are installed (CC0, public domain; wallpapers see
 /usr/share/doc/*-backgrounds/copyright). Hands are CC0; photos keep their licence.
 
+--hard .5 makes half of the hands those that networks get wrong most: hands around
+things, fists, hands that touch, seen from the side or cut by the frame, children's.
+
 With --people the pictures show one to four whole people, dressed, near and far; hands
 that are all but hidden are marked with `iscrowd`, as COCO does. Give them 384 or 448
 pixels.
@@ -52,6 +55,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whole people with their hands, to train a hand detector on",
     )
     parser.add_argument(
+        "--hard",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="share of pictures, 0 to 1, with hard hands: grips, fists, hands that "
+        "touch, from the side or behind, cut by the frame, children's (default: 0)",
+    )
+    parser.add_argument(
         "--format", choices=("coco", "tfrecord"), default="coco", help="(default: coco)"
     )
     parser.add_argument(
@@ -79,7 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     photos = tuple(find_photos(arguments.backgrounds))
     config = SynthConfig(
-        fetch(), arguments.seed, arguments.size, photos, arguments.people
+        fetch(),
+        arguments.seed,
+        arguments.size,
+        photos,
+        arguments.people,
+        arguments.hard,
     )
     as_records = arguments.format == "tfrecord"
     folder = arguments.out / "coco" if as_records else arguments.out
@@ -131,6 +147,16 @@ def _whole(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 1")
+    return share
 
 
 def _side(text: str) -> int:

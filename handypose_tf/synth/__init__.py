@@ -5,4 +5,7 @@ A picture is made in this order, one module each: a person (`person`), a posture
 `skeleton` and `subdivision`), a camera (`viewpoint`), sleeves and objects (`props`),
 light (`illumination`), the rendering (`render`, on `raster`, `lighting`, `skin`), a
 background (`backgrounds`) and what the camera does to it (`film`); `scene` joins them.
+
+Hard hands (`hard_scene`) hold things: `solids` in the open hand (`grips`), around which
+the fingers close until they touch (`grasp`).
 """

@@ -82,7 +82,7 @@ _HAND_TARGETS = tuple(
     )
     for way in ("decr", "incr")
 )
-_AGES = ("child", "young", "old")
+_AGES = ("baby", "child", "young", "old")
 #: The "macro" targets, which shape the whole body by sex, age, build and origin.
 MACRO_TARGETS = (
     *(

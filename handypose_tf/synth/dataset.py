@@ -38,6 +38,7 @@ _STRETCH = 50
 #: Change whenever the same seed gives other pictures.
 SCENE_VERSION = 1
 PEOPLE_VERSION = 1
+HARD_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class SynthConfig:
         size: Side of the pictures, pixels.
         photos: Photos for backgrounds.
         people: Whole people in place of hands.
+        hard: Share of the pictures of hands that show hard ones.
     """
 
     wheel: Path
@@ -57,6 +59,7 @@ class SynthConfig:
     size: int = 256
     photos: tuple[Path, ...] = ()
     people: bool = False
+    hard: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return what decides about the pictures, as JSON."""
@@ -69,6 +72,7 @@ class SynthConfig:
             "background_photos_sha256": hashlib.sha256(listing.encode()).hexdigest(),
             "scene_version": PEOPLE_VERSION if self.people else SCENE_VERSION,
             **({"people": True} if self.people else {}),
+            **({"hard": self.hard, "hard_version": HARD_VERSION} if self.hard else {}),
         }
 
 
@@ -241,7 +245,7 @@ def _open_photographer(config: SynthConfig) -> Callable[[int, int], SynthSample]
     if config.people:
         body = load_body(config.wheel)
         return PeoplePhotographer(body, model, backgrounds, size=config.size)
-    return HandPhotographer(model, backgrounds, size=config.size)
+    return HandPhotographer(model, backgrounds, size=config.size, hard=config.hard)
 
 
 def end_with_parent() -> None:

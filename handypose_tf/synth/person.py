@@ -57,14 +57,21 @@ def shape_body(anatomy: Anatomy, person: Person) -> Body:
     return Body(vertices, joints)
 
 
-def draw_person(rng: np.random.Generator) -> Person:
-    """Draw a person."""
-    return Person(_draw_targets(rng), draw_skin(rng))
+def draw_person(rng: np.random.Generator, age: float | None = None) -> Person:
+    """Draw a person.
+
+    Args:
+        rng: Source of chance.
+        age: From -1, a baby, over 0, a child of about twelve, and 1, to 2, an old one;
+            drawn, from a child up, if `None`.
+    """
+    return Person(_draw_targets(rng, age), draw_skin(rng))
 
 
-def _draw_targets(rng: np.random.Generator) -> dict[str, float]:
+def _draw_targets(rng: np.random.Generator, age: float | None) -> dict[str, float]:
     male = float(rng.beta(0.5, 0.5))
-    ages = _between(("child", "young", "old"), float(rng.triangular(0.1, 1.0, 1.9)))
+    age = float(rng.triangular(0.1, 1.0, 1.9)) if age is None else age
+    ages = _between(("baby", "child", "young", "old"), age + 1)
     muscles = _between(("min", "average", "max"), float(rng.uniform(0.2, 1.8)))
     fat = _between(("min", "average", "max"), float(rng.uniform(0.2, 1.9)))
     origins = zip(
@@ -73,15 +80,15 @@ def _draw_targets(rng: np.random.Generator) -> dict[str, float]:
     genders = {"male": male, "female": 1 - male}
     weights: dict[str, float] = {}
     for gender, of_gender in genders.items():
-        for age, of_age in ages.items():
+        for years, of_age in ages.items():
             for muscle, of_muscle in muscles.items():
                 for weight, of_weight in fat.items():
-                    name = f"universal-{gender}-{age}-{muscle}muscle-{weight}weight"
+                    name = f"universal-{gender}-{years}-{muscle}muscle-{weight}weight"
                     weights[name] = of_gender * of_age * of_muscle * of_weight
     for origin, of_origin in origins:
         for gender, of_gender in genders.items():
-            for age, of_age in ages.items():
-                weights[f"{origin}-{gender}-{age}"] = float(
+            for years, of_age in ages.items():
+                weights[f"{origin}-{gender}-{years}"] = float(
                     of_origin * of_gender * of_age
                 )
     macro = {f"macrodetails/{name}": weight for name, weight in weights.items()}
@@ -124,6 +131,6 @@ def draw_skin(rng: np.random.Generator) -> SkinTone:
     )
 
 
-def _between(names: tuple[str, str, str], value: float) -> dict[str, float]:
-    """Share a value 0..2 between the two nearest of three names."""
+def _between(names: tuple[str, ...], value: float) -> dict[str, float]:
+    """Share a value from 0 up between the two nearest of the names."""
     return {name: max(0.0, 1 - abs(value - k)) for k, name in enumerate(names)}

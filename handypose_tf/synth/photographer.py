@@ -16,6 +16,7 @@ from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.synth.backgrounds import Backgrounds
 from handypose_tf.synth.film import draw_film, expose
 from handypose_tf.synth.hand_model import HandModel
+from handypose_tf.synth.hard_scene import draw_hard_scene
 from handypose_tf.synth.lighting import Shadows
 from handypose_tf.synth.render import Renderer, Rendering
 from handypose_tf.synth.sample import HandLabel, SynthSample
@@ -24,6 +25,7 @@ from handypose_tf.synth.scene import Scene, draw_scene
 #: A scene is drawn anew if a hand has fewer joints inside the picture, or if things in
 #: front of it, or its own arm, leave fewer to be seen.
 _LEAST_INSIDE = 12
+_LEAST_INSIDE_HARD = 9
 _LEAST_SEEN = 6
 _TRIES = 40
 
@@ -38,22 +40,32 @@ class HandPhotographer:
         model: The hand.
         backgrounds: What is behind it.
         size: Side of the square pictures, pixels.
+        hard: Share of the pictures that show hard hands, see :mod:`hard_scene`.
     """
 
     def __init__(
-        self, model: HandModel, backgrounds: Backgrounds, *, size: int = 256
+        self,
+        model: HandModel,
+        backgrounds: Backgrounds,
+        *,
+        size: int = 256,
+        hard: float = 0.0,
     ) -> None:
         self._model = model
         self._backgrounds = backgrounds
         self._size = size
+        self._hard = hard
         self._render = Renderer(model)
 
     def __call__(self, seed: int, index: int) -> SynthSample:
         """Make sample `index` of a seed."""
         rng = np.random.default_rng([seed, index])
+        is_hard = self._hard > 0 and rng.random() < self._hard
+        draw = draw_hard_scene if is_hard else draw_scene
+        least = _LEAST_INSIDE_HARD if is_hard else _LEAST_INSIDE
         for _ in range(_TRIES):
-            scene = draw_scene(rng, self._model, self._backgrounds, self._size)
-            if self._num_inside(scene) < _LEAST_INSIDE:
+            scene = draw(rng, self._model, self._backgrounds, self._size)
+            if self._num_inside(scene) < least:
                 continue
             shadows = Shadows(scene.casters(), scene.lights)
             rendering = self._render(scene, shadows)

@@ -107,12 +107,12 @@ def _place_beside(
     shift = middle - turn @ second.keypoints.mean(axis=0)
     for step in range(14):
         placed = second.moved(turn, shift + step * 0.15 * unit * towards)
-        if _bone_gap(first, placed) > _APART * unit:
+        if bone_gap(first, placed) > _APART * unit:
             break
     return placed
 
 
-def _bone_gap(a: PosedHand, b: PosedHand) -> float:
+def bone_gap(a: PosedHand, b: PosedHand) -> float:
     """Return the least distance between the bones of two arms, metres."""
     (starts_a, ends_a), (starts_b, ends_b) = _bones(a), _bones(b)
     count = len(starts_a)

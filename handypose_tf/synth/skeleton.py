@@ -41,6 +41,10 @@ class Skeleton:
         """Return the 21 keypoints `(21, 3)` of a pose, metres, in canonical order."""
         return self._marks.posed(transforms)
 
+    def pose_keypoints(self, posture: Posture) -> FloatArray:
+        """Return the 21 keypoints `(21, 3)` of a posture, metres."""
+        return self.keypoints(self.pose(posture))
+
     def pose(self, posture: Posture) -> FloatArray:
         """Return the bones' transforms `(num_bones, 3, 4)` from rest to a posture.
 

@@ -165,6 +165,42 @@ def ball(center: ArrayLike, radii: ArrayLike, material: Material) -> Thing:
     return _thing(unit * radii + np.asarray(center), normals, faces, places, material)
 
 
+def ring(
+    center: ArrayLike,
+    normal: ArrayLike,
+    radius: float,
+    thickness: float,
+    material: Material,
+) -> Thing:
+    """Make a ring of round section (a torus), all in metres.
+
+    Args:
+        center: Its middle.
+        normal: Direction square to its plane.
+        radius: From the middle to the middle of the section.
+        thickness: Radius of the section.
+        material: What it is made of.
+    """
+    rows, turn = 97, 17
+    frame = frame_around(np.asarray(normal, float))
+    around, section = np.meshgrid(
+        np.linspace(0, 2 * np.pi, rows), np.linspace(0, 2 * np.pi, turn), indexing="ij"
+    )
+    out = np.stack([np.cos(around), np.sin(around), 0 * around], axis=-1)
+    up = np.array([0.0, 0.0, 1.0])
+    normals = np.cos(section)[..., None] * out + np.sin(section)[..., None] * up
+    points = radius * out + thickness * normals
+    places = np.stack([4 * around / np.pi, section / np.pi], axis=-1).reshape(-1, 2)
+    faces = triangulate(_grid(rows, turn))
+    return _thing(
+        points.reshape(-1, 3) @ frame + np.asarray(center),
+        normals.reshape(-1, 3) @ frame,
+        faces,
+        places,
+        material,
+    )
+
+
 def box(
     center: ArrayLike, axes: ArrayLike, size: ArrayLike, material: Material
 ) -> Thing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from handypose_tf.synth.backgrounds import Backgrounds
 from handypose_tf.synth.camera import Camera
 from handypose_tf.synth.detail import CHANNELS
 from handypose_tf.synth.hand_model import HandModel
+from handypose_tf.synth.hard_scene import DRAW_HARD
 from handypose_tf.synth.illumination import make_lights
 from handypose_tf.synth.lighting import Shadows
 from handypose_tf.synth.people.body import load_body
@@ -26,7 +27,7 @@ from handypose_tf.synth.poses import POSES
 from handypose_tf.synth.raster import Rasteriser, fragments
 from handypose_tf.synth.render import Renderer, Rendering
 from handypose_tf.synth.sample import SynthSample
-from handypose_tf.synth.scene import Scene
+from handypose_tf.synth.scene import Scene, bone_gap
 from handypose_tf.synth.skin import SkinTone
 from handypose_tf.synth.texels import TILE
 from handypose_tf.synth.things import Thing
@@ -63,8 +64,8 @@ def renderer() -> Renderer:
 
 
 @cache
-def photographer() -> HandPhotographer:
-    return HandPhotographer(model(), Backgrounds(), size=SAMPLE_SIZE)
+def photographer(hard: float) -> HandPhotographer:
+    return HandPhotographer(model(), Backgrounds(), size=SAMPLE_SIZE, hard=hard)
 
 
 def rasterise(points: np.ndarray, triangles: np.ndarray, camera: Camera) -> np.ndarray:
@@ -131,16 +132,36 @@ def keypoints_3d(pose: str) -> tuple[np.ndarray, np.ndarray]:
     return scene.hands[0].keypoints, -scene.camera.rotation[2]
 
 
-def sample(seed: int, index: int, **constants: Any) -> SynthSample:
+def sample(seed: int, index: int, hard: float = 0.0, **constants: Any) -> SynthSample:
     """Make a sample, with constants of its module changed meanwhile."""
     kept = {name: getattr(photographer_module, name) for name in constants}
     try:
         for name, value in constants.items():
             setattr(photographer_module, name, value)
-        return photographer()(seed, index)
+        return photographer(hard)(seed, index)
     finally:
         for name, value in kept.items():
             setattr(photographer_module, name, value)
+
+
+class HardFacts(NamedTuple):
+    """What a hard scene holds; the hands' gap in hand lengths, inf for one hand."""
+
+    num_hands: int
+    num_things: int
+    gap: float
+
+
+def hard_facts(kind: str, seed: int) -> HardFacts:
+    """Draw a scene of one kind of hard hands."""
+    rng = np.random.default_rng(seed)
+    body = shape_body(model().anatomy, Person({}, SkinTone()))
+    hands, things = DRAW_HARD[kind](rng, model(), body, Backgrounds())
+    gap = np.inf
+    if len(hands) == 2:
+        joints = hands[0].keypoints
+        gap = bone_gap(*hands) / float(np.linalg.norm(joints[9] - joints[0]))
+    return HardFacts(len(hands), len(things), gap)
 
 
 def people_sample(seed: int, index: int) -> SynthSample:
