@@ -6,31 +6,20 @@ prediction with a `.tflite` file never import TensorFlow.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
+
+from handypose_tf.lazy import lazy_names
 
 __version__ = "0.1.0.dev0"
 
-#: Public name -> the module that defines it.
-_PUBLIC = {
-    "HandPose": "handypose_tf.inference",
-    "HandPoses": "handypose_tf.inference",
-    "HandPoseEstimator": "handypose_tf.inference",
-    "HandTracker": "handypose_tf.inference",
-    "handypose": "handypose_tf.models",
-    "load_model": "handypose_tf.models",
-}
+if TYPE_CHECKING:
+    from handypose_tf.inference import HandPose as HandPose
+    from handypose_tf.inference import HandPoseEstimator as HandPoseEstimator
+    from handypose_tf.inference import HandPoses as HandPoses
+    from handypose_tf.inference import HandTracker as HandTracker
+    from handypose_tf.models import handypose as handypose
+    from handypose_tf.models import load_model as load_model
 
-__all__ = ["__version__", *_PUBLIC]
+_names, __getattr__, __dir__ = lazy_names(__name__)
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
-
-
-def __dir__() -> list[str]:
-    """List the lazy public names too."""
-    return sorted({*globals(), *_PUBLIC})
+__all__ = ["__version__", *_names]

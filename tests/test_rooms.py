@@ -43,6 +43,7 @@ GROUND = {
     "ordered_map",
     "model_metadata",
     "wheel_files",
+    "lazy",
     "figures",
 }
 

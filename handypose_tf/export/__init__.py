@@ -6,26 +6,18 @@ checked with LiteRT alone.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-#: Public name -> the module that defines it.
-_PUBLIC = {
-    "Calibration": "handypose_tf.export.calibration",
-    "Checker": "handypose_tf.export.check",
-    "ExportReport": "handypose_tf.export.report",
-    "PRECISIONS": "handypose_tf.model_metadata",
-    "Quantization": "handypose_tf.export.quantization",
-    "export_and_check": "handypose_tf.export.checked",
-    "export_litert": "handypose_tf.export.litert",
-    "open_calibration": "handypose_tf.export.calibration",
-}
+from handypose_tf.lazy import lazy_names
 
-__all__ = [*_PUBLIC]
+if TYPE_CHECKING:
+    from handypose_tf.export.calibration import Calibration as Calibration
+    from handypose_tf.export.calibration import open_calibration as open_calibration
+    from handypose_tf.export.check import Checker as Checker
+    from handypose_tf.export.checked import export_and_check as export_and_check
+    from handypose_tf.export.litert import export_litert as export_litert
+    from handypose_tf.export.quantization import Quantization as Quantization
+    from handypose_tf.export.report import ExportReport as ExportReport
+    from handypose_tf.model_metadata import PRECISIONS as PRECISIONS
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
+__all__, __getattr__, __dir__ = lazy_names(__name__)

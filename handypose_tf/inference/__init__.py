@@ -6,40 +6,29 @@ OpenCV or a runtime.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-#: Public name -> the module that defines it.
-_PUBLIC = {
-    "Camera": "handypose_tf.inference.frames",
-    "DetectedHand": "handypose_tf.inference.hand_detector",
-    "HandDetector": "handypose_tf.inference.hand_detector",
-    "HandPose": "handypose_tf.inference.hand_pose",
-    "HandPoses": "handypose_tf.inference.hand_poses",
-    "HandPoseEstimator": "handypose_tf.inference.estimator",
-    "HandTracker": "handypose_tf.inference.hand_tracker",
-    "KerasModel": "handypose_tf.inference.keras_model",
-    "LiteRTModel": "handypose_tf.inference.litert_model",
-    "OneEuro": "handypose_tf.inference.one_euro",
-    "PictureSequence": "handypose_tf.inference.frames",
-    "UntrainedModelWarning": "handypose_tf.inference.pose_model",
-    "VideoFile": "handypose_tf.inference.frames",
-    "Window": "handypose_tf.inference.window",
-    "bundled_models": "handypose_tf.inference.model_files",
-    "draw_hands": "handypose_tf.inference.drawing",
-    "track": "handypose_tf.inference.tracked_frames",
-}
+from handypose_tf.lazy import lazy_names
 
-__all__ = [*_PUBLIC]
+if TYPE_CHECKING:
+    from handypose_tf.inference.drawing import draw_hands as draw_hands
+    from handypose_tf.inference.estimator import HandPoseEstimator as HandPoseEstimator
+    from handypose_tf.inference.frames import Camera as Camera
+    from handypose_tf.inference.frames import PictureSequence as PictureSequence
+    from handypose_tf.inference.frames import VideoFile as VideoFile
+    from handypose_tf.inference.hand_detector import DetectedHand as DetectedHand
+    from handypose_tf.inference.hand_detector import HandDetector as HandDetector
+    from handypose_tf.inference.hand_pose import HandPose as HandPose
+    from handypose_tf.inference.hand_poses import HandPoses as HandPoses
+    from handypose_tf.inference.hand_tracker import HandTracker as HandTracker
+    from handypose_tf.inference.keras_model import KerasModel as KerasModel
+    from handypose_tf.inference.litert_model import LiteRTModel as LiteRTModel
+    from handypose_tf.inference.model_files import bundled_models as bundled_models
+    from handypose_tf.inference.one_euro import OneEuro as OneEuro
+    from handypose_tf.inference.pose_model import (
+        UntrainedModelWarning as UntrainedModelWarning,
+    )
+    from handypose_tf.inference.tracked_frames import track as track
+    from handypose_tf.inference.window import Window as Window
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
-
-
-def __dir__() -> list[str]:
-    """List the lazy public names too."""
-    return sorted({*globals(), *_PUBLIC})
+__all__, __getattr__, __dir__ = lazy_names(__name__)

@@ -6,8 +6,9 @@ file or of somebody's predictions never imports TensorFlow.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from handypose_tf.lazy import lazy_names
 from handypose_tf.metrics.keypoint_metrics import (
     AUC_THRESHOLDS,
     AVERAGES,
@@ -23,7 +24,13 @@ from handypose_tf.metrics.keypoint_metrics import (
     threshold_share,
 )
 
-_KERAS_METRICS = ("AUC", "EPE", "PCK", "HandednessAccuracy")
+if TYPE_CHECKING:
+    from handypose_tf.metrics.keras_metrics import AUC as AUC
+    from handypose_tf.metrics.keras_metrics import EPE as EPE
+    from handypose_tf.metrics.keras_metrics import PCK as PCK
+    from handypose_tf.metrics.keras_metrics import (
+        HandednessAccuracy as HandednessAccuracy,
+    )
 
 __all__ = [
     "AUC",
@@ -45,10 +52,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the Keras metrics when one is first asked for."""
-    if name not in _KERAS_METRICS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from handypose_tf.metrics import keras_metrics
-
-    return getattr(keras_metrics, name)
+_, __getattr__, __dir__ = lazy_names(__name__)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-#: Public name -> the module that defines it; `presets` stays free of TensorFlow.
-_PUBLIC = {
-    "HandyPose": "handypose_tf.models.network",
-    "HandyPoseDetector": "handypose_tf.models.detector",
-    "hand_detector": "handypose_tf.models.detector",
-    "handypose": "handypose_tf.models.network",
-    "import_released": "handypose_tf.models.released",
-    "load_detector": "handypose_tf.models.files",
-    "load_model": "handypose_tf.models.files",
-    "load_weights": "handypose_tf.models.files",
-    "save_model": "handypose_tf.models.files",
-}
+from handypose_tf.lazy import lazy_names
 
-__all__ = [*_PUBLIC]
+if TYPE_CHECKING:
+    from handypose_tf.models.detector import HandyPoseDetector as HandyPoseDetector
+    from handypose_tf.models.detector import hand_detector as hand_detector
+    from handypose_tf.models.files import load_detector as load_detector
+    from handypose_tf.models.files import load_model as load_model
+    from handypose_tf.models.files import load_weights as load_weights
+    from handypose_tf.models.files import save_model as save_model
+    from handypose_tf.models.network import HandyPose as HandyPose
+    from handypose_tf.models.network import handypose as handypose
+    from handypose_tf.models.released import import_released as import_released
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
+__all__, __getattr__, __dir__ = lazy_names(__name__)

@@ -6,24 +6,16 @@ line can choose the Keras generation first.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-#: Public name -> the module that defines it.
-_PUBLIC = {
-    "TrainConfig": "handypose_tf.training.config",
-    "TrainingResult": "handypose_tf.training.trainer",
-    "build_config": "handypose_tf.training.config_file",
-    "load_config": "handypose_tf.training.config_file",
-    "open_pipelines": "handypose_tf.training.data",
-    "train": "handypose_tf.training.trainer",
-}
+from handypose_tf.lazy import lazy_names
 
-__all__ = [*_PUBLIC]
+if TYPE_CHECKING:
+    from handypose_tf.training.config import TrainConfig as TrainConfig
+    from handypose_tf.training.config_file import build_config as build_config
+    from handypose_tf.training.config_file import load_config as load_config
+    from handypose_tf.training.data import open_pipelines as open_pipelines
+    from handypose_tf.training.trainer import TrainingResult as TrainingResult
+    from handypose_tf.training.trainer import train as train
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
+__all__, __getattr__, __dir__ = lazy_names(__name__)
