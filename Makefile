@@ -19,7 +19,7 @@ test-slow: .venv/ready-test
 	.venv/bin/python $(PIP) '$(TORCH)'
 	.venv/bin/python $(PIP) --editable '.[imagenet,synth,tensorboard,quantize]' \
 	    'tf_keras>=2.18'
-	.venv/bin/python -c "from handypose_tf.synth import anatomy; anatomy.fetch()"
+	.venv/bin/python -c "from handypose_tf.synth.anatomy.arm import fetch; fetch()"
 	.venv/bin/python -c "from handypose_tf.weights import mediapipe_files; mediapipe_files.MEDIAPIPE_FILES.fetch()"
 	.venv/bin/python -m pytest tests/weights tests/synth tests/labelling \
 	    tests/training/test_tensorboard.py tests/export/test_litert_quantizer.py

@@ -24,20 +24,20 @@ import numpy as np
 from handypose_tf.files import whole_file
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
-from handypose_tf.synth.anatomy import fetch
-from handypose_tf.synth.backgrounds import Backgrounds
-from handypose_tf.synth.camera import Camera
-from handypose_tf.synth.film import Film, expose
-from handypose_tf.synth.hand_model import HandModel, load_hand_model
-from handypose_tf.synth.illumination import make_lights
-from handypose_tf.synth.lighting import Lights, Shadows
-from handypose_tf.synth.person import Person, shape_body
-from handypose_tf.synth.poses import POSES
-from handypose_tf.synth.posture import Posture, blend
-from handypose_tf.synth.render import Renderer
-from handypose_tf.synth.scene import Scene
-from handypose_tf.synth.skin import SkinTone
-from handypose_tf.synth.transforms import rotation
+from handypose_tf.synth.anatomy.arm import fetch
+from handypose_tf.synth.look.skin import SkinTone
+from handypose_tf.synth.picture.film import Film, expose
+from handypose_tf.synth.picture.render import Renderer
+from handypose_tf.synth.pose.poses import POSES
+from handypose_tf.synth.pose.posture import Posture, blend
+from handypose_tf.synth.scenes.scene import Scene
+from handypose_tf.synth.space.camera import Camera
+from handypose_tf.synth.space.lighting import Lights, Shadows
+from handypose_tf.synth.space.transforms import rotation
+from handypose_tf.synth.world.backgrounds import Backgrounds
+from handypose_tf.synth.world.hand_model import HandModel, load_hand_model
+from handypose_tf.synth.world.illumination import make_lights
+from handypose_tf.synth.world.person import Person, shape_body
 
 WIDTH, HEIGHT, FPS = 640, 480, 30
 CLIPS = {"still": 120, "moving": 180}

@@ -63,6 +63,9 @@ DOORS = {
     ("backbones", "layers"),
 }
 
+#: The storeys of `synth`, from the ground up.
+SYNTH = ("space", "anatomy", "pose", "look", "world", "scenes", "picture")
+
 
 def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT.parent).with_suffix("").parts
@@ -120,6 +123,27 @@ def test_rooms_import_lower_floors_only():
             ):
                 wrong.append(f"{module} imports {other}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_synth_s_storeys_import_lower_ones_only():
+    """The files beside its storeys (photographer, data set) are its roof."""
+
+    def storey(module: str) -> int | None:
+        parts = module.split(".")
+        if parts[1] != "synth":
+            return None
+        return SYNTH.index(parts[2]) if parts[2:3] and parts[2] in SYNTH else len(SYNTH)
+
+    wrong = [
+        f"{module} imports {other}"
+        for module, imports in IMPORTS.items()
+        for other in imports
+        if (here := storey(module)) is not None
+        and (there := storey(other)) is not None
+        and there > here
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert {storey(module) for module in IMPORTS} == {None, *range(len(SYNTH) + 1)}
 
 
 @pytest.mark.parametrize("by_room", [False, True])

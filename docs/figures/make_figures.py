@@ -21,7 +21,7 @@ from handypose_tf.data.scenes import group_by_picture
 from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, write_image
-from handypose_tf.synth.backgrounds import find_photos
+from handypose_tf.synth.world.backgrounds import find_photos
 
 FOLDER = Path(__file__).parent
 

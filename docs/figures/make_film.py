@@ -1,6 +1,6 @@
 """Make the README's film strip: a rendered hand that closes and opens, followed.
 
-python docs/figures/make_film.py          (needs the extra [synth])
+PYTHONPATH=tools python docs/figures/make_film.py     (needs the extra [synth])
 
 A process without TensorFlow: VTK, which renders, does not share one with it.
 """
@@ -12,14 +12,15 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+from portrait import OPEN, make_portrait
+
 from handypose_tf.drawing import contact_sheet
 from handypose_tf.images import write_image
 from handypose_tf.inference import HandTracker, draw_hands
-from handypose_tf.synth.anatomy import fetch
-from handypose_tf.synth.hand_model import load_hand_model
-from handypose_tf.synth.portrait import OPEN, make_portrait
-from handypose_tf.synth.poses import POSES
-from handypose_tf.synth.posture import Posture, blend
+from handypose_tf.synth.anatomy.arm import fetch
+from handypose_tf.synth.pose.poses import POSES
+from handypose_tf.synth.pose.posture import Posture, blend
+from handypose_tf.synth.world.hand_model import load_hand_model
 
 FILM = Path(__file__).with_name("film.jpg")
 

@@ -1,11 +1,14 @@
 """Rendered hands with exact labels; `handypose synth` is its command.
 
-A picture is made in this order, one module each: a person (`person`), a posture
-(`posture`, from the library in `poses`), the posed mesh (`hand_model`, on `anatomy`,
-`skeleton` and `subdivision`), a camera (`viewpoint`), sleeves and objects (`props`),
-light (`illumination`), the rendering (`render`, on `raster`, `lighting`, `skin`), a
-background (`backgrounds`) and what the camera does to it (`film`); `scene` joins them.
+Storeys, each on those above it in this list:
 
-Hard hands (`hard_scene`) hold things: `solids` in the open hand (`grips`), around which
-the fingers close until they touch (`grasp`).
+- `space`: meshes, turns, cameras, lamps and colours;
+- `anatomy`: the arm and the body of MakeHuman;
+- `pose`: what hands, arms and bodies do, and the joints that do it;
+- `look`: skin;
+- `world`: people, clothes, things in hands and before them, light, backgrounds;
+- `scenes`: one picture to be, drawn at random: hands, hard hands, people;
+- `picture`: rasteriser, renderer, and what a camera does to the light.
+
+The photographer makes samples from scenes, `dataset` many of them in parallel.
 """

@@ -27,10 +27,10 @@ from handypose_tf import __version__
 from handypose_tf.errors import MissingExtraError, OutputError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.synth.backgrounds import Backgrounds
-from handypose_tf.synth.hand_model import load_hand_model
-from handypose_tf.synth.people.body import load_body
+from handypose_tf.synth.anatomy.body import load_body
 from handypose_tf.synth.sample import HandLabel, SynthSample
+from handypose_tf.synth.world.backgrounds import Backgrounds
+from handypose_tf.synth.world.hand_model import load_hand_model
 
 #: Samples of a stretch: what is lost, at most, when a run is interrupted.
 _STRETCH = 50
@@ -238,7 +238,7 @@ def _start_worker(folder: Path, config: SynthConfig) -> None:
 
 def _open_photographer(config: SynthConfig) -> Callable[[int, int], SynthSample]:
     """Return what makes the samples; imports VTK."""
-    from handypose_tf.synth.people.photographer import PeoplePhotographer
+    from handypose_tf.synth.people_photographer import PeoplePhotographer
     from handypose_tf.synth.photographer import HandPhotographer
 
     model, backgrounds = load_hand_model(config.wheel), Backgrounds(config.photos)

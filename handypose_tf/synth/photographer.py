@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.geometry import FloatArray, tight_box
-from handypose_tf.synth.backgrounds import Backgrounds
-from handypose_tf.synth.film import draw_film, expose
-from handypose_tf.synth.hand_model import HandModel
-from handypose_tf.synth.hard_scene import draw_hard_scene
-from handypose_tf.synth.lighting import Shadows
-from handypose_tf.synth.render import Renderer, Rendering
+from handypose_tf.synth.picture.film import draw_film, expose
+from handypose_tf.synth.picture.render import Renderer, Rendering
 from handypose_tf.synth.sample import HandLabel, SynthSample
-from handypose_tf.synth.scene import Scene, draw_scene
+from handypose_tf.synth.scenes.hard import draw_hard_scene
+from handypose_tf.synth.scenes.scene import Scene, draw_scene
+from handypose_tf.synth.space.lighting import Shadows
+from handypose_tf.synth.world.backgrounds import Backgrounds
+from handypose_tf.synth.world.hand_model import HandModel
 
 #: A scene is drawn anew if a hand has fewer joints inside the picture, or if things in
 #: front of it, or its own arm, leave fewer to be seen.
@@ -40,7 +40,7 @@ class HandPhotographer:
         model: The hand.
         backgrounds: What is behind it.
         size: Side of the square pictures, pixels.
-        hard: Share of the pictures that show hard hands, see :mod:`hard_scene`.
+        hard: Share of the pictures that show hard hands, see :mod:`scenes.hard`.
     """
 
     def __init__(

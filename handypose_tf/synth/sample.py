@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
-from handypose_tf.synth.mesh import IntArray
+from handypose_tf.synth.space.mesh import IntArray
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from handypose_tf.synth.anatomy import JOINTS
+from handypose_tf.synth.anatomy.arm import JOINTS
 
 #: A plain right hand, centimetres: straight fingers in the plane z = 0 that fan out
 #: from the carpus, as metacarpals do.

@@ -9,29 +9,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from handypose_tf.synth import photographer as photographer_module
-from handypose_tf.synth.anatomy import WHEEL, load
-from handypose_tf.synth.backgrounds import Backgrounds
-from handypose_tf.synth.camera import Camera
-from handypose_tf.synth.detail import CHANNELS
-from handypose_tf.synth.hand_model import HandModel
-from handypose_tf.synth.hard_scene import DRAW_HARD
-from handypose_tf.synth.illumination import make_lights
-from handypose_tf.synth.lighting import Shadows
-from handypose_tf.synth.people.body import load_body
-from handypose_tf.synth.people.photographer import PeoplePhotographer
-from handypose_tf.synth.people.render import PeopleRenderer
-from handypose_tf.synth.people.scene import draw_people_scene
-from handypose_tf.synth.person import Person, shape_body
+from handypose_tf.synth.anatomy.arm import WHEEL, load
+from handypose_tf.synth.anatomy.body import load_body
+from handypose_tf.synth.look.detail import CHANNELS
+from handypose_tf.synth.look.skin import SkinTone
+from handypose_tf.synth.look.texels import TILE
+from handypose_tf.synth.people_photographer import PeoplePhotographer
 from handypose_tf.synth.photographer import HandPhotographer
-from handypose_tf.synth.poses import POSES
-from handypose_tf.synth.raster import Rasteriser, fragments
-from handypose_tf.synth.render import Renderer, Rendering
+from handypose_tf.synth.picture.people_render import PeopleRenderer
+from handypose_tf.synth.picture.raster import Rasteriser, fragments
+from handypose_tf.synth.picture.render import Renderer, Rendering
+from handypose_tf.synth.pose.poses import POSES
 from handypose_tf.synth.sample import SynthSample
-from handypose_tf.synth.scene import Scene, bone_gap
-from handypose_tf.synth.skin import SkinTone
-from handypose_tf.synth.texels import TILE
-from handypose_tf.synth.things import Thing
-from handypose_tf.synth.transforms import rotation
+from handypose_tf.synth.scenes.hard import DRAW_HARD
+from handypose_tf.synth.scenes.people import draw_people_scene
+from handypose_tf.synth.scenes.scene import Scene, bone_gap
+from handypose_tf.synth.space.camera import Camera
+from handypose_tf.synth.space.lighting import Shadows
+from handypose_tf.synth.space.transforms import rotation
+from handypose_tf.synth.world.backgrounds import Backgrounds
+from handypose_tf.synth.world.hand_model import HandModel
+from handypose_tf.synth.world.illumination import make_lights
+from handypose_tf.synth.world.person import Person, shape_body
+from handypose_tf.synth.world.things import Thing
 from handypose_tf.wheel_files import cache_folder
 
 SIZE = 200

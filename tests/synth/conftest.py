@@ -11,7 +11,7 @@ import pytest
 from made_up_hand import made_up_joints
 from render_process import call
 
-from handypose_tf.synth.anatomy import BONES, JOINTS, WHEEL, Anatomy
+from handypose_tf.synth.anatomy.arm import BONES, JOINTS, WHEEL, Anatomy
 from handypose_tf.wheel_files import cache_folder
 
 
@@ -50,7 +50,7 @@ def rod_anatomy() -> Anatomy:
 
 @pytest.fixture(scope="session")
 def real_anatomy() -> Anatomy:
-    from handypose_tf.synth.anatomy import load
+    from handypose_tf.synth.anatomy.arm import load
 
     wheel = cache_folder() / WHEEL
     if not wheel.is_file():

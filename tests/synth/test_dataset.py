@@ -14,7 +14,7 @@ import pytest
 from handypose_tf.data.readers import CocoReader
 from handypose_tf.errors import DataError, MissingExtraError, OutputError
 from handypose_tf.synth import dataset
-from handypose_tf.synth.anatomy import WHEEL
+from handypose_tf.synth.anatomy.arm import WHEEL
 from handypose_tf.synth.sample import HandLabel, SynthSample
 
 

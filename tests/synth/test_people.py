@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from handypose_tf.synth.anatomy import WHEEL
-from handypose_tf.synth.people.arms import solve_arm
-from handypose_tf.synth.people.body import JOINTS, load_body
-from handypose_tf.synth.people.dress import Wardrobe, cut
-from handypose_tf.synth.people.skeleton import MIRROR, HumanSkeleton
-from handypose_tf.synth.people.stance import ArmPose, LegPose, Stance
-from handypose_tf.synth.people.stances import draw_stance
-from handypose_tf.synth.poses import POSES
-from handypose_tf.synth.skeleton import skin
+from handypose_tf.synth.anatomy.arm import WHEEL
+from handypose_tf.synth.anatomy.body import JOINTS, load_body
+from handypose_tf.synth.pose.arms import solve_arm
+from handypose_tf.synth.pose.hand_skeleton import skin
+from handypose_tf.synth.pose.human_skeleton import MIRROR, HumanSkeleton
+from handypose_tf.synth.pose.poses import POSES
+from handypose_tf.synth.pose.stance import ArmPose, LegPose, Stance
+from handypose_tf.synth.pose.stances import draw_stance
+from handypose_tf.synth.world.dress import Wardrobe, cut
 from handypose_tf.wheel_files import cache_folder
 
 

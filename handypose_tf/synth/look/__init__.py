@@ -1,0 +1,1 @@
+"""What skin is like: its colour, and what is drawn on it."""

@@ -1,0 +1,1 @@
+"""What hands, arms and bodies do, and the joints that do it."""

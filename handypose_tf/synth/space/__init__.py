@@ -1,0 +1,1 @@
+"""Geometry and light without hands: meshes, turns, cameras, lamps, colours."""

@@ -1,0 +1,1 @@
+"""What is before the camera: people, clothes, things, light, backgrounds."""
