@@ -27,4 +27,12 @@ class SideFilter:
         self._count += 1
         share = max(1 / self._count, _LEAST_SHARE)
         self._mean += share * (math.log(chance / (1 - chance)) - self._mean)
+        return self._of_mean()
+
+    @property
+    def chance(self) -> float | None:
+        """That of a left hand, of all frames so far; `None` before the first."""
+        return self._of_mean() if self._count else None
+
+    def _of_mean(self) -> float:
         return 1 / (1 + math.exp(-self._mean))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from dot_model import dot_image, true_keypoints
@@ -92,7 +94,7 @@ def test_a_hand_that_goes_is_lost_at_once(dot_model):
 
 @pytest.mark.parametrize(("gone", "same_id"), [(3, True), (20, False)])
 def test_a_hand_that_comes_back_soon_has_its_id_again(dot_model, gone, same_id):
-    scene = Scene(dot_model, patience=10)
+    scene = Scene(dot_model, patience=1 / 3)
     scene.show((100, 150))
     for _ in range(gone):
         scene.show()
@@ -191,6 +193,33 @@ def test_without_a_detector_the_picture_is_searched(dot_model):
         centers = at(100 + 5 * frame, 150)
         hands = tracker.update(dot_image(300, 400, centers, 9))
         assert [hand.id for hand in hands] == [1]
+
+
+@pytest.mark.parametrize(
+    "bad", [math.nan, math.inf, 0.9], ids=["nan", "infinite", "before the last"]
+)
+def test_a_wrong_time_is_refused_and_the_video_goes_on(dot_model, bad):
+    scenes = Scene(dot_model), Scene(dot_model)
+    image = dot_image(300, 400, at(100, 150), 9)
+    for scene in scenes:
+        scene.detector.hands = [detected(true_keypoints(at(100, 150)))]
+        scene.tracker.update(image, 1.0)
+    with pytest.raises(ValueError, match=r"`seconds` must be finite .*1\.0"):
+        scenes[0].tracker.update(GREY, bad)
+    moved = dot_image(300, 400, at(104, 150), 9)
+    found = [scene.tracker.update(moved, 1.1) for scene in scenes]
+    assert [hand.id for [hand] in found] == [1, 1]
+    np.testing.assert_array_equal(found[0][0].keypoints, found[1][0].keypoints)
+
+
+def test_the_first_frame_may_have_any_time_and_reset_starts_anew(dot_model):
+    scene = Scene(dot_model)
+    image = dot_image(300, 400, at(100, 150), 9)
+    scene.detector.hands = [detected(true_keypoints(at(100, 150)))]
+    for seconds in (-5.0, 100.0, 100.0):
+        assert len(scene.tracker.update(image, seconds)) == 1
+    scene.tracker.reset()
+    assert len(scene.tracker.update(image, 0.0)) == 1
 
 
 @pytest.mark.parametrize("name", ["max_hands", "every"])
