@@ -1,4 +1,7 @@
-"""Writing whole files: a reader sees the old file or the new one, never half of one."""
+"""Writing whole files: a reader sees the old file or the new one, never half of one.
+
+`-`, `/dev/stdout` and their like are standard output, which is written as it is.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,54 @@ import errno
 import hashlib
 import json
 import os
+import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from handypose_tf.errors import OutputError
+
+_STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+#: A disk or a quota that is full, a disk that fails.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+#: What stands in a file's name for bytes that are no UTF-8.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_standard_output(path: str | os.PathLike[str] | None) -> bool:
+    """Tell whether results go to standard output, so that words for people must not."""
+    return path is not None and os.fspath(path) in _STANDARD_OUTPUT
+
+
+def open_standard_output() -> BinaryIO:
+    """Open standard output a second time, behind what was printed on it."""
+    sys.stdout.flush()
+    return os.fdopen(os.dup(1), "wb")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON that is UTF-8, whatever the names of files in it are.
+
+    A byte that is no UTF-8 becomes the escape of its surrogate (PEP 383), which
+    `json.loads` and `os.fsencode` turn back.
+
+    Raises:
+        ValueError: If the value holds a NaN or an infinity.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
     """Write a file beside its place and rename it there; folders are made.
 
-    A link keeps being a link, and a device such as `/dev/stdout` is written as it is.
+    A link keeps being a link, and a device is written as it is.
 
     Returns:
         The path as it was given.
@@ -28,8 +66,11 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
     """
     path = Path(path)
     target = Path(os.path.realpath(path))
-    with _as_output_error(path):
-        if path.exists() and not target.is_file() and not target.is_dir():
+    with as_output_error(path):
+        if is_standard_output(path):
+            with open_standard_output() as file:
+                file.write(data)
+        elif path.exists() and not target.is_file() and not target.is_dir():
             path.write_bytes(data)
         else:
             _replace(target, data)
@@ -54,8 +95,7 @@ def write_json(path: str | os.PathLike[str], value: Any) -> Path:
         OutputError: If the file cannot be written.
         ValueError: If the value holds a NaN or an infinity.
     """
-    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    return write_bytes(path, f"{text}\n".encode())
+    return write_bytes(path, f"{json_text(value, indent=1)}\n".encode())
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -64,8 +104,10 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: If it cannot.
     """
+    if is_standard_output(path):
+        return
     target = Path(os.path.realpath(path))
-    with _as_output_error(path):
+    with as_output_error(path):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         folder = next(place for place in target.parents if place.exists())
@@ -85,23 +127,40 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     part = _part(target).with_suffix(target.suffix)
-    with _as_output_error(path):
+    with as_output_error(path):
         target.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield part
-        with _as_output_error(path):
+        with as_output_error(path):
             os.replace(part, target)
+    except OSError as error:
+        if is_full(error):
+            raise output_error(path, error) from error
+        raise
     finally:
         part.unlink(missing_ok=True)
 
 
 @contextmanager
-def _as_output_error(path: str | os.PathLike[str]) -> Iterator[None]:
+def as_output_error(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn what the system says while `path` is written into an `OutputError`."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # the reader has gone: no fault
     except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{path}: cannot write: {reason}; choose a place") from error
+        raise output_error(path, error) from error
+
+
+def output_error(path: str | os.PathLike[str], error: OSError) -> OutputError:
+    """Return the line that says why a file cannot be written."""
+    remedy = "make room or choose a place" if is_full(error) else "choose a place"
+    return OutputError(f"{path}: cannot write: {error.strerror or error}; {remedy}")
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether it is the disk's fault, and not that of who reads or writes."""
+    return error.errno in _FULL
 
 
 def _replace(target: Path, data: bytes) -> None:

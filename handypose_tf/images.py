@@ -30,6 +30,9 @@ IMAGE_SUFFIXES = (
     *(".ppm", ".pgm", ".jp2"),
 )
 
+#: What `-` stands for.
+_STANDARD_INPUT = "/dev/stdin"
+
 _JPEG_QUALITY = 92
 _JPEG_START = b"\xff\xd8"
 _JPEG_END = b"\xff\xd9"
@@ -126,7 +129,7 @@ def check_image(image: Image) -> Image:
 
 
 def find_images(inputs: Iterable[PathLike]) -> list[Path]:
-    """Expand files, folders and glob patterns into a list of picture files.
+    """Expand files, folders, glob patterns and `-`, standard input, into picture files.
 
     The order is that of the inputs, within a folder or pattern that of the names; a
     file named twice comes once. A folder gives the pictures that lie in it, not those
@@ -140,7 +143,7 @@ def find_images(inputs: Iterable[PathLike]) -> list[Path]:
 
 
 def _expand(item: str) -> list[Path]:
-    path = Path(item)
+    path = Path(_STANDARD_INPUT if item == "-" else item)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if _is_image(file))
         if not files:

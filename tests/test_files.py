@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -59,6 +62,44 @@ def test_json_is_utf8_and_strict(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(path, float("nan"))
     assert json.loads(path.read_text("utf-8"))["value"] == 0.5
+
+
+def test_names_that_are_no_utf8_are_escaped(tmp_path):
+    # What Python makes of the bytes of a name in Latin-1, and of one in UTF-8 under C.
+    names = [b"h\xe4nd".decode("utf-8", "surrogateescape"), "h\udcc3\udca4nd", "händ"]
+    path = write_json(tmp_path / "a.json", names)
+    assert path.read_bytes().decode("utf-8").split() == [
+        *("[", '"h\\udce4nd",', '"händ",', '"händ"', "]")
+    ]
+    assert json.loads(path.read_text("utf-8"))[0] == names[0]
+
+
+@pytest.mark.parametrize("path", ["-", "/dev/stdout"])
+def test_standard_output_is_written_behind_what_is_there(tmp_path, path):
+    code = f"""
+from handypose_tf.files import check_writable, write_json
+print("before")
+check_writable({path!r})
+write_json({path!r}, [1])
+print("after")
+"""
+    out = tmp_path / "out"
+    with out.open("wb") as file:
+        subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
+    assert out.read_text().split() == ["before", "[", "1", "]", "after"]
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    with (
+        pytest.raises(OutputError, match=r"a\.bin: cannot write: .*; make room"),
+        whole_file(path) as part,
+    ):
+        part.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.bin"]
 
 
 def test_a_whole_file_takes_its_place_at_the_end(tmp_path):

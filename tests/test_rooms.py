@@ -35,6 +35,7 @@ GROUND = {
         "errors",
         "versions",
         "files",
+        "locks",
         "images",
         "orientation",
         "drawing",

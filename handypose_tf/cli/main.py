@@ -11,16 +11,19 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import io
 import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TextIO
 
 from handypose_tf import __version__
-from handypose_tf.errors import HandyPoseError
+from handypose_tf.errors import HandyPoseError, OutputError
+from handypose_tf.files import is_full, is_standard_output, output_error
 
 #: Command -> its module, in the order of `handypose --help`.
 COMMANDS = {
@@ -41,6 +44,9 @@ COMMANDS = {
 
 FAILED, INTERRUPTED = 1, 130
 
+#: Options that name a file of results; `-` is standard output.
+RESULTS = ("json", "jsonl", "csv", "coco")
+
 #: What native libraries print unless the user says otherwise.
 _QUIET = {
     "OPENCV_LOG_LEVEL": "ERROR",
@@ -57,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raises `SystemExit(2)`, as `argparse` does.
     """
     argv = sys.argv[1:] if argv is None else list(argv)
+    prepare_streams()
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     with warnings.catch_warnings():
@@ -64,11 +71,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(argv)
 
 
+def prepare_streams() -> None:
+    """Have streams that take every name, also where the caller closed one.
+
+    A stream that is closed (`2>&-`) would be taken by the next file that is opened, and
+    what native libraries print would be written into that. A terminal that is no UTF-8
+    is shown escapes.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if number == 0 else "w"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _run(argv: Sequence[str]) -> int:
     debug = "--debug" in argv
     try:
         arguments = _parser(_chosen(argv)).parse_args(argv)
-        return arguments.run(arguments)
+        with _words_apart(arguments):
+            code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
     except HandyPoseError as error:
         if debug:
             raise
@@ -78,11 +107,33 @@ def _run(argv: Sequence[str]) -> int:
         if debug:
             raise
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`| head`) has gone: nothing more can be written, not even by
-        # Python's own flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (`| head`) has gone
+        _drop_stdout()
         return FAILED
+    except OSError as error:
+        if debug or not is_full(error):
+            raise
+        print(f"handypose: error: {_full_disk(error)}", file=sys.stderr)
+        return FAILED
+
+
+def _words_apart(arguments: argparse.Namespace) -> AbstractContextManager[object]:
+    """Send words for people to stderr where results go to standard output."""
+    if any(is_standard_output(getattr(arguments, name, None)) for name in RESULTS):
+        return redirect_stdout(sys.stderr)
+    return nullcontext()
+
+
+def _drop_stdout() -> None:
+    """Write no more, not even by Python's own flush at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _full_disk(error: OSError) -> OutputError:
+    """Return the line of a full disk that nobody nearer has told."""
+    if error.filename is None:
+        _drop_stdout()
+    return output_error(error.filename or "standard output", error)
 
 
 def available_commands() -> dict[str, str]:

@@ -19,10 +19,13 @@ Example:
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import numpy as np
 
+from handypose_tf.cli.main import RESULTS
+from handypose_tf.files import is_standard_output
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
@@ -217,7 +220,10 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="DIR", help="write annotated pictures, videos there"
     )
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the keypoints as one list"
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the keypoints as one list; here and below, - is standard output",
     )
     parser.add_argument(
         "--jsonl", type=Path, metavar="FILE", help="write a line a picture or frame"
@@ -267,4 +273,16 @@ def _check_usage(arguments: argparse.Namespace) -> bool:
         )
     if arguments.beta < 0:
         refuse("--beta must be 0 or more")
+    _check_results_apart(arguments)
     return has_videos
+
+
+def _check_results_apart(arguments: argparse.Namespace) -> None:
+    """Refuse two results in one file, and a result in place of an input."""
+    named = {f"--{n}": p for n in RESULTS if (p := getattr(arguments, n)) is not None}
+    taken = {os.path.realpath(item): item for item in arguments.inputs}
+    for option, path in named.items():
+        place = "-" if is_standard_output(path) else os.path.realpath(path)
+        if place in taken:
+            arguments.usage_error(f"{option} {path} would replace {taken[place]}")
+        taken[place] = option

@@ -12,7 +12,7 @@ from handypose_tf.cli.console import complain, progress, quiet_native_log, say
 from handypose_tf.cli.interrupt import patient_interrupt
 from handypose_tf.cli.main import FAILED, INTERRUPTED
 from handypose_tf.errors import DataError, OutputError
-from handypose_tf.files import write_json
+from handypose_tf.files import check_writable, write_json
 from handypose_tf.images import IMAGE_SUFFIXES, find_images
 from handypose_tf.inference.coco_file import write_coco_file
 from handypose_tf.inference.estimator import DEFAULT_LEVELS, HandPoseEstimator
@@ -37,6 +37,10 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
     paths, num_failed = expand(arguments.inputs)
     targets = place_drawings(paths, arguments.out)
     whole = (arguments.json, arguments.csv, arguments.coco)
+    if not paths:
+        return FAILED
+    for path in filter(None, whole):
+        check_writable(path)
     kept: list[HandPoses] = []
     with contextlib.ExitStack() as stack:
         lines = _open_lines(arguments, stack)
@@ -59,7 +63,8 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
                 kept.append(result.hands)
             if interrupt.is_asked:
                 break
-    _write_whole(arguments, kept, estimators[0].metadata)
+    if kept:
+        _write_whole(arguments, kept, estimators[0].metadata)
     if interrupt.is_asked:
         resumable = ", and --resume goes on" * (not any(whole))
         complain(f"stopped; what is written is whole{resumable}")
@@ -108,7 +113,7 @@ def place_drawings(paths: Sequence[Path], out: Path | None) -> dict[Path, Path]:
     """Return where each picture's drawing goes: its place below the common folder.
 
     Raises:
-        OutputError: If a drawing would replace its own picture.
+        OutputError: If a drawing would replace its own picture, or another drawing.
     """
     if out is None or not paths:
         return {}
@@ -117,13 +122,20 @@ def place_drawings(paths: Sequence[Path], out: Path | None) -> dict[Path, Path]:
         root = os.path.commonpath(folders)
     except ValueError:  # several drives on Windows
         root = None
-    targets = {}
+    targets: dict[Path, Path] = {}
+    owners: dict[Path, Path] = {}
     for path, folder in zip(paths, folders, strict=True):
         below = Path(os.path.relpath(folder, root)) if root else Path()
         writable = path.suffix.lower() in IMAGE_SUFFIXES
         targets[path] = out / below / (path.name if writable else f"{path.name}.png")
         if targets[path].resolve() == path.resolve():
             raise OutputError(f"{path}: --out {out} would replace it; give another")
+        owner = owners.setdefault(targets[path].resolve(), path)
+        if owner is not path:
+            raise OutputError(
+                f"{targets[path]}: both {owner} and {path} would be drawn there; give "
+                "them in two commands"
+            )
     return targets
 
 
@@ -171,11 +183,12 @@ def _left(
     """Return the pictures that are not done; all of them unless it is resumed."""
     if not resume:
         return list(paths)
-    done = {entry.get("image") for entry in lines.found} if lines else set()
+    found = lines.found if lines else []
+    done = {str(e.get("image")).encode("utf-8", "surrogateescape") for e in found}
     left = [
         path
         for path in paths
-        if not (os.fspath(path) in done if lines else targets[path].exists())
+        if not (os.fsencode(path) in done if lines else targets[path].exists())
     ]
     say(f"{len(paths) - len(left)} of {len(paths)} pictures are done already")
     return left

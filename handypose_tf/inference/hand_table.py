@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from handypose_tf.errors import OutputError
-from handypose_tf.files import whole_file
+from handypose_tf.files import is_standard_output, open_standard_output, whole_file
 from handypose_tf.inference.hand_pose import HandPose
+
+#: A name that is no UTF-8 is written with escapes.
+_TEXT: Any = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
 
 _SIDES = {True: "left", False: "right", None: None}
 
@@ -70,7 +74,7 @@ def hand_table_file(
 ) -> Iterator[HandTableFile]:
     """Write a CSV file beside its place and put it there at the end.
 
-    A device such as `/dev/stdout` is written as it is.
+    A device is written as it is.
 
     Args:
         path: Of the file.
@@ -80,14 +84,18 @@ def hand_table_file(
     Raises:
         OutputError: If the file cannot be written.
     """
+    if is_standard_output(path):
+        with io.TextIOWrapper(open_standard_output(), **_TEXT) as text:
+            yield HandTableFile(text, place, names)
+        return
     is_device = path.exists() and not path.is_file() and not path.is_dir()
     if is_device:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", **_TEXT) as file:
             yield HandTableFile(file, place, names)
         return
     with whole_file(path) as part:
         try:
-            file = part.open("w", encoding="utf-8", newline="")
+            file = part.open("w", **_TEXT)
         except OSError as error:
             raise OutputError(f"{path}: cannot write: {error.strerror}") from error
         with file:

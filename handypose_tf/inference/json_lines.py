@@ -2,55 +2,68 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from handypose_tf.errors import OutputError
+from handypose_tf.files import (
+    as_output_error,
+    is_standard_output,
+    json_text,
+    open_standard_output,
+)
+from handypose_tf.locks import lock
 
 
 class JsonLinesFile:
     """Writes one JSON object a line, each at once.
 
-    The lines gather in `PATH.part`, which becomes `PATH` when the file is closed, also
-    after an error; only a killed process leaves `PATH.part` behind. A device such as
-    `/dev/stdout` is written as it is.
+    The lines gather in `PATH.part`, which becomes `PATH` when the file is closed. After
+    an error, or without a line, `PATH` stays as it was; lines that were written stay in
+    `PATH.part`, as after a kill, and can be taken up. A device is written as it is.
 
     Args:
         path: The file; folders are made.
         resume: Go on behind the whole lines of `PATH.part` or `PATH`.
 
     Raises:
-        OutputError: If the file cannot be written.
+        OutputError: If the file cannot be written, or another run is writing it.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, resume: bool = False) -> None:
         self._path = Path(path)
-        self._is_device = self._path.exists() and not self._path.is_file()
+        is_there = self._path.exists() and not self._path.is_file()
+        self._is_device = is_standard_output(path) or is_there
         self._part = self._path.with_name(f"{self._path.name}.part")
+        self._has_lines = False
         #: The objects of the lines that were there.
         self.found: list[dict[str, Any]] = []
-        try:
+        with as_output_error(self._path):
             self._file = self._open(resume)
-        except OSError as error:
-            raise self._error(error) from error
 
     def write(self, entry: dict[str, Any]) -> None:
         """Append an object."""
-        text = json.dumps(entry, ensure_ascii=False, allow_nan=False)
-        try:
-            self._file.write(f"{text}\n")
+        line = f"{json_text(entry)}\n".encode()
+        with as_output_error(self._path):
+            self._file.write(line)
             self._file.flush()
-        except OSError as error:
-            raise self._error(error) from error
+        self._has_lines = True
 
     def close(self) -> None:
-        """Put the file in its place."""
-        self._file.close()
-        if not self._is_device:
-            os.replace(self._part, self._path)
+        """Put the file in its place, if it has lines."""
+        with as_output_error(self._path):
+            self._file.close()
+            if self._is_device:
+                return
+            if self._has_lines:
+                os.replace(self._part, self._path)
+            else:
+                self._part.unlink(missing_ok=True)
 
     def __enter__(self) -> JsonLinesFile:
         """Return the file."""
@@ -62,23 +75,37 @@ class JsonLinesFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Put the file in its place, whatever happened: its lines are whole."""
-        self.close()
+        """Put the file in its place; after an error leave what is there."""
+        if error is None:
+            self.close()
+            return
+        with contextlib.suppress(OSError):  # what cannot be flushed: a full disk
+            self._file.close()
+        if not self._has_lines and not self._is_device:
+            self._part.unlink(missing_ok=True)
 
-    def _open(self, resume: bool) -> TextIO:
+    def _open(self, resume: bool) -> BinaryIO:
+        if is_standard_output(self._path):
+            return open_standard_output()
         if self._is_device:
-            return self._path.open("w", encoding="utf-8")
+            return self._path.open("wb")
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        if resume and self._path.is_file() and not self._part.is_file():
-            os.replace(self._path, self._part)
-        if not (resume and self._part.is_file()):
-            return self._part.open("w", encoding="utf-8")
-        self.found = _cut_to_whole_lines(self._part)
-        return self._part.open("a", encoding="utf-8")
+        file = self._part.open("ab")
+        if not lock(file, self._part):
+            file.close()
+            raise OutputError(f"{self._path}: another run is writing it; wait for it")
+        self._fill(resume, is_new=file.tell() == 0)
+        return file
 
-    def _error(self, error: OSError) -> OutputError:
-        reason = error.strerror or error
-        return OutputError(f"{self._path}: cannot write: {reason}; choose a place")
+    def _fill(self, resume: bool, is_new: bool) -> None:
+        """Empty the part, or bring it to the whole lines that are there."""
+        if not resume:
+            os.truncate(self._part, 0)
+            return
+        if is_new and self._path.is_file():
+            shutil.copyfile(self._path, self._part)
+        self.found = _cut_to_whole_lines(self._part)
+        self._has_lines = bool(self.found)
 
 
 def _cut_to_whole_lines(path: Path) -> list[dict[str, Any]]:

@@ -41,6 +41,38 @@ def center(i: int) -> np.ndarray:
     return (1 + i % 3) * (SHAPE / 4 + np.array([30 + 2.5 * i, 37.5]))
 
 
+def test_a_run_that_does_nothing_leaves_older_results(predict, tmp_path):
+    old = tmp_path / "old"
+    for option in ("--json", "--jsonl", "--csv", "--coco"):
+        old.write_text("the results of last night")
+        assert predict("mistyped.png", option, old) == 1
+        (tmp_path / "broken.png").write_bytes(b"broken")
+        if option != "--jsonl":  # whose line says that it is broken
+            assert predict("broken.png", option, old) == 1
+        with pytest.raises(SystemExit):
+            predict("broken.png", option, old, "--json", old, "--csv", old)
+        assert old.read_text() == "the results of last night"
+
+
+@pytest.mark.parametrize("option", ["--json", "--jsonl", "--csv", "--coco"])
+def test_a_picture_is_not_replaced_by_its_results(predict, photo, capsys, option):
+    before = photo.read_bytes()
+    with pytest.raises(SystemExit):
+        predict(photo, option, photo)
+    assert "would replace" in capsys.readouterr().err
+    assert photo.read_bytes() == before
+
+
+def test_two_pictures_never_get_one_drawing(predict, photo, tmp_path, capsys):
+    twin = photo.with_name("photo.gif")
+    twin.write_bytes(photo.read_bytes())
+    other = photo.with_name("photo.gif.png")
+    other.write_bytes(photo.read_bytes())
+    assert predict(twin, other, "--out", "drawn") == 1
+    assert "photo.gif.png: both" in capsys.readouterr().err
+    assert not (tmp_path / "drawn").exists()
+
+
 def read(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,60 @@ def test_lines_gather_beside_and_take_their_place(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_an_error_leaves_whole_lines(tmp_path):
+@pytest.mark.parametrize("resume", [False, True])
+def test_an_error_leaves_the_old_file_and_the_new_lines(tmp_path, resume):
     path = tmp_path / "a.jsonl"
-    with pytest.raises(RuntimeError), JsonLinesFile(path) as lines:
+    path.write_text('{"n": 0}\n')
+    with pytest.raises(RuntimeError), JsonLinesFile(path, resume=resume) as lines:
         lines.write({"n": 1})
         raise RuntimeError
-    assert read(path) == [{"n": 1}]
+    assert read(path) == [{"n": 0}]
+    written = [{"n": 0}, {"n": 1}] if resume else [{"n": 1}]
+    assert read(tmp_path / "a.jsonl.part") == written
+    with JsonLinesFile(path, resume=True) as lines:
+        assert lines.found == written
+
+
+def test_without_a_line_the_old_file_stays(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("the results of last night")
+    with JsonLinesFile(path):
+        pass
+    with pytest.raises(RuntimeError), JsonLinesFile(path):
+        raise RuntimeError
+    assert path.read_text() == "the results of last night"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_runs_never_write_one_file(tmp_path):
+    path = tmp_path / "a.jsonl"
+    with JsonLinesFile(path) as lines:
+        lines.write({"n": 1})
+        with pytest.raises(OutputError, match=r"a\.jsonl: another run is writing it"):
+            JsonLinesFile(path)
+        lines.write({"n": 2})
+    assert read(path) == [{"n": 1}, {"n": 2}]
+    with JsonLinesFile(path) as lines:
+        lines.write({"n": 3})
+    assert read(path) == [{"n": 3}]
+
+
+def test_a_full_disk_is_one_error(tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with (
+        pytest.raises(OutputError, match="/dev/full: cannot write: No space left"),
+        JsonLinesFile("/dev/full") as lines,
+    ):
+        lines.write({"n": 1})
+
+
+def test_a_name_that_is_no_utf8_comes_back(tmp_path):
+    name = os.fsdecode(b"h\xe4nd \xc3\xa4.jpg")
+    with JsonLinesFile(tmp_path / "a.jsonl") as lines:
+        lines.write({"image": name})
+    [entry] = read(tmp_path / "a.jsonl")
+    assert os.fsencode(entry["image"]) == b"h\xe4nd \xc3\xa4.jpg"
 
 
 def test_resuming_a_finished_file_goes_on(tmp_path):
