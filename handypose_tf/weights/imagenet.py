@@ -38,7 +38,7 @@ def load_imagenet(
 
     Raises:
         ValueError: If there is no such backbone, or no path for a ResNet.
-        MissingExtraError: If torch or the weights' package is not installed.
+        MissingExtraError: If the weights' package is not installed.
         ModelError: If the file does not fit.
     """
     if backbone not in BACKBONES:
