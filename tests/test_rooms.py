@@ -43,6 +43,7 @@ GROUND = {
     "hand_region",
     "ordered_map",
     "model_metadata",
+    "model_files",
     "wheel_files",
     "lazy",
     "figures",

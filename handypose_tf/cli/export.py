@@ -25,7 +25,7 @@ from handypose_tf.cli.keras2 import use_keras2
 from handypose_tf.cli.predict import parse_count
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
-from handypose_tf.inference.model_files import bundled_models, find_model
+from handypose_tf.model_files import bundled_models, find_model
 from handypose_tf.model_metadata import PRECISIONS
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from handypose_tf.inference.hand_tracker import HandTracker as HandTracker
     from handypose_tf.inference.keras_model import KerasModel as KerasModel
     from handypose_tf.inference.litert_model import LiteRTModel as LiteRTModel
-    from handypose_tf.inference.model_files import bundled_models as bundled_models
+    from handypose_tf.model_files import bundled_models as bundled_models
     from handypose_tf.inference.one_euro import OneEuro as OneEuro
     from handypose_tf.inference.pose_model import (
         UntrainedModelWarning as UntrainedModelWarning,

@@ -20,10 +20,10 @@ from handypose_tf.geometry import (
 )
 from handypose_tf.images import Image, check_image
 from handypose_tf.inference.litert_network import LiteRTNetwork
-from handypose_tf.inference.model_files import find_model
 from handypose_tf.inference.picture_tiles import Tile, picture_tiles
 from handypose_tf.inference.pose_model import UntrainedModelWarning
 from handypose_tf.inference.thresholds import MIN_DETECTION_SCORE
+from handypose_tf.model_files import find_model
 from handypose_tf.model_metadata import ModelMetadata
 
 DEFAULT_DETECTOR = "handypose_detector"

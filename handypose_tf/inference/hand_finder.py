@@ -21,8 +21,8 @@ from handypose_tf.inference.hand_detector import (
 )
 from handypose_tf.inference.hand_overlap import SAME_BOX_OVERLAP
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.model_files import find_model
 from handypose_tf.inference.thresholds import FOUND_SPREAD
+from handypose_tf.model_files import find_model
 
 
 class Detector(Protocol):

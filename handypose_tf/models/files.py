@@ -27,6 +27,7 @@ from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
+from handypose_tf.model_files import find_weights
 from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.half_weights import halve_weights
 from handypose_tf.models.network import CROP_HEADS, HandyPose
@@ -55,19 +56,25 @@ def load_model(
     """Load a model from a `.keras` file of any Keras generation.
 
     Args:
-        path: A file that `save_model`, `model.save` or a checkpoint callback wrote.
+        path: A file that `save_model`, `model.save` or a checkpoint callback wrote; or
+            the name of a shipped model, as `HandPoseEstimator` takes it.
         backbone: For a model on your own backbone, that backbone built anew; needed
             only to load the file in another Keras generation than it was saved in.
 
     Raises:
         ModelError: If the file is missing, is none of this library's models, or its
             weights do not fill every variable exactly once.
+
+    Example:
+        >>> model = load_model("handypose_lite0")
+        >>> model.image_size
+        (224, 224)
     """
     return _load(HandyPose, path, backbone)
 
 
 def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
-    """Load a hand detector from a `.keras` file of any Keras generation.
+    """Load a hand detector from a `.keras` file of any Keras generation, or by name.
 
     Raises:
         ModelError: As `load_model`.
@@ -76,7 +83,7 @@ def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
 
 
 def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
-    """Load the weights of a `.weights.h5` or `.keras` file into a model.
+    """Load the weights of a `.weights.h5` or `.keras` file, or by name, into a model.
 
     A head for handedness or presence that the file does not have stays as it is, with
     a warning; one that the model does not have is left out.
@@ -84,7 +91,8 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     Raises:
         ModelError: As `load_model`.
     """
-    if str(path).endswith(".keras"):
+    if not str(path).endswith(".h5"):
+        path = find_weights(path)[0]
         weights = _read(path, type(model))[1]
     else:
         try:
@@ -105,6 +113,19 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     for layer in model.layers:
         if layer.name in theirs:
             layer.set_weights(theirs[layer.name].get_weights())
+
+
+def read_settings(
+    path: str | os.PathLike[str], kind: type[SettingsModel]
+) -> dict[str, Any]:
+    """Return the settings of a class's model in a file, or by name; nothing is built.
+
+    Raises:
+        ModelError: If there is no such file or it is of something else.
+    """
+    path, side = find_weights(path)
+    settings = _read(path, kind)[0]["settings"]
+    return settings if side is None else {**settings, "image_size": side}
 
 
 def save_model(
@@ -135,6 +156,7 @@ def _load(
     kind: type[Model], path: str | os.PathLike[str], backbone: Any = None
 ) -> Model:
     """Rebuild a model of a class and assign its weights."""
+    path, side = find_weights(path)
     config, weights = _read(path, kind)
     if backbone is not None:
         config["backbone"] = backbone
@@ -146,7 +168,7 @@ def _load(
             reason = "its own backbone cannot be rebuilt here: give it as `backbone`"
         raise ModelError(f"{path}: {reason}") from error
     _assign(model, weights, str(path))
-    return model
+    return model if side is None else model.at_size(side)
 
 
 def _read(

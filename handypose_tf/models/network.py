@@ -1,14 +1,11 @@
-"""The HandyPose network as a functional Keras model, and its builder."""
+"""The HandyPose network as a functional Keras model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.geometry import DEFAULT_CROP_SCALE
-from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.layers import DecodeHeatmaps
 from handypose_tf.layers.conv_stack import activation, apply_layers
 from handypose_tf.model_metadata import ModelMetadata
@@ -16,10 +13,8 @@ from handypose_tf.models.graph import (
     joined_features,
     named_backbone,
     own_backbone,
-    preset_settings,
 )
-from handypose_tf.models.presets import PRESETS
-from handypose_tf.models.settings_model import UNTRAINED, SettingsModel
+from handypose_tf.models.settings_model import SettingsModel
 
 #: The heads that say one thing of the whole crop, and the width of their only hidden
 #: layer.
@@ -130,59 +125,6 @@ class HandyPose(SettingsModel):
             presence=self.has_presence,
             **self.common_metadata(precision),
         )
-
-
-def handypose(
-    preset: str = "handypose_lite0",
-    *,
-    image_size: int | tuple[int, int] | None = None,
-    keypoint_names: Sequence[str] = KEYPOINT_NAMES,
-    skeleton: Sequence[tuple[int, int]] = BONES,
-    backbone: keras.Model | None = None,
-    overrides: dict[str, dict[str, Any]] | None = None,
-    handedness: bool = False,
-    presence: bool = False,
-    batch_size: int | None = None,
-) -> HandyPose:
-    """Build a HandyPose model, without trained weights.
-
-    Args:
-        preset: A name of `handypose_tf.models.presets.PRESETS`.
-        image_size: Side or `(height, width)` of the input in pixels; multiples of 32
-            keep all grids aligned. The preset's own if `None`.
-        keypoint_names: One name a heatmap; other sets of points than the hand's 21
-            are as welcome.
-        skeleton: Bones as pairs of indices into the names, for drawing.
-        backbone: Your own Keras model with four outputs at strides 4, 8, 16 and
-            deepest; see `HandyPose`.
-        overrides: Changes to the preset's parts, e.g. `{"decoder": {"filters": 96}}`
-            for the keys `backbone`, `waterfall` and `decoder`; an override that names
-            a `kind` takes the part's place as a whole.
-        handedness: Add a small head that tells left hands from right ones.
-        presence: Add a small head that tells hands from what is none.
-        batch_size: Fixed batch size, for export; free if `None`.
-
-    Raises:
-        ValueError: If the preset or an override's key is unknown.
-
-    Example:
-        >>> model = handypose("handypose_lite0")
-        >>> model(tf.zeros((1, 192, 192, 3)))["heatmaps"].shape
-        TensorShape([1, 48, 48, 21])
-    """
-    settings = preset_settings(PRESETS, preset, overrides, image_size=image_size)
-    settings |= {
-        "batch_size": batch_size,
-        "handedness": handedness,
-        "presence": presence,
-        "keypoint_names": [*keypoint_names],
-        "skeleton": [[int(a), int(b)] for a, b in skeleton],
-        "crop_scale": DEFAULT_CROP_SCALE,
-        "decode": "dark",
-        "calibration": None,
-        **UNTRAINED,
-    }
-    return HandyPose(settings, backbone, name=preset)
 
 
 def _heatmaps(features: Any, settings: dict[str, Any]) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from handypose_tf.models.network import HandyPose, handypose
+from handypose_tf.models.build import handypose
+from handypose_tf.models.network import HandyPose
 from handypose_tf.models.presets import RELEASED_HEADS
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.fold_scale import fold_scale

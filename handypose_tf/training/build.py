@@ -20,14 +20,13 @@ from handypose_tf.losses import (
     WeightedHeatmapMSE,
 )
 from handypose_tf.metrics import AUC, EPE, PCK, HandednessAccuracy
-from handypose_tf.models import HandyPose, handypose, load_weights
+from handypose_tf.models import HandyPose, handypose
+from handypose_tf.models.first_weights import load_first_weights
 from handypose_tf.models.quantization_aware import quantization_aware, set_ranges
 from handypose_tf.training.config import LossConfig, TrainConfig
 from handypose_tf.training.data import image_size
 from handypose_tf.training.layers import freeze_levels, synchronize_batch_norms
 from handypose_tf.training.optimizers import build_optimizer, build_schedule
-from handypose_tf.weights.imagenet import load_imagenet
-from handypose_tf.weights.mediapipe import load_mediapipe
 
 #: Crops that a quantisation-aware network takes its first ranges from.
 _RANGE_CROPS = 32
@@ -167,13 +166,7 @@ def _network(config: TrainConfig, pipeline: HandPipeline) -> HandyPose:
             handedness=spec.handedness,
             presence=spec.presence,
         )
-        if spec.weights == "imagenet":
-            backbone = model.settings["backbone"]["name"]
-            load_imagenet(model.layers, backbone, spec.imagenet_file)
-        elif spec.weights == "mediapipe":
-            load_mediapipe(model.layers, model.settings["backbone"]["name"])
-        elif spec.weights is not None:
-            load_weights(model, spec.weights)
+        load_first_weights(model, spec.weights, spec.imagenet_file)
     except (TypeError, ValueError) as error:
         raise ModelError(f"the configuration's model: {error}") from error
     if spec.frozen is not None:

@@ -92,8 +92,9 @@ class ModelConfig:
         preset: A name of `handypose models`.
         image_size: Side of the input, pixels; the preset's own if `None`.
         overrides: Changes to the preset's parts, as `handypose(overrides=...)`.
-        weights: `"imagenet"`, `"mediapipe"`, a `.keras` or `.weights.h5` file, or
-            `None` for none.
+        weights: `"imagenet"` or `"mediapipe"`, for the backbone; `"shipped"`, the
+            preset's trained weights; the name of a shipped model; a `.keras` or
+            `.weights.h5` file; or `None` for none.
         imagenet_file: Torchvision's state dict, for a ResNet's ImageNet weights.
         frozen: Last backbone level that is not trained: one of `LEVELS`, or `None`.
             For `handypose_lite0`, freezing through level 1 makes a step three times

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ _RESNET_EPSILON = 1e-5
 
 
 def load_imagenet(
-    layers: Iterable[Any], backbone: str, path: str | Path | None = None
+    layers: Iterable[Any], backbone: str, path: str | os.PathLike[str] | None = None
 ) -> None:
     """Load ImageNet weights into the backbone's layers of a model.
 

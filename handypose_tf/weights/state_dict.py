@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from handypose_tf.weights.torch_file import Tensor, read_torch_file
 StateDict = dict[str, NDArray]
 
 
-def read_state_dict(path: str | Path) -> StateDict:
+def read_state_dict(path: str | os.PathLike[str]) -> StateDict:
     """Read a checkpoint's arrays by key.
 
     Accepts a bare state dict or one under the key `state_dict`, with or without
@@ -36,7 +36,7 @@ def read_state_dict(path: str | Path) -> StateDict:
     return _arrays(content, path)
 
 
-def _arrays(content: object, path: str | Path) -> StateDict:
+def _arrays(content: object, path: str | os.PathLike[str]) -> StateDict:
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
     if not isinstance(content, Mapping) or not content:

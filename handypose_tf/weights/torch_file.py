@@ -11,11 +11,11 @@ from __future__ import annotations
 import collections
 import io
 import math
+import os
 import pickle
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -119,7 +119,7 @@ class Tensor(_Sealed):
         return np.array(view)
 
 
-def read_torch_file(path: str | Path) -> Any:
+def read_torch_file(path: str | os.PathLike[str]) -> Any:
     """Return what `torch.save` wrote: containers, numbers, texts, and `Tensor`s.
 
     Raises:

@@ -6,7 +6,7 @@ import pytest
 from handypose_tf.benchmarking import count_macs
 from handypose_tf.benchmarking.macs import operation_macs
 from handypose_tf.errors import ModelError
-from handypose_tf.inference.model_files import find_model
+from handypose_tf.model_files import find_model
 from handypose_tf.model_metadata import read_metadata
 
 #: Operation, shapes of its inputs and of its output, multiply-accumulates by hand.

@@ -16,7 +16,7 @@ from handypose_tf.benchmarking.operation_times import (
     operation_times,
     times_by_kind,
 )
-from handypose_tf.inference.model_files import find_model
+from handypose_tf.model_files import find_model
 
 
 @pytest.fixture(scope="module")

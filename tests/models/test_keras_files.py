@@ -157,7 +157,7 @@ def test_an_own_backbone_of_another_keras_must_be_given(tmp_path):
 def test_a_missing_file_and_a_folder(tmp_path):
     with pytest.raises(ModelError, match=r"none\.keras: no such model file"):
         load_model(tmp_path / "none.keras")
-    with pytest.raises(ModelError, match="cannot read: Is a directory"):
+    with pytest.raises(ModelError, match="is a folder; name the model's file in it"):
         load_model(tmp_path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from handypose_tf.errors import ModelError
 
 #: `PRESET_SIZE_PRECISION.tflite`, `PRESET_SIZE.keras`, `PRESET_SIZE.card.json`.
-SAVED_MODELS = Path(__file__).resolve().parents[1] / "savedmodels"
+SAVED_MODELS = Path(__file__).resolve().parent / "savedmodels"
 
 MODEL_SUFFIXES = (".tflite", ".keras")
 
@@ -48,6 +49,8 @@ def find_model(name: str | os.PathLike[str], folder: Path = SAVED_MODELS) -> Pat
     path, text = Path(name), os.fspath(name)
     if path.is_file():
         return path
+    if path.is_dir() and path.parent != Path():
+        raise ModelError(f"{text}: is a folder; name the model's file in it")
     shipped = bundled_models(folder)
     for file in shipped:
         if text in _names(file):
@@ -55,9 +58,45 @@ def find_model(name: str | os.PathLike[str], folder: Path = SAVED_MODELS) -> Pat
     if path.suffix in MODEL_SUFFIXES or path.parent != Path():
         raise ModelError(f"{text}: no such model file; check the path")
     known = ", ".join(file.stem for file in shipped) or "none"
+    names = sorted({name for file in shipped for name in _names(file)})
+    close = difflib.get_close_matches(text, names, 1)
+    hint = f"did you mean {close[0]}?" if close else f"shipped: {known}"
     raise ModelError(
-        f"{text}: no shipped model has this name (shipped: {known}); give one of them "
-        "or a .tflite or .keras file"
+        f"{text}: no shipped model has this name ({hint}); give one of them or a "
+        ".tflite or .keras file"
+    )
+
+
+def find_weights(
+    name: str | os.PathLike[str], folder: Path = SAVED_MODELS
+) -> tuple[Path, int | None]:
+    """Return the `.keras` file with the weights of a model that is named as above.
+
+    Args:
+        name: As for `find_model`. The name of a shipped `.tflite` stands for the
+            weights that it was made of.
+        folder: Where the shipped files lie.
+
+    Returns:
+        The file, and the side of the input that the name asks for where that is not
+        the file's own.
+
+    Raises:
+        ModelError: If there is no such file, or it is a `.tflite` of somebody's own.
+    """
+    path = find_model(name, folder)
+    if path.suffix != ".tflite":
+        return path, None
+    parts = _STEM.fullmatch(path.stem)
+    is_shipped = path.parent == folder and not Path(name).is_file()
+    own = [file for file in bundled_models(folder) if file.suffix == ".keras"]
+    for file in own:
+        if parts and is_shipped and parts["preset"] in _names(file):
+            size = int(parts["size"])
+            is_named = os.fspath(name) != parts["preset"]
+            return file, size if is_named and f"_{size}." not in file.name else None
+    raise ModelError(
+        f"{os.fspath(name)}: a .tflite has no weights to go on with; give its .keras"
     )
 
 

@@ -1,0 +1,91 @@
+"""`handypose(...)`: a network by the name of its preset, and its first weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensorflow import keras
+
+from handypose_tf.geometry import DEFAULT_CROP_SCALE
+from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.models.first_weights import (
+    Weights,
+    first_settings,
+    load_first_weights,
+)
+from handypose_tf.models.graph import preset_settings
+from handypose_tf.models.network import CROP_HEADS, HandyPose
+from handypose_tf.models.presets import PRESETS
+from handypose_tf.models.settings_model import UNTRAINED
+
+#: What a model takes over from the file of its first weights.
+_INHERITED = (
+    *("trained", "licence", "training_data"),
+    *("crop_scale", "decode", "calibration"),
+)
+
+
+def handypose(
+    preset: str = "handypose_lite0",
+    *,
+    weights: Weights | None = None,
+    image_size: int | tuple[int, int] | None = None,
+    keypoint_names: Sequence[str] = KEYPOINT_NAMES,
+    skeleton: Sequence[tuple[int, int]] = BONES,
+    backbone: keras.Model | None = None,
+    overrides: dict[str, dict[str, Any]] | None = None,
+    handedness: bool | None = None,
+    presence: bool | None = None,
+    batch_size: int | None = None,
+) -> HandyPose:
+    """Build a HandyPose model.
+
+    Args:
+        preset: A name of `handypose_tf.models.presets.PRESETS`.
+        weights: What it begins with: `"imagenet"` or `"mediapipe"`, for the backbone;
+            `"shipped"`, the trained weights that ship for the preset; the name of a
+            shipped model; a `.keras` or `.weights.h5` file; or `None` for none.
+        image_size: Side or `(height, width)` of the input in pixels; multiples of 32
+            keep all grids aligned. By default that of the weights' file, else the
+            preset's own.
+        keypoint_names: One name a heatmap; other sets of points than the hand's 21
+            are as welcome.
+        skeleton: Bones as pairs of indices into the names, for drawing.
+        backbone: Your own Keras model with four outputs at strides 4, 8, 16 and
+            deepest; see `HandyPose`.
+        overrides: Changes to the preset's parts, e.g. `{"decoder": {"filters": 96}}`
+            for the keys `backbone`, `waterfall` and `decoder`; an override that names
+            a `kind` takes the part's place as a whole.
+        handedness: Whether to have a small head that tells left hands from right
+            ones. By default as the weights' file has it, else not.
+        presence: The same for a head that tells hands from what is none.
+        batch_size: Fixed batch size, for export; free if `None`.
+
+    Raises:
+        ValueError: If the preset or an override's key is unknown.
+        ModelError: If there are no such weights or they do not fit.
+
+    Example:
+        >>> model = handypose("handypose_lite0")
+        >>> model(tf.zeros((1, 192, 192, 3)))["heatmaps"].shape
+        TensorShape([1, 48, 48, 21])
+    """
+    first = first_settings(weights, preset) if preset in PRESETS else {}
+    size = first.get("image_size") if image_size is None else image_size
+    settings = preset_settings(PRESETS, preset, overrides, image_size=size)
+    heads = zip(CROP_HEADS, (handedness, presence), strict=True)
+    settings |= {
+        "batch_size": batch_size,
+        **{head: bool(first.get(head) if own is None else own) for head, own in heads},
+        "keypoint_names": [*keypoint_names],
+        "skeleton": [[int(a), int(b)] for a, b in skeleton],
+        "crop_scale": DEFAULT_CROP_SCALE,
+        "decode": "dark",
+        "calibration": None,
+        **UNTRAINED,
+        **{fact: first[fact] for fact in _INHERITED if fact in first},
+    }
+    model = HandyPose(settings, backbone, name=preset)
+    load_first_weights(model, weights)
+    return model
