@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from handypose_tf.inference.hand_tracker import HandTracker as HandTracker
     from handypose_tf.inference.keras_model import KerasModel as KerasModel
     from handypose_tf.inference.litert_model import LiteRTModel as LiteRTModel
-    from handypose_tf.model_files import bundled_models as bundled_models
     from handypose_tf.inference.one_euro import OneEuro as OneEuro
     from handypose_tf.inference.pose_model import (
         UntrainedModelWarning as UntrainedModelWarning,
     )
     from handypose_tf.inference.tracked_frames import track as track
     from handypose_tf.inference.window import Window as Window
+    from handypose_tf.model_files import bundled_models as bundled_models
 
 __all__, __getattr__, __dir__ = lazy_names(__name__)

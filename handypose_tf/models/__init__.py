@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handypose_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from handypose_tf.models.build import handypose as handypose
     from handypose_tf.models.detector import HandyPoseDetector as HandyPoseDetector
     from handypose_tf.models.detector import hand_detector as hand_detector
     from handypose_tf.models.files import load_detector as load_detector
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from handypose_tf.models.files import load_weights as load_weights
     from handypose_tf.models.files import save_model as save_model
     from handypose_tf.models.network import HandyPose as HandyPose
-    from handypose_tf.models.build import handypose as handypose
     from handypose_tf.models.released import import_released as import_released
 
 __all__, __getattr__, __dir__ = lazy_names(__name__)
