@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from dot_model import write_dot_model
 
+from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
+from handypose_tf.wheel_files import cache_folder
+
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
@@ -24,3 +27,13 @@ def dot_model(tmp_path_factory) -> Path:
     """A float32 `.tflite` that finds coloured dots and gives heatmaps."""
     folder = tmp_path_factory.mktemp("models")
     return write_dot_model(folder / "handypose_dots_64_float32.tflite")
+
+
+@pytest.fixture(scope="session")
+def mediapipe_folder() -> Path:
+    """MediaPipe's model files, where they are in the cache already."""
+    folder = cache_folder() / MEDIAPIPE_FILES.requirement.replace("==", "-")
+    names = [Path(path).name for path in MEDIAPIPE_FILES.sha256]
+    if not all((folder / name).is_file() for name in names):
+        pytest.skip(f"needs MediaPipe's model files (run handypose label): {folder}")
+    return folder

@@ -208,34 +208,25 @@ def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | Non
     """
     try:
         with h5py.File(io.BytesIO(content)) as file:
-            stored = len(_stored_arrays(file))
+            stored = _stored_arrays(file).keys()
     except (OSError, KeyError):
         return None  # it cannot be read, which `_assign` reports
-    if stored == _count_weighted(model):
+    if stored == _weighted_keys(model):
         return None
     for flags in itertools.product((True, False), repeat=len(CROP_HEADS)):
         heads = dict(zip(CROP_HEADS, flags, strict=True))
         config = {**model.get_config(), "settings": {**model.settings, **heads}}
         config["backbone"] = model.own_backbone()
         twin = type(model).from_config(config)
-        if stored == _count_weighted(twin) and _has_heads(content, heads):
+        if stored == _weighted_keys(twin):
             return twin
     return None
 
 
-def _has_heads(content: bytes, heads: dict[str, bool]) -> bool:
-    """Tell whether stored layers are of these heads; of Keras 2, where names lack, yes.
-
-    One head or the other has as many layers.
-    """
-    with h5py.File(io.BytesIO(content)) as file:
-        names = {_stored_name(file, key) for key in _stored_arrays(file)}
-    return None in names or all((head in names) == flag for head, flag in heads.items())
-
-
-def _count_weighted(model: SettingsModel) -> int:
-    """Count the layers that have weights."""
-    return sum(1 for layer in model.layers if layer.weights)
+def _weighted_keys(model: SettingsModel) -> set[str]:
+    """Return the places in a file of the layers that have weights."""
+    keys = _storage_keys(model)
+    return {keys[layer.name] for layer in model.layers if layer.weights}
 
 
 def _assign(model: SettingsModel, content: bytes, source: str) -> None:

@@ -89,14 +89,15 @@ def network_arrays(network: str, path: Path) -> dict[str, list[NDArray]]:
     names, arrays = [*layers(variant)], [*read_arrays(path)]
     if len(names) != len(arrays):
         raise ModelError(
-            f"{path}: {len(arrays)} operations with weights, {network} has {len(names)}"
+            f"{path}: {len(arrays)} operations with float16 weights, {network} of "
+            f"{MEDIAPIPE_FILES.requirement} has {len(names)}"
         )
     arrays[0][0] = arrays[0][0] / _INPUT_SCALE
     return dict(zip(names, arrays, strict=True))
 
 
 def read_arrays(path: Path) -> Iterator[list[NDArray]]:
-    """Yield the arrays of each operation that has some, in the file's order, as Keras'.
+    """Yield each operation's float16 arrays as Keras', in the file's order.
 
     Raises:
         ModelError: If LiteRT cannot load the file.
@@ -122,4 +123,5 @@ def read_arrays(path: Path) -> Iterator[list[NDArray]]:
         if turn is not None:
             constants = [halves[i] for i in operation["inputs"] if i in halves]
             values = [interpreter.get_tensor(i).astype(np.float32) for i in constants]
-            yield [turn(values[0]), *values[1:]]
+            if values:
+                yield [turn(values[0]), *values[1:]]

@@ -10,18 +10,12 @@ from dot_hands import DotTeacher, draw_dots
 import handypose_tf
 from handypose_tf.images import Image, read_image, write_image
 from handypose_tf.labelling import MediaPipeHands
-from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
-from handypose_tf.wheel_files import cache_folder
 
 
 @pytest.fixture(scope="session")
-def mediapipe_hands() -> MediaPipeHands:
-    """MediaPipe's networks, where their files are in the cache already."""
-    folder = cache_folder() / MEDIAPIPE_FILES.requirement.replace("==", "-")
-    names = [Path(path).name for path in MEDIAPIPE_FILES.sha256]
-    if not all((folder / name).is_file() for name in names):
-        pytest.skip(f"needs MediaPipe's model files (run handypose label): {folder}")
-    return MediaPipeHands(folder)
+def mediapipe_hands(mediapipe_folder: Path) -> MediaPipeHands:
+    """MediaPipe's networks."""
+    return MediaPipeHands(mediapipe_folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What freezing freezes, for both families of backbones."""
+"""What freezing freezes, for every family of backbones."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from handypose_tf.training.layers import freeze_levels
         ("handypose_lite0", "level1", "block2_project_norm", "block3_expand"),
         ("handypose_lite0", "level3", "block10_project_norm", "block11_expand"),
         ("handypose_resnet50", "stem", "bn1", "layer1_0_conv1"),
+        ("handypose_mediapipe_full", "stem", "stem", "block0_depthwise"),
+        ("handypose_mediapipe_full", "level1", "block2_project", "block3_expand"),
+        ("handypose_mediapipe_lite", "level2", "block4_project", "block5_expand"),
+        ("handypose_mediapipe_lite", "level3", "block10_project", "block11_expand"),
     ],
 )
 def test_levels_are_frozen_to_their_last_layer(preset, level, last, first_trained):
@@ -30,4 +34,26 @@ def test_levels_are_frozen_to_their_last_layer(preset, level, last, first_traine
 
 def _slim(preset):
     parts = {key: tiny.MODEL["overrides"][key] for key in ("waterfall", "decoder")}
-    return parts if preset == "handypose_lite0" else {}
+    return {} if preset == "handypose_resnet50" else parts
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "count"),
+    [
+        # A convolution and its bias each: of three blocks, 4 and 8 more up to stride 8
+        # and 16, with the stem's, and the first block has nothing to expand.
+        ("mediapipe_full", "stem", 2),
+        ("mediapipe_full", "level1", 2 + 2 * (2 + 3 + 3)),
+        ("mediapipe_full", "level2", 2 + 2 * (2 + 4 * 3)),
+        ("mediapipe_lite", "level3", 2 + 2 * (2 + 10 * 3)),
+        # A 5x5 stem and its slopes; a block has two convolutions and slopes.
+        ("mediapipe_palm", "stem", 3),
+        ("mediapipe_palm", "level1", 3 + 5 * (4 + 5)),
+    ],
+)
+def test_how_many_arrays_are_frozen_of_mediapipe_s_encoders(name, level, count):
+    overrides = {**tiny.MODEL["overrides"], "backbone": {"name": name}}
+    model = handypose("handypose_mediapipe_full", image_size=64, overrides=overrides)
+    whole = len(model.trainable_weights)
+    freeze_levels(model, level)
+    assert whole - len(model.trainable_weights) == count

@@ -1,0 +1,92 @@
+"""A model with a head for presence: shapes, files, what it knows of itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_models import SMALL, scatter_weights
+
+from handypose_tf.models import (
+    HandyPose,
+    handypose,
+    load_model,
+    load_weights,
+    save_model,
+)
+
+
+def build(**heads: bool) -> HandyPose:
+    return handypose("handypose_lite0", image_size=64, overrides=SMALL, **heads)
+
+
+def outputs(model: HandyPose) -> dict[str, np.ndarray]:
+    pictures = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype("f")
+    return {name: np.asarray(value) for name, value in model(pictures).items()}
+
+
+def test_one_number_a_picture():
+    plain, model = build(), build(presence=True)
+    shapes = {name: value.shape for name, value in outputs(model).items()}
+    assert shapes == {"heatmaps": (2, 16, 16, 21), "presence": (2, 1)}
+    assert model.has_presence and not plain.has_presence
+    assert model.metadata().presence and not plain.metadata().presence
+    # The 8 channels of the tests' own backbone to 64 to 1, with biases.
+    more = model.count_params() - plain.count_params()
+    assert more == 8 * 64 + 64 + 64 + 1
+
+
+@pytest.mark.parametrize("handedness", [False, True])
+def test_the_head_travels(tmp_path, handedness):
+    model = build(presence=True, handedness=handedness)
+    scatter_weights(model)
+    loaded = load_model(save_model(model, tmp_path / "presence.keras"))
+    expected, found = outputs(model), outputs(loaded)
+    assert found.keys() == expected.keys()
+    for name in expected:
+        np.testing.assert_array_equal(found[name], expected[name])
+    larger = model.at_size(96)
+    assert larger.has_presence and larger.has_handedness == handedness
+
+
+@pytest.mark.parametrize("name", ["plain.keras", "plain.weights.h5"])
+def test_it_begins_on_weights_without_the_head(tmp_path, name):
+    plain, model = build(), build(presence=True)
+    scatter_weights(plain)
+    path = tmp_path / name
+    if name.endswith(".keras"):
+        save_model(plain, path)
+    else:
+        plain.save_weights(path)
+    head = model.get_layer("presence_dense").get_weights()[0]
+    with pytest.warns(UserWarning, match="has no presence head; .* untrained"):
+        load_weights(model, path)
+    np.testing.assert_array_equal(
+        outputs(model)["heatmaps"], outputs(plain)["heatmaps"]
+    )
+    np.testing.assert_array_equal(
+        model.get_layer("presence_dense").get_weights()[0], head
+    )
+
+
+def test_one_head_is_not_taken_for_the_other(tmp_path):
+    """Both have two layers with weights, and of the same sizes."""
+    sided, model = build(handedness=True), build(presence=True)
+    scatter_weights(sided)
+    head = model.get_layer("presence_dense").get_weights()[0]
+    with pytest.warns(UserWarning, match="has no presence head"):
+        load_weights(model, save_model(sided, tmp_path / "sides.keras"))
+    np.testing.assert_array_equal(
+        outputs(model)["heatmaps"], outputs(sided)["heatmaps"]
+    )
+    np.testing.assert_array_equal(
+        model.get_layer("presence_dense").get_weights()[0], head
+    )
+
+
+def test_it_is_left_out_of_a_model_without_one(tmp_path):
+    model, plain = build(presence=True, handedness=True), build(handedness=True)
+    scatter_weights(model)
+    load_weights(plain, save_model(model, tmp_path / "both.keras"))
+    expected = outputs(model)
+    for name, value in outputs(plain).items():
+        np.testing.assert_array_equal(value, expected[name])
