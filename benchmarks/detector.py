@@ -19,36 +19,38 @@ import argparse
 import csv
 import io
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.cli.console import format_table, quiet_native_log
 from handypose_tf.data import open_source
-from handypose_tf.drawing import contact_sheet
+from handypose_tf.drawing import contact_sheet, draw_boxes
 from handypose_tf.evaluation.detection import (
-    MatchedPhoto,
     PhotoDetections,
     match_photo,
     recall_at,
-    recall_estimate,
+)
+from handypose_tf.evaluation.finding import (
+    LOWEST_SCORE,
+    Finder,
+    Finds,
+    LabelledPhoto,
+    as_finds,
+    compare_finds,
+    labelled_photos,
+    measure_finding,
 )
 from handypose_tf.files import write_bytes
-from handypose_tf.geometry import FloatArray, tight_box
-from handypose_tf.images import Image, read_image, write_image
+from handypose_tf.geometry import tight_box
+from handypose_tf.images import Image, write_image
 from handypose_tf.inference import HandDetector, HandPoseEstimator
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
 MIN_SIZE = 48
-
-#: What scores less is reported by nobody.
-LOWEST_SCORE = 0.02
-
-FALSE_ALARMS = (0.1, 0.5, 1.0)
 
 #: Side of a hand's square over that of MediaPipe's region, if that left as much around
 #: a hand's tight box as this library's own crops do.
@@ -57,45 +59,18 @@ REGION_SHARE = 1 / 1.5
 _COLUMNS, _TILE = 4, 400
 _TRUTH, _SMALL, _FOUND = (60, 220, 60), (150, 150, 150), (255, 120, 40)
 
-Found = tuple[FloatArray, FloatArray]
-
-
-class Photo(NamedTuple):
-    """A photo, the boxes of its hands that count, and of those that do not."""
-
-    path: Path
-    truth: FloatArray
-    small: FloatArray
-
 
 class Contender(NamedTuple):
     """A detector under a name: from a picture to boxes and scores."""
 
     name: str
-    find: Callable[[Image], Found]
-
-
-def read_photos(source: str, images: str | None) -> list[Photo]:
-    groups: dict[str, list[FloatArray]] = {}
-    for record in open_source(source, images=images).records():
-        groups.setdefault(record.image_path, []).append(record.box)
-    photos = []
-    for path, boxes in groups.items():
-        every = np.array(boxes)
-        counts = every[:, 2:].max(axis=1) >= MIN_SIZE
-        photos.append(Photo(Path(path), every[counts], every[~counts]))
-    return photos
+    find: Finder
 
 
 def our_detector(path: str, num_threads: int, levels: int) -> Contender:
     detector = open_detector(path, num_threads, levels)
-
-    def find(image: Image) -> Found:
-        hands = detector.detect(image)
-        boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
-        return boxes, np.array([hand.score for hand in hands])
-
-    return Contender(f"{Path(path).stem}, levels {levels}", find)
+    name = f"{Path(path).stem}, levels {levels}"
+    return Contender(name, lambda image: as_finds(detector.detect(image)))
 
 
 def our_points(path: str, num_threads: int, levels: int) -> Contender:
@@ -104,13 +79,8 @@ def our_points(path: str, num_threads: int, levels: int) -> Contender:
     estimator = HandPoseEstimator(
         num_threads=num_threads, detector=detector, min_score=0.0
     )
-
-    def find(image: Image) -> Found:
-        hands = estimator.find(image)
-        boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
-        return boxes, np.array([hand.score for hand in hands])
-
-    return Contender(f"{Path(path).stem}, levels {levels}, points", find)
+    name = f"{Path(path).stem}, levels {levels}, points"
+    return Contender(name, lambda image: as_finds(estimator.find(image)))
 
 
 def open_detector(path: str, num_threads: int, levels: int) -> HandDetector:
@@ -120,7 +90,7 @@ def open_detector(path: str, num_threads: int, levels: int) -> HandDetector:
 def mediapipe_detectors(variant: str, num_threads: int) -> list[Contender]:
     hands = MediaPipeHands(variant=variant, num_threads=num_threads)
 
-    def around_points(image: Image, by_presence: bool) -> Found:
+    def around_points(image: Image, by_presence: bool) -> Finds:
         boxes, scores = [], []
         for palm in hands.detect(image, min_score=LOWEST_SCORE):
             found = hands.landmarks_in(image, palm.region)
@@ -128,7 +98,7 @@ def mediapipe_detectors(variant: str, num_threads: int) -> list[Contender]:
             scores.append(palm.score * (found.presence if by_presence else 1.0))
         return np.reshape(boxes, (-1, 4)), np.array(scores)
 
-    def region_share(image: Image) -> Found:
+    def region_share(image: Image) -> Finds:
         palms = hands.detect(image, min_score=LOWEST_SCORE)
         sides = np.array([REGION_SHARE * palm.region.side for palm in palms])
         corners = [
@@ -147,59 +117,55 @@ def mediapipe_detectors(variant: str, num_threads: int) -> list[Contender]:
 
 
 def run(
-    contenders: Sequence[Contender], photos: Sequence[Photo]
+    contenders: Sequence[Contender], photos: Sequence[LabelledPhoto]
 ) -> tuple[list[list[PhotoDetections]], list[float]]:
     """Run all on every photo, one after the other; return also milliseconds."""
     found: list[list[PhotoDetections]] = [[] for _ in contenders]
     seconds: list[list[float]] = [[] for _ in contenders]
     for photo in tqdm(photos, unit=" photo", disable=None):
-        image = read_image(photo.path)
+        image = photo.read()
         for i, contender in enumerate(contenders):
             begin = time.perf_counter()
-            boxes, scores = contender.find(image)
+            finds = contender.find(image)
             seconds[i].append(time.perf_counter() - begin)
-            found[i].append(PhotoDetections(photo.truth, boxes, scores, photo.small))
+            found[i].append(compare_finds(photo, finds))
     return found, [1000 * float(np.median(times)) for times in seconds]
 
 
 def figures(
-    name: str, matched: Sequence[MatchedPhoto], milliseconds: float
+    name: str, found: Sequence[PhotoDetections], milliseconds: float
 ) -> dict[str, str]:
+    result = measure_finding(found)
     row = {"detector": name}
-    for alarms in FALSE_ALARMS:
-        estimate = recall_estimate(matched, alarms)
-        interval = f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
-        row[f"recall@{alarms:g}"] = f"{100 * estimate.value:.1f} {interval}"
-    row["threshold@1"] = f"{recall_at(matched)[1]:.3f}"
+    for alarms, recall in result.recalls.items():
+        interval = f"[{100 * recall.low:.1f}, {100 * recall.high:.1f}]"
+        row[f"recall@{alarms:g}"] = f"{100 * recall.value:.1f} {interval}"
+    row["threshold@1"] = f"{result.thresholds[1.0]:.3f}"
     row["ms"] = f"{milliseconds:.1f}"
     return row
 
 
-def draw(photo: Photo, found: PhotoDetections, min_score: float) -> Image:
+def draw(photo: LabelledPhoto, found: PhotoDetections, min_score: float) -> Image:
     """Draw labelled hands green (grey if small) and what was found orange."""
-    image = read_image(photo.path)
-    pen = max(1, round(max(image.shape[:2]) / 200))
-    groups = [(photo.truth, _TRUTH), (photo.small, _SMALL)]
-    groups.append((found.boxes[found.scores >= min_score], _FOUND))
-    for boxes, color in groups:
-        for x, y, width, height in np.rint(boxes).astype(int):
-            cv2.rectangle(image, (x, y), (x + width, y + height), color, pen)
-    return image
+    image = draw_boxes(photo.read(), photo.truth, _TRUTH)
+    image = draw_boxes(image, photo.ignored, _SMALL)
+    return draw_boxes(image, found.boxes[found.scores >= min_score], _FOUND)
 
 
 def write_sheet(
-    path: Path, photos: Sequence[Photo], found: Sequence[PhotoDetections]
+    path: Path, photos: Sequence[LabelledPhoto], found: Sequence[PhotoDetections]
 ) -> None:
     """Write a contact sheet, at the threshold of one false alarm a photo."""
     threshold = recall_at([match_photo(photo) for photo in found])[1]
     tiles = [draw(p, f, threshold) for p, f in zip(photos, found, strict=True)]
-    captions = [photo.path.name for photo in photos]
+    captions = [Path(photo.path).name for photo in photos]
     write_image(path, contact_sheet(tiles, captions, _COLUMNS, _TILE))
 
 
 def main() -> None:
     arguments = _parse()
-    photos = read_photos(arguments.data, arguments.images)
+    records = open_source(arguments.data, images=arguments.images).records()
+    photos = labelled_photos(records, min_size=MIN_SIZE)
     num_hands = sum(len(photo.truth) for photo in photos)
     print(f"{len(photos)} photos, {num_hands} hands of {MIN_SIZE} px and more")
     with quiet_native_log():
@@ -213,7 +179,7 @@ def main() -> None:
             contenders += mediapipe_detectors(variant, arguments.threads)
         found, milliseconds = run(contenders, photos)
     rows = [
-        figures(contender.name, [match_photo(photo) for photo in part], ms)
+        figures(contender.name, part, ms)
         for contender, part, ms in zip(contenders, found, milliseconds, strict=True)
     ]
     print(format_table([*rows[0]], [[*row.values()] for row in rows]))

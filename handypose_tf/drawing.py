@@ -129,6 +129,21 @@ def draw_heatmaps(image: Image, heatmaps: ArrayLike, matrix: ArrayLike) -> Image
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
 
 
+def draw_boxes(image: Image, boxes: ArrayLike, color: Color) -> Image:
+    """Draw rectangles on a copy of a picture.
+
+    Args:
+        image: `(height, width, 3)` uint8 RGB.
+        boxes: `(num_boxes, 4)`, x, y, width and height in pixels.
+        color: RGB.
+    """
+    drawn = np.array(image)
+    pen = max(1, round(max(drawn.shape[:2]) / 200))
+    for x, y, width, height in np.rint(boxes).astype(int).reshape(-1, 4).tolist():
+        cv2.rectangle(drawn, (x, y), (x + width, y + height), color, pen)
+    return drawn
+
+
 def contact_sheet(
     images: Sequence[Image],
     captions: Sequence[str] | None = None,

@@ -21,10 +21,12 @@ ROOT = Path(__file__).resolve().parents[1] / PACKAGE
 FLOORS = {
     **dict.fromkeys(("layers", "backbones", "losses", "metrics"), 2),
     **dict.fromkeys(("models", "weights", "data", "synth"), 3),
-    **dict.fromkeys(("training", "evaluation", "export", "inference"), 4),
+    **dict.fromkeys(("evaluation", "export", "inference"), 4),
     "labelling": 4,
     "benchmarking": 4,
-    **dict.fromkeys(("beam", "cli"), 5),
+    "tasks": 5,
+    "training": 6,
+    **dict.fromkeys(("beam", "cli"), 7),
 }
 GROUND = {
     *(
@@ -50,12 +52,10 @@ GROUND = {
 }
 
 #: The only doors between rooms of one floor: models are built, then given weights;
-#: evaluation runs models, training measures while it trains; a model is a teacher.
+#: evaluation runs models; a model is a teacher.
 DOORS = {
     ("models", "weights"),
     ("evaluation", "inference"),
-    ("training", "evaluation"),
-    ("training", "inference"),
     ("export", "inference"),
     ("export", "evaluation"),
     ("labelling", "inference"),

@@ -5,6 +5,7 @@ Any key can be set from the command line. SIGTERM and Ctrl-C save the state firs
 Example:
     handypose train examples/configs/own_photos.yaml --set batch_size=16 --resume
     handypose train config.yaml --contact-sheet augmented.png
+    handypose train detector.yaml --set model.image_size=192
     handypose train config.yaml --workers 10.0.0.1:4000,10.0.0.2:4000 --worker 0
 """
 
@@ -22,7 +23,8 @@ from handypose_tf.cli.keras2 import use_keras2
 from handypose_tf.files import write_json
 
 if TYPE_CHECKING:
-    from handypose_tf.training import TrainConfig, TrainingResult
+    from handypose_tf.training import TrainingResult
+    from handypose_tf.training.config import RunConfig
 
 #: What a shell calls a process that a signal ended.
 _SIGNAL_CODE = 128
@@ -89,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     return _conclude(result)
 
 
-def _configure(arguments: argparse.Namespace) -> TrainConfig:
+def _configure(arguments: argparse.Namespace) -> RunConfig:
     """Read the configuration, and choose the Keras generation before its import."""
     from handypose_tf.training.config_file import build_config, read_config
 
@@ -121,12 +123,11 @@ def _set_cluster(arguments: argparse.Namespace) -> None:
     os.environ["TF_CONFIG"] = json.dumps(cluster)
 
 
-def _draw(config: TrainConfig, path: Path) -> None:
+def _draw(config: RunConfig, path: Path) -> None:
     from handypose_tf.images import write_image
-    from handypose_tf.training import open_pipelines
+    from handypose_tf.tasks import open_task
 
-    training, _ = open_pipelines(config)
-    write_image(path, training.draw())
+    write_image(path, open_task(config).training.draw())
     say(f"{path}: augmented samples of the first epoch")
 
 

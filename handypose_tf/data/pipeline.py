@@ -22,6 +22,7 @@ from handypose_tf.data.augmentation import PLAIN, Augmentation
 from handypose_tf.data.decode import Tensors, decode_entry, entry_dataset
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Record
+from handypose_tf.data.worker import Worker
 from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
@@ -31,21 +32,6 @@ from handypose_tf.hand import BONES, NUM_KEYPOINTS
 _PREFETCH = 2
 
 _PICTURES = (".jpg", ".jpeg", ".png")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worker:
-    """Which part of every global batch a process makes.
-
-    Attributes:
-        index: 0 to `count - 1`.
-        count: Processes that share a global batch equally.
-        num_replicas: Replicas of this process, each with its own batch.
-    """
-
-    index: int = 0
-    count: int = 1
-    num_replicas: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +168,8 @@ class HandPipeline:
             replica of the worker.
         """
         worker = worker or Worker()
-        places = self._places(first_step, worker)
+        end = min(self.num_steps * self.batch_size, self.num_samples)
+        places = worker.places(self.batch_size, first_step, end)
         size = self.batch_size // (worker.count * worker.num_replicas)
         return (
             self.samples(epoch, places)
@@ -220,28 +207,7 @@ class HandPipeline:
 
     @cached_property
     def _background_files(self) -> list[str]:
-        if self.backgrounds is None:
-            return []
-        files = sorted(
-            str(path)
-            for path in Path(self.backgrounds).rglob("*")
-            if path.suffix.lower() in _PICTURES
-        )
-        if not files:
-            raise DataError(f"{self.backgrounds}: no JPEG or PNG for backgrounds in it")
-        return files
-
-    def _places(self, first_step: int, worker: Worker) -> NDArray[np.int64]:
-        """Return the places of an epoch that a worker makes, from a step on."""
-        if self.batch_size % (worker.count * worker.num_replicas):
-            raise DataError(
-                f"a batch of {self.batch_size} cannot be shared equally by "
-                f"{worker.count * worker.num_replicas} replicas; change batch_size"
-            )
-        end = min(self.num_steps * self.batch_size, self.num_samples)
-        places = np.arange(first_step * self.batch_size, end)
-        share = self.batch_size // worker.count
-        return places[places % self.batch_size // share == worker.index]
+        return [] if self.backgrounds is None else list_pictures(self.backgrounds)
 
     def _make_sample(self, entry: Tensors, extra: Tensors) -> Tensors:
         scale = self.crop_scale
@@ -275,6 +241,22 @@ class HandPipeline:
     def _context(self, crop_scale: float) -> float:
         aspect = max(self.image_size) / min(self.image_size)
         return self.augmentation.context(crop_scale * aspect)
+
+
+def list_pictures(folder: str | os.PathLike[str]) -> list[str]:
+    """Return the JPEG and PNG files of a folder and those inside it, in order.
+
+    Raises:
+        DataError: If there are none.
+    """
+    files = sorted(
+        str(path)
+        for path in Path(folder).rglob("*")
+        if path.suffix.lower() in _PICTURES
+    )
+    if not files:
+        raise DataError(f"{folder}: no JPEG or PNG for backgrounds in it")
+    return files
 
 
 def _rounds(rng: np.random.Generator, size: int, count: int) -> NDArray[np.int64]:

@@ -8,9 +8,8 @@ seed alone.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.data.sample import Record
 from handypose_tf.data.scene_canvas import SceneCanvas, mirror_matrix
+from handypose_tf.data.scene_pictures import ScenePicture
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import (
     FloatArray,
@@ -29,6 +29,7 @@ from handypose_tf.geometry import (
     tight_box,
 )
 from handypose_tf.images import Image, read_image
+from handypose_tf.losses.detection_loss import HAND, IGNORED
 
 #: Hands of a scene at the most; what is beyond is left out of the labels' array.
 MAX_SCENE_HANDS = 16
@@ -39,20 +40,6 @@ _OVER_BACKGROUND = (0.12, 0.36, 0.28, 0.16, 0.08)
 
 #: How much a picture is enlarged at the most.
 _MOST_ZOOM = 4.0
-
-
-@dataclass(frozen=True)
-class ScenePicture:
-    """A picture and the hands in it.
-
-    Attributes:
-        records: Its hands; all of one picture.
-        possible: `(num_boxes, 4)`, places where there may be hands without a label:
-            the loss is to look away.
-    """
-
-    records: tuple[Record, ...]
-    possible: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,25 +63,6 @@ class SceneStyle:
     largest_pasted: float = 0.5
     empty: float = 0.2
     any_turn: float = 0.25
-
-
-def group_by_picture(
-    records: Iterable[Record], possible: Mapping[str, FloatArray] | None = None
-) -> list[ScenePicture]:
-    """Return the pictures of records, each with all its hands.
-
-    Args:
-        records: Hands; what is none is left out.
-        possible: Path of a picture to boxes `(num_boxes, 4)`; see `ScenePicture`.
-    """
-    hands: defaultdict[str, list[Record]] = defaultdict(list)
-    for record in filter(lambda record: record.is_hand, records):
-        hands[record.image_path].append(record)
-    nothing = np.zeros((0, 4), np.float32)
-    return [
-        ScenePicture(tuple(group), (possible or {}).get(path, nothing))
-        for path, group in hands.items()
-    ]
 
 
 class SceneMaker:
@@ -252,6 +220,21 @@ class SceneMaker:
 
     def _background(self, rng: np.random.Generator) -> Image:
         return read_image(self.backgrounds[rng.integers(len(self.backgrounds))])
+
+
+def scene_boxes(hands: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
+    """Return the boxes of a scene's hands, and of where there may be others.
+
+    Args:
+        hands: `(MAX_SCENE_HANDS, 7)`, as `SceneMaker.make` returns them.
+        size: Side of the scene, pixels.
+
+    Returns:
+        Each `(num_boxes, 4)`: x, y, width and height in pixels.
+    """
+    sides = hands[:, 2:4] * size
+    boxes = np.concatenate([hands[:, :2] * size - 0.5 - sides / 2, sides], axis=1)
+    return boxes[hands[:, 6] == HAND], boxes[hands[:, 6] == IGNORED]
 
 
 def _window(rng: np.random.Generator, record: Record, image: Image) -> NDArray:

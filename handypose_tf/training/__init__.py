@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from handypose_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from handypose_tf.tasks.pose_data import open_pipelines as open_pipelines
+    from handypose_tf.training.config import DetectorTrainConfig as DetectorTrainConfig
     from handypose_tf.training.config import TrainConfig as TrainConfig
     from handypose_tf.training.config_file import build_config as build_config
     from handypose_tf.training.config_file import load_config as load_config
-    from handypose_tf.training.data import open_pipelines as open_pipelines
     from handypose_tf.training.trainer import TrainingResult as TrainingResult
     from handypose_tf.training.trainer import train as train
 

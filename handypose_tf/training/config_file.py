@@ -16,18 +16,18 @@ import yaml
 from handypose_tf.errors import ModelError
 
 if TYPE_CHECKING:
-    from handypose_tf.training.config import TrainConfig
+    from handypose_tf.training.config import RunConfig
 
 _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
 def load_config(
     path: str | os.PathLike[str], overrides: Sequence[str] = ()
-) -> TrainConfig:
+) -> RunConfig:
     """Read and check a configuration.
 
     Args:
-        path: A YAML file with the keys of `TrainConfig`.
+        path: A YAML file; see `build_config`.
         overrides: `a.b=c` texts, values in YAML; `data.train.0.source=...` reaches
             into lists.
 
@@ -59,19 +59,26 @@ def read_config(
     return content
 
 
-def build_config(values: Mapping[str, Any], origin: str = "config") -> TrainConfig:
+def build_config(values: Mapping[str, Any], origin: str = "config") -> RunConfig:
     """Build and check a configuration from plain data.
 
     Args:
-        values: Keys of `TrainConfig`, with mappings for its parts.
+        values: `task`, `"pose"` if it is missing, and the keys of that task's
+            configuration, `TrainConfig` or `DetectorTrainConfig`, with mappings for
+            its parts.
         origin: What the values are called in messages.
 
     Raises:
         ModelError: If a key is unknown or missing, or a value is wrong.
     """
-    from handypose_tf.training.config import TrainConfig
+    from handypose_tf.training.config import TASK_CONFIGS
 
-    return _build(TrainConfig, values, origin, "")
+    task = values.get("task", "pose")
+    if task not in TASK_CONFIGS:
+        raise ModelError(
+            f"{origin}: task must be one of {[*TASK_CONFIGS]}. Received: {task!r}"
+        )
+    return _build(TASK_CONFIGS[task], values, origin, "")
 
 
 def _override(content: dict[str, Any], override: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.files import write_bytes, write_json
-from handypose_tf.training.config import TrainConfig
+from handypose_tf.training.config import RunConfig
 from handypose_tf.training.config_file import build_config
 from handypose_tf.versions import package_versions
 
@@ -117,7 +117,7 @@ class RunFolder:
             )
 
 
-def describe_run(config: TrainConfig, data: dict[str, Any]) -> dict[str, Any]:
+def describe_run(config: RunConfig, data: dict[str, Any]) -> dict[str, Any]:
     """Return what lies beside each checkpoint: configuration, versions, data."""
     return {
         "config": asdict(config),

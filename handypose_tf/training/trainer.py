@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gc
-import math
 import re
 import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -18,9 +16,9 @@ from tensorflow import keras
 
 from handypose_tf.errors import DataError, HandyPoseError, ModelError
 from handypose_tf.files import write_json
-from handypose_tf.models import HandyPose, save_model
-from handypose_tf.models.network import CROP_HEADS
+from handypose_tf.models import save_model
 from handypose_tf.models.quantization_aware import take_weights
+from handypose_tf.tasks import open_task
 from handypose_tf.training.build import (
     build_evaluator,
     build_model,
@@ -28,8 +26,7 @@ from handypose_tf.training.build import (
     learning_rate,
 )
 from handypose_tf.training.callbacks import StepKeeper, StopRequest
-from handypose_tf.training.config import TrainConfig
-from handypose_tf.training.data import describe_data, open_pipelines
+from handypose_tf.training.config import RunConfig
 from handypose_tf.training.optimizers import put_averages
 from handypose_tf.training.run_folder import RunFolder, describe_run
 from handypose_tf.training.state import Position, TrainingState, save_state
@@ -57,8 +54,9 @@ class TrainingResult:
     """What a run left.
 
     Attributes:
-        best: The model of the best validation PCK (of the lowest training loss where
-            nothing is validated on).
+        best: The model of the best validation (of the lowest training loss where
+            nothing is validated on): the highest PCK of a pose network, the highest
+            recall of a detector.
         last: The model of the last epoch.
         history: A row of figures for every epoch.
         stopped_by: The signal that ended the run early; 0 if it is complete.
@@ -71,7 +69,7 @@ class TrainingResult:
 
 
 def train(
-    config: TrainConfig,
+    config: RunConfig,
     *,
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -81,7 +79,7 @@ def train(
     """Train a network as a configuration says.
 
     Args:
-        config: The configuration.
+        config: A `TrainConfig` or `DetectorTrainConfig`.
         resume: Go on with the run in `config.out`, from its last state; begin one if
             there is none.
         callbacks: Your own, for `model.fit`, which runs once an epoch.
@@ -107,33 +105,35 @@ def train(
 class _Run:
     """A run: its model, its data, its folder, and where it is."""
 
-    def __init__(self, config: TrainConfig, resume: bool) -> None:
+    def __init__(self, config: RunConfig, resume: bool) -> None:
         self.config = config
         self.stop = StopRequest()
         self.strategy = build_strategy(config.strategy)
         self.workers = num_workers(self.strategy)
-        self.training, self.validation = open_pipelines(config)
+        self.task = open_task(config)
+        self.training, self.validation = self.task.training, self.task.validation
         self.folder = RunFolder(config.out, is_chief(self.strategy))
-        model = build_model(config, self.training, self.strategy)
-        self.export = HandyPose.from_config(model.get_config())
-        self.model = build_network(config, model, self.training, self.strategy)
-        self.evaluator = build_evaluator(config, model, self.model, self.strategy)
+        model = build_model(config, self.task, self.strategy)
+        self.export = type(model).from_config(model.get_config())
+        self.model = build_network(config, model, self.task, self.strategy)
+        self.evaluator = build_evaluator(
+            config, model, self.model, self.task, self.strategy
+        )
         if self.workers > 1:
             mean_over_workers(self.model)
             mean_over_workers(self.evaluator)
         with self.strategy.scope():
             self.state = TrainingState(self.model)
-        data = {"train": describe_data(self.training)}
-        if self.validation:
-            data["validation"] = describe_data(self.validation)
         begun = resume and self.folder.state.exists()
         self.folder.prepare(
-            describe_run(config, data),
+            describe_run(config, self.task.describe_data()),
             resume=resume,
             num_bytes=_BYTES_PER_WEIGHT * self.model.count_params(),
         )
         self.position = self.state.load(self.folder.state) if begun else Position()
-        self.log = self._tensorboard() if config.tensorboard else None
+        self.log = (
+            TensorBoardLog(self.folder.tensorboard) if config.tensorboard else None
+        )
         if not begun:
             self._save(self.state.weights())
 
@@ -186,6 +186,7 @@ class _Run:
         if position.step < self.training.num_steps:
             return None
         put_averages(self.model.optimizer, self.model.trainable_variables)
+        self._take_weights()
         figures = {
             "epoch": position.epoch + 1,
             "loss": position.loss,
@@ -206,48 +207,39 @@ class _Run:
 
     def _evaluate(self) -> dict[str, float]:
         """Return the validation's figures, with the averaged weights if there are."""
-        if self.validation is None:
-            return {}
-        found = self.evaluator.evaluate(
-            validation_batches(self.validation), return_dict=True, verbose=0
-        )
-        return {f"val_{_plain(name)}": float(value) for name, value in found.items()}
+        found = self.task.measure(self.export)
+        if self.validation is not None:
+            outputs = [*self.evaluator.output]
+            evaluated = self.evaluator.evaluate(
+                validation_batches(self.validation), return_dict=True, verbose=0
+            )
+            found = {_plain(n, outputs): float(v) for n, v in evaluated.items()} | found
+        return {f"val_{name}": value for name, value in found.items()}
+
+    def _take_weights(self) -> None:
+        """Put the network's weights into the model that is saved."""
+        if self.config.qat:
+            take_weights(self.export, self.model)
+        else:
+            self.export.set_weights(self.model.get_weights())
 
     def _finish_epoch(
         self, figures: dict[str, float], live_weights: list[NDArray]
     ) -> None:
         """Save models, log and state, in that order: the state tells what is done."""
-        history = self.position.history
-        if self.config.qat:
-            take_weights(self.export, self.model)
-        else:
-            self.export.set_weights(self.model.get_weights())
-        self._describe(figures)
+        history, score = self.position.history, self.task.score
+        self.export.describe(**self.task.facts(figures))
         save_model(self.export, self.folder.last)
-        if all(_score(figures) > _score(row) for row in history):
+        if all(score(figures) > score(row) for row in history):
             save_model(self.export, self.folder.best)
         if self.log:
-            self.log.write(self.export, figures)
+            self.log.write(self.task.draw(self.export), figures)
         self.state.set_weights(live_weights)
         self.position.epoch += 1
         self.position.step, self.position.loss = 0, 0.0
         history.append(figures)
         self.folder.write_log(history)
         self._save(live_weights)
-
-    def _describe(self, figures: dict[str, float]) -> None:
-        """Write into the model what it was trained on and how well it does."""
-        data = self.config.data
-        facts: dict[str, Any] = {
-            "trained": True,
-            "licence": "that of the training data",
-            "training_data": ", ".join(source.source for source in data.train),
-        }
-        if "val_pck" in figures:
-            facts["accuracy"] = {"validation pck_box@0.2": figures["val_pck"]}
-        if data.crop_scale is not None:
-            facts["crop_scale"] = data.crop_scale
-        self.export.describe(**facts)
 
     def _save(self, weights: list[NDArray]) -> None:
         content = self.state.to_bytes(self.position, weights)
@@ -268,23 +260,14 @@ class _Run:
         rate = learning_rate(self.config, self.training)
         return float(rate(self.model.optimizer.iterations) if callable(rate) else rate)
 
-    def _tensorboard(self) -> TensorBoardLog:
-        return TensorBoardLog(self.folder.tensorboard, self.validation or self.training)
 
-
-def _plain(name: str) -> str:
+def _plain(name: str, outputs: Sequence[str]) -> str:
     """Return a metric's own name, which Keras puts after that of one of the outputs."""
     if name.endswith("loss"):
         return name
-    for output in ("heatmaps", *CROP_HEADS):
+    for output in outputs:
         name = name.removeprefix(f"{output}_")
     return name
-
-
-def _score(figures: dict[str, float]) -> float:
-    """Return what the best epoch has most of."""
-    score = figures.get("val_pck", -figures["loss"])
-    return score if math.isfinite(score) else -math.inf
 
 
 def _explained(error: tf.errors.OpError) -> HandyPoseError:

@@ -10,12 +10,12 @@ import pytest
 
 from handypose_tf.data.sample import Record
 from handypose_tf.data.scene_canvas import SceneCanvas, mirror_matrix
+from handypose_tf.data.scene_pictures import ScenePicture, group_by_picture
 from handypose_tf.data.scenes import (
     MAX_SCENE_HANDS,
     SceneMaker,
-    ScenePicture,
     SceneStyle,
-    group_by_picture,
+    scene_boxes,
 )
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import crop_matrix
@@ -165,3 +165,13 @@ def test_places_without_a_hand_are_not_grouped(folder):
 def test_nothing_to_make_scenes_of():
     with pytest.raises(DataError, match="scenes need pictures with hands and back"):
         SceneMaker([([], 1.0)], [])
+
+
+def test_boxes_of_a_scene_are_in_its_pixels():
+    hands = np.zeros((MAX_SCENE_HANDS, 7), np.float32)
+    hands[0] = (0.5, 0.25, 0.2, 0.1, 0, 0, HAND)
+    hands[1] = (0.1, 0.9, 0.1, 0.1, 0, 0, IGNORED)
+    found, ignored = scene_boxes(hands, 100)
+    # The centre of a side of 100 pixels is at 49.5.
+    np.testing.assert_allclose(found, [[39.5, 19.5, 20, 10]], atol=1e-4)
+    np.testing.assert_allclose(ignored, [[4.5, 84.5, 10, 10]], atol=1e-4)

@@ -47,7 +47,7 @@ def test_overrides_reach_into_parts_and_lists(write):
     [
         ("optimizer.lerning_rate=1", "did you mean optimizer.learning_rate?"),
         ("augmentation.rotaton=1", "did you mean augmentation.rotation?"),
-        ("zzz=1", "unknown key zzz; known: out, data"),
+        ("zzz=1", "unknown key zzz; known: batch_size, seed, out"),
         ("data.train.0.sorce=x", "did you mean data.train.0.source?"),
         ("epochs=many", "epochs must be a whole number. Received: 'many'"),
         ("epochs=1.5", "epochs must be a whole number"),

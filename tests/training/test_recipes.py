@@ -1,4 +1,4 @@
-"""The recipes of `examples/configs` are valid; the paper's is the released code's."""
+"""All recipes are valid; the paper's is the released code's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 from handypose_tf.data import parse_source
 from handypose_tf.training import load_config
 
-CONFIGS = Path(__file__).parents[2] / "examples" / "configs"
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "examples" / "configs"
+RECIPES = sorted([*CONFIGS.glob("*.yaml"), *ROOT.glob("tools/weights/*.yaml")])
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_recipes_are_valid_and_name_their_data(path):
     config = load_config(path)
     for source in (*config.data.train, *config.data.validation):

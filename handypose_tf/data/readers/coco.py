@@ -27,7 +27,13 @@ from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.coco_categories import CocoCategories, Names
 from handypose_tf.data.readers.coco_file import CocoFile
 from handypose_tf.data.readers.index import Entry
-from handypose_tf.data.sample import NO_HAND, Problem, Record, visible_box
+from handypose_tf.data.sample import (
+    NO_HAND,
+    Problem,
+    Record,
+    RecordError,
+    visible_box,
+)
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.hand import KEYPOINT_NAMES
@@ -59,6 +65,26 @@ class CocoReader(Reader):
         """Names out of the first category of hands, in the records' order."""
         self.index()
         return self._names or KEYPOINT_NAMES
+
+    def crowds(self) -> dict[str, FloatArray]:
+        """Return the boxes of hands marked with `iscrowd`, which are no records.
+
+        Returns:
+            Picture file to boxes `(num_boxes, 4)`.
+
+        Raises:
+            DataError: If one has no box or no picture.
+        """
+        found: dict[str, FloatArray] = {}
+        for _, path in self._files():
+            try:
+                crowds = CocoFile(path, self.images).crowds()
+            except RecordError as error:
+                raise DataError(
+                    f"{path}: an annotation with iscrowd: {error}"
+                ) from error
+            found |= {name: np.array(boxes) for name, boxes in crowds.items()}
+        return found
 
     def _scan(self) -> Iterator[Entry | Problem]:
         for split, path in self._files():

@@ -11,6 +11,7 @@ from handypose_tf.data.parsing import (
     field,
     id_key,
     inside,
+    numbers,
     read_json,
     rows,
 )
@@ -47,6 +48,20 @@ class CocoFile:
         for number, annotation in enumerate(self._annotations):
             if not (isinstance(annotation, Mapping) and annotation.get("iscrowd")):
                 yield f"annotations[{number}]", annotation
+
+    def crowds(self) -> dict[str, list[Any]]:
+        """Return the boxes of what is marked with `iscrowd`, by picture file.
+
+        Raises:
+            RecordError: If such an annotation has no box or no image.
+        """
+        boxes: dict[str, list[Any]] = {}
+        for annotation in self._annotations:
+            if isinstance(annotation, Mapping) and annotation.get("iscrowd"):
+                picture = str(self.picture(self.image(annotation)))
+                box = numbers(field(annotation, "bbox"), "bbox", 4)
+                boxes.setdefault(picture, []).append(box)
+        return boxes
 
     def image(self, annotation: Any) -> Mapping[str, Any]:
         """Return the image that an annotation belongs to.

@@ -1,8 +1,7 @@
-"""From a configuration to the pipelines of training and validation."""
+"""From a pose configuration to the pipelines of training and validation."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -11,16 +10,17 @@ from handypose_tf.data import open_source
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.readers import OnError, Reader
 from handypose_tf.models.presets import PRESETS
-from handypose_tf.training.config import SourceConfig, TrainConfig
+from handypose_tf.tasks.config import SourceConfig
+from handypose_tf.tasks.pose_config import PoseConfig
 
 
-def image_size(config: TrainConfig) -> tuple[int, int]:
+def image_size(config: PoseConfig) -> tuple[int, int]:
     """Return height and width of the network's input, pixels."""
     side = config.model.image_size or PRESETS[config.model.preset]["image_size"]
     return (side, side)
 
 
-def open_pipelines(config: TrainConfig) -> tuple[HandPipeline, HandPipeline | None]:
+def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | None]:
     """Open the data to train on, and to validate on if there are any.
 
     Raises:
@@ -54,33 +54,9 @@ def open_pipelines(config: TrainConfig) -> tuple[HandPipeline, HandPipeline | No
     )
 
 
-def describe_data(pipeline: HandPipeline) -> list[dict[str, Any]]:
-    """Return name, number of records and a checksum of each of a pipeline's data."""
-    return [
-        {
-            "source": str(reader),
-            "num_records": len(reader.records()),
-            "sha256": _checksum(reader, pipeline.handedness),
-        }
-        for reader in pipeline.readers
-    ]
-
-
 def _open(sources: Sequence[SourceConfig], on_error: str) -> list[Reader]:
     policy = cast(OnError, on_error)
     return [
         open_source(source.source, on_error=policy, images=source.images)
         for source in sources
     ]
-
-
-def _checksum(reader: Reader, handedness: bool) -> str:
-    """Return a SHA-256 over the names and the labels of all records, in order."""
-    digest = hashlib.sha256()
-    for record in reader.records():
-        digest.update(record.sample_id.encode("utf-8", "surrogateescape"))
-        for values in (record.keypoints, record.visibility, record.box):
-            digest.update(values.tobytes())
-        if handedness:
-            digest.update(str(record.is_left).encode())
-    return digest.hexdigest()

@@ -6,7 +6,7 @@ import pytest
 import tiny
 
 from handypose_tf.models import handypose
-from handypose_tf.training.layers import freeze_levels
+from handypose_tf.training.freezing import freeze_levels
 
 
 @pytest.mark.parametrize(

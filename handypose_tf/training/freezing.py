@@ -8,13 +8,13 @@ from typing import Any
 from tensorflow import keras
 
 from handypose_tf.backbones import build_backbone
-from handypose_tf.models import HandyPose
+from handypose_tf.models.settings_model import SettingsModel
 
 #: Beginnings of the layers behind a backbone's stem.
 _BLOCK = re.compile(r"(block|layer)\d")
 
 
-def freeze_levels(model: HandyPose, last: str) -> list[str]:
+def freeze_levels(model: SettingsModel, last: str) -> list[str]:
     """Freeze the backbone from the picture through a level, batch norms included.
 
     Args:

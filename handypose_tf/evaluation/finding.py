@@ -1,0 +1,160 @@
+"""How well hands are found in whole photos: who looks, at which photos, to what end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from handypose_tf.data.sample import Record
+from handypose_tf.evaluation.bootstrap import Estimate
+from handypose_tf.evaluation.detection import (
+    MatchedPhoto,
+    PhotoDetections,
+    match_photo,
+    recall_at,
+    recall_estimate,
+)
+from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.images import Image, read_image
+
+#: What scores less is not looked at.
+LOWEST_SCORE = 0.02
+
+#: False alarms a photo at which recall is told.
+FALSE_ALARMS = (0.1, 0.5, 1.0)
+
+#: Boxes `(num_found, 4)` of a picture's hands, x, y, width, height, and their scores.
+Finds = tuple[FloatArray, FloatArray]
+Finder = Callable[[Image], Finds]
+
+
+class Found(Protocol):
+    """A hand that was found."""
+
+    @property
+    def box(self) -> FloatArray:
+        """x, y, width and height in pixels."""
+
+    @property
+    def score(self) -> float:
+        """0..1."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledPhoto:
+    """A photo, and what is known of the hands in it.
+
+    Attributes:
+        truth: `(num_hands, 4)`, boxes of the hands that count.
+        ignored: `(num_ignored, 4)`, boxes where a find counts neither way.
+        path: Its file; empty where `image` holds it.
+        image: The picture itself, where no file does.
+    """
+
+    truth: FloatArray
+    ignored: FloatArray
+    path: str = ""
+    image: Image | None = field(default=None, repr=False)
+
+    def read(self) -> Image:
+        """Return the picture."""
+        return read_image(self.path) if self.image is None else self.image
+
+
+def labelled_photos(
+    records: Iterable[Record],
+    *,
+    min_size: float = 0.0,
+    tight: bool = False,
+    ignored: Mapping[str, FloatArray] | None = None,
+) -> list[LabelledPhoto]:
+    """Gather labelled hands by their photos.
+
+    Args:
+        records: The hands; what is none is left out.
+        min_size: Hands whose box's longer side is shorter, in pixels, count neither
+            way.
+        tight: Take the tight box of the labelled points, not the labelled box.
+        ignored: Photo to further boxes where a find counts neither way.
+    """
+    groups: dict[str, list[FloatArray]] = {}
+    for record in records:
+        if record.is_hand:
+            own = tight_box(record.keypoints, record.visibility)
+            box = own if tight else record.box
+            groups.setdefault(record.image_path, []).append(box)
+    photos = []
+    for path, boxes in groups.items():
+        every = np.array(boxes)
+        counts = every[:, 2:].max(axis=1) >= min_size
+        further = (ignored or {}).get(path, np.zeros((0, 4)))
+        hidden = np.concatenate([every[~counts], further])
+        photos.append(LabelledPhoto(every[counts], hidden, path))
+    return photos
+
+
+def as_finds(hands: Sequence[Found]) -> Finds:
+    """Return boxes and scores of a detector's or an estimator's hands."""
+    boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
+    return boxes, np.array([hand.score for hand in hands])
+
+
+def compare_finds(photo: LabelledPhoto, finds: Finds) -> PhotoDetections:
+    """Put what was found in a photo beside what was labelled."""
+    return PhotoDetections(photo.truth, *finds, photo.ignored)
+
+
+def find_in_photos(
+    find: Finder, photos: Iterable[LabelledPhoto]
+) -> list[PhotoDetections]:
+    """Look at photos one after the other."""
+    return [compare_finds(photo, find(photo.read())) for photo in photos]
+
+
+@dataclass(frozen=True)
+class FindingResult:
+    """How well hands were found in photos.
+
+    Attributes:
+        num_photos: Photos.
+        num_hands: Hands that count.
+        recalls: False alarms a photo -> share of the hands found, with its 95 %
+            interval by resampling photos.
+        thresholds: False alarms a photo -> lowest score that keeps to them.
+    """
+
+    num_photos: int
+    num_hands: int
+    recalls: Mapping[float, Estimate]
+    thresholds: Mapping[float, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "num_photos": self.num_photos,
+            "num_hands": self.num_hands,
+            **{
+                f"recall@{alarms:g}": {
+                    **recall.to_dict(),
+                    "threshold": self.thresholds[alarms],
+                }
+                for alarms, recall in self.recalls.items()
+            },
+        }
+
+
+def measure_finding(
+    photos: Sequence[PhotoDetections],
+    false_alarms: Sequence[float] = FALSE_ALARMS,
+) -> FindingResult:
+    """Return how many of the hands were found, by how many false alarms they cost."""
+    matched: list[MatchedPhoto] = [match_photo(photo) for photo in photos]
+    return FindingResult(
+        num_photos=len(matched),
+        num_hands=sum(photo.num_hands for photo in matched),
+        recalls={n: recall_estimate(matched, n) for n in false_alarms},
+        thresholds={n: recall_at(matched, n)[1] for n in false_alarms},
+    )

@@ -1,0 +1,202 @@
+"""The detector task: a whole picture to its hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from handypose_tf.data.scene_pipeline import ScenePipeline
+from handypose_tf.drawing import contact_sheet, draw_boxes
+from handypose_tf.errors import ModelError
+from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
+from handypose_tf.evaluation.finding import (
+    LOWEST_SCORE,
+    Finds,
+    LabelledPhoto,
+    as_finds,
+    compare_finds,
+)
+from handypose_tf.geometry import letterbox_matrix, warp_image
+from handypose_tf.images import Image
+from handypose_tf.inference.hand_detector import place_hands
+from handypose_tf.losses import DetectionLoss
+from handypose_tf.models import HandyPoseDetector, hand_detector
+from handypose_tf.models.first_weights import load_first_weights
+from handypose_tf.tasks.described_data import describe_records
+from handypose_tf.tasks.detector_config import DetectorConfig
+from handypose_tf.tasks.detector_data import (
+    open_scenes,
+    photos_of,
+    photos_of_scenes,
+    read_sources,
+)
+from handypose_tf.tasks.task import Figures, Task, finite_score
+
+#: False alarms that photos and scenes of the validation are measured at.
+PHOTO_ALARMS, SCENE_ALARMS = 0.1, 1.0
+
+#: A file's own threshold is no higher.
+_HIGHEST_THRESHOLD = 0.9
+
+#: What the best epoch has most of, together.
+_RECALLS = ("photos", "scenes")
+
+#: Pictures that are looked at at once, and drawn.
+_BATCH, _NUM_DRAWN = 32, 16
+
+_FOUND_COLOR = (255, 120, 40)
+
+
+class DetectorTask(Task):
+    """Learns where hands are in whole pictures, how large and how turned.
+
+    Args:
+        config: Data, scenes, network, augmentation and loss.
+
+    Raises:
+        DataError: If data are missing, bad, or too few.
+    """
+
+    training: ScenePipeline
+    validation: ScenePipeline | None
+
+    def __init__(self, config: DetectorConfig) -> None:
+        self.config = config
+        self.frozen = config.model.frozen
+        data = config.data
+        self._pictures = {
+            "train": read_sources(data.train, data.on_error),
+            "validation": read_sources(data.validation, data.on_error),
+        }
+        held_out = self._pictures["validation"]
+        self.training, self.validation = open_scenes(
+            config, self._pictures["train"], held_out
+        )
+        self.photos = photos_of(data.validation, held_out)
+        self.scenes = photos_of_scenes(self.validation) if self.validation else []
+
+    def build(self) -> HandyPoseDetector:
+        """Build the network with its first weights; see `Task.build`."""
+        spec = self.config.model
+        try:
+            model = hand_detector(
+                spec.preset, image_size=spec.image_size, overrides=spec.overrides
+            )
+            load_first_weights(model, spec.weights, spec.imagenet_file)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"the configuration's model: {error}") from error
+        return model
+
+    def losses(self, model: HandyPoseDetector) -> dict[str, Any]:
+        """Return the loss of the maps, for `compile`."""
+        return {"loss": {"maps": DetectionLoss(self.config.loss.shape_weight)}}
+
+    def measure(self, model: HandyPoseDetector) -> dict[str, float]:
+        """Return the recall on photos and on scenes, and the photos' threshold."""
+        figures = {}
+        if self.photos:
+            figures["photos"], figures["threshold"] = self._recall(
+                model, self.photos, PHOTO_ALARMS
+            )
+        if self.scenes:
+            figures["scenes"] = self._recall(model, self.scenes, SCENE_ALARMS)[0]
+        return figures
+
+    def score(self, figures: Figures) -> float:
+        """Return the recalls' sum, else how low the training's loss is."""
+        recalls = [figures[f"val_{n}"] for n in _RECALLS if f"val_{n}" in figures]
+        return finite_score(sum(recalls) if recalls else -figures["loss"])
+
+    def facts(self, figures: Figures) -> dict[str, Any]:
+        """Return what the model was trained on, its threshold, and how well it does."""
+        data = self.config.data
+        facts: dict[str, Any] = {
+            "trained": True,
+            "licence": "that of the training data",
+            "training_data": ", ".join(source.source for source in data.train),
+        }
+        if "val_photos" in figures:
+            name = f"validation recall at {PHOTO_ALARMS:g} false alarms a photo"
+            facts["accuracy"] = {name: figures["val_photos"]}
+            threshold = min(figures["val_threshold"], _HIGHEST_THRESHOLD)
+            facts["min_score"] = round(threshold, 3)
+        return facts
+
+    def describe_data(self) -> dict[str, Any]:
+        """Return names, sizes and checksums of the data."""
+        data = self.config.data
+        sources = {"train": data.train, "validation": data.validation}
+        return {
+            name: [
+                describe_records(
+                    source.source,
+                    [record for picture in group for record in picture.records],
+                )
+                for source, group in zip(
+                    sources[name], self._pictures[name], strict=True
+                )
+            ]
+            for name in sources
+            if sources[name]
+        }
+
+    def draw(self, model: HandyPoseDetector) -> Image:
+        """Draw scenes of the validation, or of the training, with what is found."""
+        pipeline = self.validation or self.training
+        scenes = pipeline.samples(0, np.arange(min(_NUM_DRAWN, pipeline.num_samples)))
+        images = [scene["image"] for scene in scenes.as_numpy_iterator()]
+        threshold = model.settings["min_score"] or LOWEST_SCORE
+        drawn = [
+            draw_boxes(image, boxes[scores >= threshold], _FOUND_COLOR)
+            for image, (boxes, scores) in zip(
+                images, find_hands(model, images), strict=True
+            )
+        ]
+        return contact_sheet(drawn, columns=4)
+
+    def _recall(
+        self,
+        model: HandyPoseDetector,
+        photos: Sequence[LabelledPhoto],
+        false_alarms: float,
+    ) -> tuple[float, float]:
+        finds = find_hands(model, (photo.read() for photo in photos))
+        compared: list[PhotoDetections] = [
+            compare_finds(photo, found)
+            for photo, found in zip(photos, finds, strict=True)
+        ]
+        return recall_at([match_photo(photo) for photo in compared], false_alarms)
+
+
+def find_hands(model: HandyPoseDetector, images: Any) -> Iterator[Finds]:
+    """Run a detector on whole pictures, as `HandDetector` runs its file.
+
+    Args:
+        model: The detector.
+        images: Pictures `(height, width, 3)` uint8 RGB, of any sizes.
+    """
+    batch: list[Image] = []
+    for image in images:
+        batch.append(image)
+        if len(batch) == _BATCH:
+            yield from _find(model, batch)
+            batch = []
+    if batch:
+        yield from _find(model, batch)
+
+
+def _find(model: HandyPoseDetector, images: Sequence[Image]) -> Iterator[Finds]:
+    size = model.image_size[0]
+    matrices = [
+        letterbox_matrix(image.shape[1], image.shape[0], size) for image in images
+    ]
+    crops = [
+        warp_image(image, matrix, size)
+        for image, matrix in zip(images, matrices, strict=True)
+    ]
+    maps = model.predict_on_batch(np.stack(crops).astype(np.float32))["maps"]
+    found = np.asarray(model.decoder()(maps))
+    for matrix, hands in zip(matrices, found, strict=True):
+        yield as_finds(place_hands(hands, matrix, size, LOWEST_SCORE))

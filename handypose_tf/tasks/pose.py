@@ -1,0 +1,167 @@
+"""The pose task: a crop of a hand to its keypoints, and to its side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+from handypose_tf.data.pipeline import HandPipeline
+from handypose_tf.drawing import contact_sheet, draw_keypoints
+from handypose_tf.errors import ModelError
+from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.images import Image
+from handypose_tf.losses import (
+    HandednessLoss,
+    HardKeypointMSE,
+    HeatmapMSE,
+    WeightedHeatmapMSE,
+)
+from handypose_tf.metrics import AUC, EPE, PCK, HandednessAccuracy
+from handypose_tf.models import HandyPose, handypose
+from handypose_tf.models.first_weights import load_first_weights
+from handypose_tf.tasks.described_data import describe_records
+from handypose_tf.tasks.pose_config import LossConfig, PoseConfig
+from handypose_tf.tasks.pose_data import image_size, open_pipelines
+from handypose_tf.tasks.task import Figures, Task, finite_score
+
+#: Hands that are drawn with what a model finds.
+_NUM_DRAWN = 16
+
+
+class PoseTask(Task):
+    """Learns keypoints out of crops of hands, and the side of a hand if asked.
+
+    Args:
+        config: Data, network, augmentation and loss.
+
+    Raises:
+        DataError: If data are missing, bad, or too few.
+    """
+
+    training: HandPipeline
+    validation: HandPipeline | None
+
+    def __init__(self, config: PoseConfig) -> None:
+        self.config = config
+        self.frozen = config.model.frozen
+        self.training, self.validation = open_pipelines(config)
+
+    def build(self) -> HandyPose:
+        """Build the network for the data's keypoints; see `Task.build`."""
+        names = self.training.readers[0].keypoint_names
+        spec = self.config.model
+        try:
+            model = handypose(
+                spec.preset,
+                image_size=image_size(self.config)[0],
+                keypoint_names=names,
+                skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
+                overrides=spec.overrides,
+                handedness=spec.handedness,
+                presence=spec.presence,
+            )
+            load_first_weights(model, spec.weights, spec.imagenet_file)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"the configuration's model: {error}") from error
+        return model
+
+    def losses(self, model: HandyPose) -> dict[str, Any]:
+        """Return the losses of a model's outputs and their weights, for `compile`."""
+        config = self.config.loss
+        losses: dict[str, Any] = {"heatmaps": heatmap_loss(config, model)}
+        weights = {"heatmaps": 1.0}
+        if model.has_handedness:
+            losses["handedness"] = HandednessLoss()
+            weights["handedness"] = config.handedness_weight
+        if model.has_presence:
+            losses["presence"] = keras.losses.BinaryCrossentropy(from_logits=True)
+            weights["presence"] = config.presence_weight
+        return {"loss": losses, "loss_weights": weights}
+
+    def metrics(self, model: HandyPose) -> dict[str, Any]:
+        """Return `pck` (box, 0.2), `epe`, `auc`, and what each head is measured by.
+
+        That is `handedness` (accuracy) and `presence` (area under the curve).
+        """
+        decoder = model.decoder()
+        metrics: dict[str, Any] = {
+            "heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]
+        }
+        if model.has_handedness:
+            metrics["handedness"] = [HandednessAccuracy()]
+        if model.has_presence:
+            metrics["presence"] = [keras.metrics.AUC(from_logits=True, name="presence")]
+        return metrics
+
+    def score(self, figures: Figures) -> float:
+        """Return the validation's PCK, else how low the training's loss is."""
+        return finite_score(figures.get("val_pck", -figures["loss"]))
+
+    def facts(self, figures: Figures) -> dict[str, Any]:
+        """Return what the model was trained on and how well it does."""
+        data = self.config.data
+        facts: dict[str, Any] = {
+            "trained": True,
+            "licence": "that of the training data",
+            "training_data": ", ".join(source.source for source in data.train),
+        }
+        if "val_pck" in figures:
+            facts["accuracy"] = {"validation pck_box@0.2": figures["val_pck"]}
+        if data.crop_scale is not None:
+            facts["crop_scale"] = data.crop_scale
+        return facts
+
+    def describe_data(self) -> dict[str, Any]:
+        """Return names, sizes and checksums of the data."""
+        pipelines = {"train": self.training, "validation": self.validation}
+        return {
+            name: [
+                describe_records(
+                    str(reader), reader.records(), handedness=pipeline.handedness
+                )
+                for reader in pipeline.readers
+            ]
+            for name, pipeline in pipelines.items()
+            if pipeline is not None
+        }
+
+    def draw(self, model: HandyPose) -> Image:
+        """Draw hands of the validation, or of the training, with their keypoints."""
+        pipeline = self.validation or self.training
+        places = _some(pipeline.num_samples)
+        hands = [*pipeline.samples(0, places).as_numpy_iterator()]
+        images = np.stack([hand["image"] for hand in hands])
+        heatmaps = model(tf.cast(images, tf.float32), training=False)["heatmaps"]
+        size = np.array(model.image_size[::-1])
+        found = model.decoder()(heatmaps).numpy()
+        skeleton = model.settings["skeleton"]
+        drawn = [
+            draw_keypoints(image, hand[:, :2] * size - 0.5, hand[:, 2], None, skeleton)
+            for image, hand in zip(images, found, strict=True)
+        ]
+        return contact_sheet(drawn, columns=4)
+
+
+def heatmap_loss(config: LossConfig, model: HandyPose) -> Any:
+    """Return the loss for a model's heatmaps."""
+    targets: dict[str, Any] = {
+        "stride": model.stride,
+        "cell_offset": model.cell_offset,
+        "sigma": config.sigma,
+        "cutoff": config.cutoff,
+        "whole_pixels": config.whole_pixels,
+    }
+    if config.kind == "mse":
+        return HeatmapMSE(**targets)
+    targets["foreground_weight"] = config.foreground_weight
+    if config.kind == "weighted":
+        return WeightedHeatmapMSE(**targets)
+    return HardKeypointMSE(top_k=config.top_k, **targets)
+
+
+def _some(count: int) -> np.ndarray:
+    """Return places from all over a data set."""
+    return np.unique(np.linspace(0, count - 1, min(count, _NUM_DRAWN)).astype(int))

@@ -1,0 +1,126 @@
+"""The configuration of the pose task: data, network, augmentation and loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handypose_tf.data.augmentation import PLAIN, Augmentation
+from handypose_tf.geometry import DEFAULT_CROP_SCALE
+from handypose_tf.models.presets import PRESETS
+from handypose_tf.tasks.config import (
+    NetworkConfig,
+    SourceConfig,
+    TaskConfig,
+    check_choice,
+    check_positive,
+)
+
+LOSSES = ("mse", "weighted", "hard")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """What is trained and validated on.
+
+    Attributes:
+        train: Data sets to train on.
+        validation: Data sets that choose the best checkpoint; none is allowed.
+        crop_scale: Side of the crop over the longer side of the box; `None` for the
+            whole picture, stretched.
+        samples_per_epoch: Length of an epoch; all hands once if `None`.
+        on_error: `"fail"` or `"skip"` for bad records.
+        num_threads: Samples made at once; one a core, at most 16, if `None`.
+        backgrounds: Folder of pictures for what lies outside a photo.
+    """
+
+    train: tuple[SourceConfig, ...]
+    validation: tuple[SourceConfig, ...] = ()
+    crop_scale: float | None = DEFAULT_CROP_SCALE
+    samples_per_epoch: int | None = None
+    on_error: str = "fail"
+    num_threads: int | None = None
+    backgrounds: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is data and that the numbers are positive."""
+        if not self.train:
+            raise ValueError("`train` must name at least one data set. Received: none")
+        check_choice("on_error", self.on_error, ("fail", "skip"))
+        for name in ("crop_scale", "samples_per_epoch", "num_threads"):
+            if getattr(self, name) is not None:
+                check_positive(name, getattr(self, name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(NetworkConfig):
+    """The pose network: what every network has, and its small heads.
+
+    Attributes:
+        preset: A name of `handypose models`.
+        handedness: Add a head that tells left hands from right ones, taught by the
+            hands whose side is known.
+        presence: Add a head that tells hands from what is none, taught by places that
+            are marked `no_hand`.
+    """
+
+    preset: str = "handypose_lite0"
+    handedness: bool = False
+    presence: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the names."""
+        super().__post_init__()
+        check_choice("preset", self.preset, PRESETS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossConfig:
+    """The loss; see `handypose_tf.losses`.
+
+    Attributes:
+        kind: Of the heatmaps: `"mse"` as released, `"weighted"` by visibility and
+            foreground, or `"hard"`, the worst joints alone.
+        sigma: Standard deviation of a target, cells.
+        cutoff: Target values below it become 0.
+        whole_pixels: Cut keypoints to whole pixels first, as the released code does.
+        foreground_weight: For `"weighted"` and `"hard"`.
+        top_k: Joints that count for `"hard"`.
+        handedness_weight: What the handedness head's cross-entropy counts beside the
+            heatmaps' loss. Measured on the shipped lite0 with an untrained head: at 1
+            its gradient in the backbone is 250 times the heatmaps', at 0.002 half.
+        presence_weight: The same for the presence head.
+    """
+
+    kind: str = "weighted"
+    sigma: float = 2.0
+    cutoff: float = 0.0
+    whole_pixels: bool = False
+    foreground_weight: float = 0.0
+    top_k: int = 8
+    handedness_weight: float = 0.002
+    presence_weight: float = 0.005
+
+    def __post_init__(self) -> None:
+        """Check the kind and the numbers."""
+        check_choice("kind", self.kind, LOSSES)
+        check_positive("sigma", self.sigma)
+        check_positive("top_k", self.top_k)
+        check_positive("handedness_weight", self.handedness_weight)
+        check_positive("presence_weight", self.presence_weight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseConfig(TaskConfig):
+    """The pose task: keypoints in crops of hands.
+
+    Attributes:
+        data: What is trained on.
+        model: The network.
+        augmentation: How samples are changed.
+        loss: The loss.
+    """
+
+    data: DataConfig
+    model: ModelConfig = ModelConfig()
+    augmentation: Augmentation = PLAIN
+    loss: LossConfig = LossConfig()

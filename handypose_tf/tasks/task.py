@@ -1,0 +1,101 @@
+"""What the trainer asks of a task: data, a network, its losses, and what counts."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from handypose_tf.images import Image
+from handypose_tf.models.settings_model import SettingsModel
+
+if TYPE_CHECKING:
+    import numpy as np
+    import tensorflow as tf
+    from numpy.typing import NDArray
+
+    from handypose_tf.data.worker import Worker
+
+Figures = Mapping[str, float]
+
+
+class Pipeline(Protocol):
+    """Batches whose order depends on seed and epoch alone."""
+
+    @property
+    def num_samples(self) -> int:
+        """Samples of an epoch."""
+
+    @property
+    def num_steps(self) -> int:
+        """Batches of an epoch."""
+
+    def sample_ids(self, epoch: int, step: int) -> list[str]:
+        """Return the names of the samples of one batch, over all workers."""
+
+    def samples(self, epoch: int, places: NDArray[np.integer]) -> tf.data.Dataset:
+        """Return the samples of given places of an epoch; each has an `image`."""
+
+    def batches(
+        self, epoch: int, first_step: int = 0, worker: Worker | None = None
+    ) -> tf.data.Dataset:
+        """Return the batches of an epoch, `(image, targets by output)`."""
+
+    def draw(self, epoch: int = 0) -> Image:
+        """Draw the first samples of an epoch with what they teach."""
+
+
+class Task(ABC):
+    """Something that a network learns.
+
+    Attributes:
+        training: What it is trained on.
+        validation: What chooses the best checkpoint; `None` for nothing.
+        frozen: Last level of the backbone that is not trained; `None` for none.
+    """
+
+    training: Pipeline
+    validation: Pipeline | None
+    frozen: str | None
+
+    @abstractmethod
+    def build(self) -> SettingsModel:
+        """Build the network with its first weights.
+
+        Raises:
+            ModelError: If a part of the configuration does not fit the network.
+        """
+
+    @abstractmethod
+    def losses(self, model: Any) -> dict[str, Any]:
+        """Return the losses of a model's outputs and their weights, for `compile`."""
+
+    def metrics(self, model: Any) -> dict[str, Any]:
+        """Return Keras metrics of a model's outputs, for the validation's batches."""
+        return {}
+
+    def measure(self, model: Any) -> dict[str, float]:
+        """Return figures of a model that batches cannot give."""
+        return {}
+
+    @abstractmethod
+    def score(self, figures: Figures) -> float:
+        """Return what the best epoch has most of, of an epoch's figures."""
+
+    @abstractmethod
+    def facts(self, figures: Figures) -> dict[str, Any]:
+        """Return what a trained model says of itself, for `describe`."""
+
+    @abstractmethod
+    def describe_data(self) -> dict[str, Any]:
+        """Return names, sizes and checksums of the data."""
+
+    @abstractmethod
+    def draw(self, model: Any) -> Image:
+        """Draw some samples with what a model finds in them."""
+
+
+def finite_score(value: float) -> float:
+    """Return a score that a diverged epoch does not win by."""
+    return value if math.isfinite(value) else -math.inf
