@@ -30,7 +30,7 @@ from handypose_tf.export import (
 )
 from handypose_tf.export.quantization import CALIBRATED
 from handypose_tf.files import write_json
-from handypose_tf.model_metadata import read_metadata
+from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.models import load_model
 
 PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8")

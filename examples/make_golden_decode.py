@@ -25,8 +25,8 @@ from handypose_tf.files import write_json
 from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import LiteRTModel
+from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.model_files import bundled_models, find_model
-from handypose_tf.model_metadata import read_metadata
 
 #: The project's own rendered hand.
 ASSETS = Path(handypose_tf.__file__).parent / "assets"

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1] / PACKAGE
 
 #: Floor of each room. A file beside the rooms stands on the ground floor.
 FLOORS = {
-    **dict.fromkeys(("layers", "backbones", "losses", "metrics"), 2),
+    **dict.fromkeys(("layers", "backbones", "losses", "metrics", "litert"), 2),
     **dict.fromkeys(("models", "weights", "data", "synth"), 3),
     **dict.fromkeys(("evaluation", "export", "inference"), 4),
     "labelling": 4,
@@ -44,7 +44,6 @@ GROUND = {
     ),
     "hand_region",
     "ordered_map",
-    "model_metadata",
     "model_files",
     "wheel_files",
     "lazy",
@@ -59,7 +58,6 @@ DOORS = {
     ("export", "inference"),
     ("export", "evaluation"),
     ("labelling", "inference"),
-    ("benchmarking", "export"),
     ("synth", "data"),
     ("losses", "layers"),
     ("backbones", "layers"),
@@ -107,6 +105,18 @@ IMPORTS = {
     for path in FILES
     if module_name(path) != PACKAGE
 }
+
+
+def test_what_is_imported_of_the_package_is_there():
+    """Scripts and examples, too, which no other quick test imports."""
+    wrong = []
+    for folder in ("handypose_tf", "tests", "tools", "examples", "benchmarks"):
+        for path in sorted((ROOT.parent / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                named = node.module if isinstance(node, ast.ImportFrom) else None
+                if named and named.partition(".")[0] == PACKAGE:
+                    wrong += [f"{path}: {named}"] * (named not in MODULES)
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_room_has_a_floor():

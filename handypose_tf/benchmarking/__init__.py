@@ -6,7 +6,6 @@ A `.keras` file brings TensorFlow, in a process of its own.
 from handypose_tf.benchmarking.benchmark import benchmark
 from handypose_tf.benchmarking.contender import Contender
 from handypose_tf.benchmarking.machine import machine_name, machine_slug
-from handypose_tf.benchmarking.macs import count_macs
 from handypose_tf.benchmarking.matrix_product import (
     is_product,
     matrix_product_models,
@@ -19,12 +18,13 @@ from handypose_tf.benchmarking.operation_times import (
 )
 from handypose_tf.benchmarking.plots import save_plot
 from handypose_tf.benchmarking.tables import csv_text, table
+from handypose_tf.litert.macs import count_tflite_macs
 
 __all__ = [
     "Contender",
     "Measurement",
     "benchmark",
-    "count_macs",
+    "count_tflite_macs",
     "csv_text",
     "is_product",
     "machine_name",

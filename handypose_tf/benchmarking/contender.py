@@ -13,11 +13,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from handypose_tf.benchmarking.macs import count_macs
 from handypose_tf.benchmarking.runtimes import open_run
 from handypose_tf.benchmarking.worker import Loading, Open, serve
 from handypose_tf.errors import HandyPoseError, ModelError
-from handypose_tf.export.op_census import op_census
+from handypose_tf.litert.census import op_census
+from handypose_tf.litert.macs import count_tflite_macs
 
 #: Seconds that a process may take to end before it is ended.
 _PATIENCE = 5
@@ -55,7 +55,7 @@ class Contender:
         name, load = name or Path(path).stem, partial(open_run, path)
         if Path(path).suffix.lower() != ".tflite":
             return cls(name, load)
-        macs = count_macs(path)
+        macs = count_tflite_macs(path)
         return cls(
             name,
             load,

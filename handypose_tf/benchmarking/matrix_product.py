@@ -11,7 +11,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from handypose_tf.benchmarking.contender import Contender
 from handypose_tf.benchmarking.measurement import Measurement
 from handypose_tf.files import write_bytes
+from handypose_tf.litert.flatbuffer import pack_model
 
 #: Channels of the products by type; the fastest counts. What suits the caches differs.
 CHANNELS = {"float32": (256, 512, 1024), "int8": (512, 1024, 2048)}
@@ -143,6 +143,4 @@ def _pack(tensors: list[schema.TensorT], constants: Sequence[NDArray]) -> bytes:
     model.buffers = [schema.BufferT() for _ in range(1 + len(constants))]
     for buffer, values in zip(model.buffers[1:], constants, strict=True):
         buffer.data = np.frombuffer(values.tobytes(), np.uint8)
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return pack_model(model)

@@ -13,12 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ai_edge_litert.interpreter import Interpreter
-
-from handypose_tf.benchmarking.cut_operations import cut_operations
-from handypose_tf.benchmarking.macs import read_operations, tensor_shapes
 from handypose_tf.benchmarking.runtimes import fill_inputs
-from handypose_tf.export.op_census import op_census
+from handypose_tf.litert.census import op_census
+from handypose_tf.litert.cut_operations import cut_operations
+from handypose_tf.litert.interpreter import open_interpreter
+from handypose_tf.litert.macs import read_operations, tensor_shapes
 
 #: Every operation runs at least so often and, if it is short, for so many seconds.
 _RUNS, _SECONDS = 5, 0.02
@@ -99,8 +98,7 @@ def operation_table(
 
 def _shortest_run(file: bytes, num_threads: int) -> float:
     """Return milliseconds."""
-    interpreter = Interpreter(model_content=file, num_threads=num_threads)
-    interpreter.allocate_tensors()
+    interpreter = open_interpreter(file, num_threads)
     fill_inputs(interpreter)
     interpreter.invoke()
     times: list[float] = []

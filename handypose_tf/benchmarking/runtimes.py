@@ -12,6 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
+from handypose_tf.litert.interpreter import open_interpreter
 
 #: Runs the network once on an input that is already in place.
 Run = Callable[[], Any]
@@ -33,14 +34,7 @@ def open_run(path: str | os.PathLike[str], num_threads: int) -> Run:
 
 def litert_run(path: str | os.PathLike[str], num_threads: int) -> Run:
     """Load any `.tflite` file, this library's or another's, with noise for inputs."""
-    if not Path(path).is_file():
-        raise ModelError(f"{path}: no such model file; check the path")
-    try:
-        interpreter = Interpreter(os.fspath(path), num_threads=num_threads)
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
+    interpreter = open_interpreter(path, num_threads)
     fill_inputs(interpreter)
     return interpreter.invoke
 

@@ -25,8 +25,8 @@ from handypose_tf.cli.keras2 import use_keras2
 from handypose_tf.cli.predict import parse_count
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
+from handypose_tf.litert.metadata import PRECISIONS
 from handypose_tf.model_files import bundled_models, find_model
-from handypose_tf.model_metadata import PRECISIONS
 
 if TYPE_CHECKING:
     from handypose_tf.data import Reader

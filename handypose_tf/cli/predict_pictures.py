@@ -20,13 +20,13 @@ from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.hand_table import hand_table_file
 from handypose_tf.inference.json_lines import JsonLinesFile
-from handypose_tf.inference.litert_network import count_processors
 from handypose_tf.inference.predict_pictures import (
     PicturePredictor,
     PictureResult,
     open_estimators,
 )
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.interpreter import count_processors
+from handypose_tf.litert.metadata import ModelMetadata
 
 #: Columns of a table that say where a hand was found.
 _PLACE = ("image", "width", "height")

@@ -19,7 +19,7 @@ from handypose_tf.geometry import (
     warp_image,
 )
 from handypose_tf.images import Image
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.metadata import ModelMetadata
 
 #: Crops that are drawn from the data.
 DEFAULT_CROPS = 200

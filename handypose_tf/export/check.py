@@ -18,9 +18,9 @@ from handypose_tf.errors import ModelError
 from handypose_tf.evaluation import Estimate, Evaluation, compare, evaluate
 from handypose_tf.export.calibration import HandCrops, crop_hands
 from handypose_tf.export.demo_crops import demo_crops
-from handypose_tf.export.op_census import OpCensus, op_census
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference.pose_model import open_model
+from handypose_tf.litert.census import OpCensus, op_census
 from handypose_tf.models import HandyPose
 
 #: Protocol and its columns that the change of accuracy is told by.

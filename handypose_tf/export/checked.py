@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from handypose_tf.export.check import Checker, FileCheck
-from handypose_tf.export.litert import check_arguments, network_bytes, with_metadata
+from handypose_tf.export.litert import check_arguments, network_bytes
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.report import ExportReport
 from handypose_tf.files import write_bytes, write_checksum
+from handypose_tf.litert.metadata import with_metadata
 from handypose_tf.models import HandyPose
 
 _PLAIN = Quantization()

@@ -1,6 +1,6 @@
 """A model's two halves as frozen functions of one picture: the network, the decoding.
 
-They are converted apart and joined afterwards (`handypose_tf.export.flatbuffer`): so a
+They are converted apart and joined afterwards (`handypose_tf.litert.flatbuffer`): so a
 quantiser never sees the decoding, which 8 bits would spoil.
 """
 
@@ -19,7 +19,7 @@ from tensorflow.python.framework.convert_to_constants import (
 )
 
 from handypose_tf.errors import ModelError
-from handypose_tf.export.flatbuffer import name_ends
+from handypose_tf.litert.flatbuffer import name_ends
 from handypose_tf.models.settings_model import SettingsModel
 
 

@@ -8,7 +8,6 @@ import math
 from dataclasses import dataclass
 
 from handypose_tf.export.calibration import Calibration
-from handypose_tf.export.flatbuffer import tensor_names
 from handypose_tf.export.graphs import (
     body_flatbuffer,
     body_function,
@@ -16,6 +15,7 @@ from handypose_tf.export.graphs import (
 )
 from handypose_tf.export.names import layer_name
 from handypose_tf.export.tensorflow_quantizer import selective_quantizer
+from handypose_tf.litert.flatbuffer import tensor_names
 from handypose_tf.models import HandyPose
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from handypose_tf.errors import ModelError
-from handypose_tf.export.flatbuffer import IO_TYPES, join_decoder
 from handypose_tf.export.graphs import (
     body_flatbuffer,
     body_function,
@@ -18,7 +16,8 @@ from handypose_tf.export.graphs import (
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.tensorflow_quantizer import quantize
 from handypose_tf.files import check_writable, write_bytes
-from handypose_tf.model_metadata import ModelMetadata, write_metadata
+from handypose_tf.litert.flatbuffer import IO_TYPES, join_decoder
+from handypose_tf.litert.metadata import with_metadata
 from handypose_tf.models.settings_model import SettingsModel
 
 _PLAIN = Quantization()
@@ -113,15 +112,6 @@ def network_bytes(
         maps_name=model.maps_name if heatmaps else None,
         further=chances,
     )
-
-
-def with_metadata(network: bytes, metadata: ModelMetadata) -> bytes:
-    """Return a network's bytes with `metadata.json` behind them."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.tflite"
-        path.write_bytes(network)
-        write_metadata(path, metadata)
-        return path.read_bytes()
 
 
 def _body(model: SettingsModel, precision: str, quantization: Quantization) -> bytes:

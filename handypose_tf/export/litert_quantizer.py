@@ -18,9 +18,9 @@ import numpy as np
 
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export.calibration import Calibration
-from handypose_tf.export.flatbuffer import SIGNATURE, tensor_names
 from handypose_tf.export.names import matching_names
 from handypose_tf.export.quantization import Quantization
+from handypose_tf.litert.flatbuffer import SIGNATURE, tensor_names
 
 #: Precision -> bits of the activations; `None` where they stay float.
 _ACTIVATION_BITS = {"dynamic": None, "int8": 8, "int16x8": 16}

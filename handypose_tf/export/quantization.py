@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handypose_tf.export.calibration import Calibration
-from handypose_tf.model_metadata import PRECISIONS
+from handypose_tf.litert.metadata import PRECISIONS
 
 #: Precisions whose activations have fixed ranges, measured on real crops.
 CALIBRATED = ("int8", "int16x8")

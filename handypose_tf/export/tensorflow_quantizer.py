@@ -9,7 +9,6 @@ from typing import Any
 import tensorflow as tf
 
 from handypose_tf.export.calibration import Calibration
-from handypose_tf.export.flatbuffer import restore_depthwise_weights, tensor_names
 from handypose_tf.export.graphs import (
     body_flatbuffer,
     convert,
@@ -18,6 +17,7 @@ from handypose_tf.export.graphs import (
 )
 from handypose_tf.export.names import matching_names
 from handypose_tf.export.quantization import CALIBRATED, Quantization
+from handypose_tf.litert.flatbuffer import restore_depthwise_weights, tensor_names
 from handypose_tf.models.settings_model import SettingsModel
 
 #: Precision -> the only operations that the converter may use.

@@ -22,8 +22,8 @@ from handypose_tf.images import Image
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.pose_model import UntrainedModelWarning, open_model
 from handypose_tf.inference.thresholds import FOUND_SCORE, FOUND_SHARE
+from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.model_files import find_model
-from handypose_tf.model_metadata import ModelMetadata
 
 #: Crops that are held in memory and run at once.
 _BATCH = 8

@@ -27,11 +27,11 @@ from handypose_tf.inference.hand_finder import (
 from handypose_tf.inference.hand_overlap import drop_duplicates
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.hand_poses import HandPoses
-from handypose_tf.inference.litert_network import count_processors
 from handypose_tf.inference.many_pictures import ON_ERROR, predict_each
 from handypose_tf.inference.picture_input import read_picture
 from handypose_tf.inference.thresholds import MIN_HAND_SCORE
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.interpreter import count_processors
+from handypose_tf.litert.metadata import ModelMetadata
 
 DEFAULT_MODEL = "handypose_lite0"
 

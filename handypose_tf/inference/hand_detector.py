@@ -19,12 +19,12 @@ from handypose_tf.geometry import (
     warp_image,
 )
 from handypose_tf.images import Image, check_image
-from handypose_tf.inference.litert_network import LiteRTNetwork
 from handypose_tf.inference.picture_tiles import Tile, picture_tiles
 from handypose_tf.inference.pose_model import UntrainedModelWarning
 from handypose_tf.inference.thresholds import MIN_DETECTION_SCORE
+from handypose_tf.litert.metadata import ModelMetadata
+from handypose_tf.litert.network import LiteRTNetwork
 from handypose_tf.model_files import find_model
-from handypose_tf.model_metadata import ModelMetadata
 
 DEFAULT_DETECTOR = "handypose_detector"
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.metadata import ModelMetadata
 
 
 class KerasModel:

@@ -9,8 +9,8 @@ import numpy as np
 
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
-from handypose_tf.inference.litert_network import LiteRTNetwork
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.metadata import ModelMetadata
+from handypose_tf.litert.network import LiteRTNetwork
 
 _KEYPOINTS, _HEATMAPS, _IS_LEFT = "keypoints", "heatmaps", "is_left"
 

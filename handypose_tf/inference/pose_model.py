@@ -9,7 +9,7 @@ from typing import Protocol
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.metadata import ModelMetadata
 
 
 class UntrainedModelWarning(UserWarning):

@@ -12,10 +12,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import ArrayLike, NDArray
 
-from handypose_tf.errors import ModelError
 from handypose_tf.geometry import (
     FloatArray,
     box_center,
@@ -31,6 +29,7 @@ from handypose_tf.images import Image, check_image
 from handypose_tf.labelling import palm_detection
 from handypose_tf.labelling.mediapipe_regions import palm_region
 from handypose_tf.labelling.palm_detection import PALM_MIDDLE_KNUCKLE, PALM_WRIST
+from handypose_tf.litert.interpreter import open_interpreter
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
 VARIANTS = ("full", "lite")
@@ -186,14 +185,7 @@ class _Network:
     """One of MediaPipe's `.tflite` files: a picture in, the file's outputs out."""
 
     def __init__(self, path: Path, num_threads: int) -> None:
-        try:
-            self._interpreter = Interpreter(str(path), num_threads=num_threads)
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise ModelError(
-                f"{path}: LiteRT cannot load it: {reason}; fetch it again"
-            ) from error
+        self._interpreter = open_interpreter(path, num_threads, remedy="fetch it again")
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = self._interpreter.get_output_details()
         self._outputs = [output["index"] for output in outputs]

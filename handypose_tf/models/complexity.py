@@ -17,7 +17,7 @@ _COUNTED = (
 )
 
 
-def count_macs(model: keras.Model) -> int:
+def count_graph_macs(model: keras.Model) -> int:
     """Count the multiply-accumulates of one picture's convolutions and dense layers.
 
     A layer that stands in the graph several times counts as often. Cells of padding

@@ -8,7 +8,7 @@ from tensorflow import keras
 
 from handypose_tf.layers import DecodeCenters
 from handypose_tf.layers.decode_centers import NUM_MAPS
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.models.graph import (
     joined_features,
     named_backbone,

@@ -8,7 +8,7 @@ from tensorflow import keras
 
 from handypose_tf.layers import DecodeHeatmaps
 from handypose_tf.layers.conv_stack import activation, apply_layers
-from handypose_tf.model_metadata import ModelMetadata
+from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.models.graph import (
     joined_features,
     named_backbone,

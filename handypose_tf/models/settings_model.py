@@ -8,8 +8,8 @@ from typing import Any, Self
 from tensorflow import keras
 
 from handypose_tf.errors import ModelError
-from handypose_tf.model_metadata import ModelMetadata
-from handypose_tf.models.complexity import count_macs
+from handypose_tf.litert.metadata import ModelMetadata
+from handypose_tf.models.complexity import count_graph_macs
 from handypose_tf.versions import package_versions
 
 #: What `describe` may set, in any model.
@@ -139,7 +139,7 @@ class SettingsModel(keras.Model):
             "image_size": self.image_size,
             "precision": precision,
             "parameters": self.count_params(),
-            "macs": count_macs(self),
+            "macs": count_graph_macs(self),
             "versions": package_versions(),
         }
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from handypose_tf.backbones.mediapipe_landmark import weighted_layers as hand_layers
 from handypose_tf.backbones.mediapipe_palm import weighted_layers as palm_layers
 from handypose_tf.errors import ModelError
+from handypose_tf.litert.interpreter import open_interpreter
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
@@ -102,16 +102,7 @@ def read_arrays(path: Path) -> Iterator[list[NDArray]]:
     Raises:
         ModelError: If LiteRT cannot load the file.
     """
-    try:
-        interpreter = Interpreter(
-            str(path),
-            experimental_op_resolver_type=(
-                OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-            ),
-        )
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise ModelError(f"{path}: LiteRT cannot load it; fetch it again") from error
+    interpreter = open_interpreter(path, delegate=False, remedy="fetch it again")
     operations = interpreter._get_ops_details()
     halves = {
         operation["outputs"][0]: operation["inputs"][0]

@@ -12,7 +12,7 @@ from emulator import PROCESSORS, arm_folder, run_on_arm
 import handypose_tf
 from handypose_tf import HandPoseEstimator
 from handypose_tf.inference import bundled_models
-from handypose_tf.model_metadata import read_metadata
+from handypose_tf.litert.metadata import read_metadata
 
 ASSETS = Path(handypose_tf.__file__).parent / "assets"
 

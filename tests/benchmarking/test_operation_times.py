@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from handypose_tf.benchmarking import count_macs
-from handypose_tf.benchmarking.cut_operations import cut_operations
-from handypose_tf.benchmarking.macs import tensor_shapes
 from handypose_tf.benchmarking.operation_times import (
     DECODING,
     OperationTime,
@@ -16,6 +13,8 @@ from handypose_tf.benchmarking.operation_times import (
     operation_times,
     times_by_kind,
 )
+from handypose_tf.litert.cut_operations import cut_operations
+from handypose_tf.litert.macs import count_tflite_macs, tensor_shapes
 from handypose_tf.model_files import find_model
 
 
@@ -70,7 +69,7 @@ def test_each_cut_out_operation_computes_what_it_did_in_the_network(path, whole)
 
 def test_times_of_a_shipped_file(path):
     times = operation_times(path)
-    assert sum(each.macs for each in times) == count_macs(path).total
+    assert sum(each.macs for each in times) == count_tflite_macs(path).total
     kinds = {each.kind: each for each in times_by_kind(times)}
     assert kinds["DEPTHWISE_CONV_2D 5x5"].count == 9 and kinds[DECODING].count > 10
 
@@ -87,7 +86,7 @@ def test_a_free_batch_is_one(tmp_path):
     times = operation_times(path)
     assert "SPACE_TO_BATCH_ND" in {each.kind for each in times}
     macs = sum(each.macs for each in times)
-    assert macs == count_macs(path).total == 16 * 16 * 9 * 4 * 8
+    assert macs == count_tflite_macs(path).total == 16 * 16 * 9 * 4 * 8
 
 
 def test_table():

@@ -12,7 +12,7 @@ from drawn_hands import write_coco
 from small_models import SMALL, scatter_weights
 
 from handypose_tf.cli.main import main
-from handypose_tf.model_metadata import read_metadata
+from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.models import handypose, save_model
 
 

@@ -11,7 +11,7 @@ from handypose_tf.export import export_litert
 from handypose_tf.geometry import letterbox_matrix, warp_image
 from handypose_tf.inference import HandDetector, UntrainedModelWarning
 from handypose_tf.inference.hand_detector import place_hands
-from handypose_tf.model_metadata import read_metadata
+from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.models import hand_detector
 
 SIDE = 64

@@ -10,9 +10,9 @@ from tensorflow import keras
 
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
-from handypose_tf.export.op_census import op_census
 from handypose_tf.inference.keras_model import KerasModel
 from handypose_tf.inference.litert_model import LiteRTModel
+from handypose_tf.litert.census import op_census
 from handypose_tf.models import handypose, save_model
 
 SIDE = 64

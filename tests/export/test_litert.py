@@ -21,8 +21,8 @@ from handypose_tf.export import (
 )
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.names import layer_name
-from handypose_tf.export.op_census import op_census
-from handypose_tf.model_metadata import read_metadata
+from handypose_tf.litert.census import op_census
+from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.models import handypose
 
 SIDE = 64

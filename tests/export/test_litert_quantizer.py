@@ -12,8 +12,8 @@ from small_models import my_backbone
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
-from handypose_tf.export.op_census import op_census
 from handypose_tf.inference.pose_model import open_model
+from handypose_tf.litert.census import op_census
 from handypose_tf.models import handypose
 
 SIDE = 64

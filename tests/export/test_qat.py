@@ -11,8 +11,8 @@ from tiny import add_backbone, settings
 from handypose_tf.errors import ModelError
 from handypose_tf.export import export_litert
 from handypose_tf.export.demo_crops import demo_crops
-from handypose_tf.export.op_census import op_census
 from handypose_tf.inference.pose_model import open_model
+from handypose_tf.litert.census import op_census
 from handypose_tf.models import load_model
 from handypose_tf.training import build_config, train
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from dot_model import MODEL_SIZE, metadata
 
-from handypose_tf.model_metadata import write_metadata
+from handypose_tf.litert.metadata import write_metadata
 
 MAX_HANDS = 4
 #: Width and height of a box, in square roots of the red dot's area.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.model_metadata import ModelMetadata, write_metadata
+from handypose_tf.litert.metadata import ModelMetadata, write_metadata
 
 MODEL_SIZE = 64
 STRIDE = 4

@@ -13,7 +13,7 @@ from dot_model import (
 
 from handypose_tf.errors import ModelError
 from handypose_tf.inference import LiteRTModel
-from handypose_tf.model_metadata import write_metadata
+from handypose_tf.litert.metadata import write_metadata
 
 SHIFT = np.array([3.0, -2])
 

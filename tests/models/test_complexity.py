@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from tensorflow import keras
 
-from handypose_tf.models.complexity import count_macs
+from handypose_tf.models.complexity import count_graph_macs
 
 
 def count(*layers: keras.layers.Layer, side: int = 8, channels: int = 3) -> int:
     x = image = keras.Input((side, side, channels))
     for layer in layers:
         x = layer(x)
-    return count_macs(keras.Model(image, x))
+    return count_graph_macs(keras.Model(image, x))
 
 
 def test_a_convolution():

@@ -21,7 +21,7 @@ from handypose_tf.data import open_source
 from handypose_tf.evaluation import evaluate, get_protocol, predict_hands
 from handypose_tf.files import write_json
 from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.model_metadata import read_metadata
+from handypose_tf.litert.metadata import read_metadata
 
 Annotation = dict[str, Any]
 

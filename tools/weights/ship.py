@@ -47,7 +47,7 @@ from handypose_tf.export import (
 )
 from handypose_tf.files import write_checksum, write_json
 from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.model_metadata import read_metadata, write_metadata
+from handypose_tf.litert.metadata import read_metadata, write_metadata
 from handypose_tf.models import HandyPose, load_model, save_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))

@@ -33,7 +33,7 @@ from handypose_tf.evaluation.finding import (
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.files import write_checksum, write_json
 from handypose_tf.inference import HandDetector
-from handypose_tf.model_metadata import write_metadata
+from handypose_tf.litert.metadata import write_metadata
 from handypose_tf.models import load_detector, save_model
 from handypose_tf.tasks import DetectorTask
 from handypose_tf.training import load_config

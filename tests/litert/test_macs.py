@@ -3,11 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handypose_tf.benchmarking import count_macs
-from handypose_tf.benchmarking.macs import operation_macs
 from handypose_tf.errors import ModelError
+from handypose_tf.litert.macs import count_tflite_macs, operation_macs
+from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.model_files import find_model
-from handypose_tf.model_metadata import read_metadata
 
 #: Operation, shapes of its inputs and of its output, multiply-accumulates by hand.
 CASES = {
@@ -45,15 +44,15 @@ def test_by_hand(name, inputs, output, expected):
 def test_a_shipped_file_has_the_macs_of_its_network():
     """The decoder's smoothing adds less than one in a hundred."""
     path = find_model("handypose_lite0_224_float16")
-    network, found = read_metadata(path).macs, count_macs(path)
+    network, found = read_metadata(path).macs, count_tflite_macs(path)
     assert network <= found.total < 1.01 * network
     assert found.int8 == 0
 
 
 def test_not_a_model(tmp_path):
     with pytest.raises(ModelError, match="no such model file"):
-        count_macs(tmp_path / "none.tflite")
+        count_tflite_macs(tmp_path / "none.tflite")
     path = tmp_path / "a.tflite"
     path.write_bytes(b"a text that is no model")
     with pytest.raises(ModelError, match=r"a\.tflite: LiteRT cannot load it"):
-        count_macs(path)
+        count_tflite_macs(path)

@@ -10,12 +10,9 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-from handypose_tf.errors import ModelError
+from handypose_tf.litert.interpreter import open_interpreter
 
 #: A network's outputs are made by such; what follows them decodes.
 _LAST_OF_BODY = ("CONV_2D", "FULLY_CONNECTED")
@@ -104,8 +101,8 @@ def op_census(path: str | os.PathLike[str]) -> OpCensus:
     Raises:
         ModelError: If LiteRT cannot load the file.
     """
-    plain = _details(path, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
-    delegated = _details(path, OpResolverType.AUTO)
+    plain = open_interpreter(path, 1, delegate=False)._get_ops_details()
+    delegated = open_interpreter(path, 1)._get_ops_details()
     delegates = [op for op in delegated if op["op_name"] == _DELEGATE]
     partitions = _partitions(plain, delegates)
     body = _body(plain)
@@ -119,24 +116,6 @@ def op_census(path: str | os.PathLike[str]) -> OpCensus:
             for op in plain
         )
     )
-
-
-def _details(path: str | os.PathLike[str], resolver: OpResolverType) -> list[Any]:
-    """Return the operations of a loaded file, delegates last."""
-    if not Path(path).is_file():
-        raise ModelError(f"{path}: no such model file; check the path")
-    try:
-        interpreter = Interpreter(
-            model_path=os.fspath(path),
-            num_threads=1,
-            experimental_op_resolver_type=resolver,
-        )
-        if resolver == OpResolverType.AUTO:
-            interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
-    return interpreter._get_ops_details()
 
 
 def _body(operations: Sequence[Any]) -> set[int]:

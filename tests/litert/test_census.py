@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handypose_tf.errors import ModelError
-from handypose_tf.export.op_census import op_census
+from handypose_tf.litert.census import op_census
 from handypose_tf.model_files import SAVED_MODELS
 
 SHIPPED = SAVED_MODELS / "handypose_lite0_224_float16.tflite"

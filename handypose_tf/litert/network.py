@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
-from handypose_tf.model_metadata import ModelMetadata, read_metadata
+from handypose_tf.litert.interpreter import count_processors, open_interpreter
+from handypose_tf.litert.metadata import ModelMetadata, read_metadata
 
 #: More threads than this gain nothing on networks of this size.
 _MOST_THREADS = 4
@@ -32,7 +32,7 @@ class LiteRTNetwork:
     Args:
         path: The file.
         num_threads: Threads to run on; by default all processors, at most four.
-        kind: What the file must be, one of `handypose_tf.model_metadata.KINDS`.
+        kind: What the file must be, one of `handypose_tf.litert.metadata.KINDS`.
 
     Raises:
         ModelError: If the file lacks its metadata, disagrees with them, or is of
@@ -57,9 +57,8 @@ class LiteRTNetwork:
             raise ModelError(
                 f"{path}: is a {self.metadata.kind} model; give a {kind} model"
             )
-        self._runner = _load(
-            path, num_threads or min(count_processors(), _MOST_THREADS)
-        )
+        threads = num_threads or min(count_processors(), _MOST_THREADS)
+        self._runner = open_interpreter(path, threads).get_signature_runner()
         self._input = self._runner.get_input_details().get(_INPUT)
         self._outputs = self._runner.get_output_details()
         self._check_input()
@@ -103,25 +102,6 @@ class LiteRTNetwork:
                 f"{self.path}: input is {np.dtype(self._input['dtype'])}, not float32, "
                 "uint8 or int8; export it again"
             )
-
-
-def _load(path: str | os.PathLike[str], num_threads: int) -> Any:
-    try:
-        interpreter = Interpreter(model_path=os.fspath(path), num_threads=num_threads)
-        interpreter.allocate_tensors()
-        return interpreter.get_signature_runner()
-    except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(
-            f"{path}: LiteRT cannot load it: {reason}; export it again"
-        ) from error
-
-
-def count_processors() -> int:
-    """Return the processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _quantised(crop: Image, details: dict[str, Any]) -> NDArray:

@@ -7,7 +7,7 @@ import pytest
 
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.model_metadata import ModelMetadata, read_metadata, write_metadata
+from handypose_tf.litert.metadata import ModelMetadata, read_metadata, write_metadata
 
 MODEL_BYTES = b"\x1c\0\0\0TFL3" + bytes(range(256)) * 8
 
@@ -34,6 +34,7 @@ def facts() -> dict:
         "versions": {"tensorflow": "2.21.0"},
         "kind": "pose",
         "handedness": False,
+        "presence": False,
         "export": {},
     }
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from handypose_tf.errors import ModelError
+from handypose_tf.litert.interpreter import open_interpreter
 
 Shape = tuple[int, ...]
 
@@ -42,7 +40,7 @@ class CountedOperation(NamedTuple):
     is_8_bit: bool
 
 
-def count_macs(path: str | os.PathLike[str]) -> Macs:
+def count_tflite_macs(path: str | os.PathLike[str]) -> Macs:
     """Count the multiply-accumulates of a `.tflite` file's first graph.
 
     Raises:
@@ -61,7 +59,7 @@ def read_operations(path: str | os.PathLike[str]) -> list[CountedOperation]:
     Raises:
         ModelError: If the file is missing or LiteRT cannot load it.
     """
-    interpreter = _plain_interpreter(path)
+    interpreter = open_interpreter(path, delegate=False)
     tensors = {each["index"]: each for each in interpreter.get_tensor_details()}
     return [
         CountedOperation(
@@ -79,22 +77,8 @@ def tensor_shapes(path: str | os.PathLike[str]) -> dict[int, Shape]:
     Raises:
         ModelError: If the file is missing or LiteRT cannot load it.
     """
-    details = _plain_interpreter(path).get_tensor_details()
+    details = open_interpreter(path, delegate=False).get_tensor_details()
     return {each["index"]: tuple(map(int, each["shape"])) for each in details}
-
-
-def _plain_interpreter(path: str | os.PathLike[str]) -> Interpreter:
-    """Load a file without a delegate, all shapes worked out."""
-    if not Path(path).is_file():
-        raise ModelError(f"{path}: no such model file; check the path")
-    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    try:
-        interpreter = Interpreter(os.fspath(path), experimental_op_resolver_type=plain)
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(f"{path}: LiteRT cannot load it: {reason}") from error
-    return interpreter
 
 
 def operation_macs(

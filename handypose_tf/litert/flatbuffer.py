@@ -43,11 +43,11 @@ def name_ends(
         results: What each output is called, and its shape, by which it is found:
             converters change their order.
     """
-    model = _read(content)
+    model = read_model(content)
     graph = model.subgraphs[0]
     outputs = {name: _output(graph, shape) for name, shape in results.items()}
     _sign(model, {source: graph.inputs[0]}, outputs)
-    return _write(model)
+    return pack_model(model)
 
 
 def join_decoder(
@@ -74,19 +74,19 @@ def join_decoder(
     Returns:
         A model with a signature from `image` to the result, and the maps if wanted.
     """
-    model = _read(body)
+    model = read_model(body)
     graph = model.subgraphs[0]
     outputs = {}
     for name, content in {result_name: decoder, **(further or {})}.items():
-        tail = _read(content)
+        tail = read_model(content)
         outputs[name] = _append(model, tail, _output(graph, _input_shape(tail)))
     if maps_name is not None:
-        outputs[maps_name] = _output(graph, _input_shape(_read(decoder)))
+        outputs[maps_name] = _output(graph, _input_shape(read_model(decoder)))
     if io != "float32":
         _take_integers(model, io)
     graph.outputs = np.array([*outputs.values()], np.int32)
     _sign(model, {"image": graph.inputs[0]}, outputs)
-    return _write(model)
+    return pack_model(model)
 
 
 def tensor_names(content: bytes) -> dict[str, str]:
@@ -96,7 +96,7 @@ def tensor_names(content: bytes) -> dict[str, str]:
         A tensor's name -> what to call it: the same, but for an output, whose name
         converters make up, that of the signature.
     """
-    model = _read(content)
+    model = read_model(content)
     graph = model.subgraphs[0]
     [signature] = model.signatureDefs
     outputs = {entry.tensorIndex: entry.name.decode() for entry in signature.outputs}
@@ -111,7 +111,7 @@ def restore_depthwise_weights(content: bytes) -> bytes:
     XNNPACK has no such operation; each would end a partition. They are a few percent
     of a network's weights.
     """
-    model = _read(content)
+    model = read_model(content)
     graph = model.subgraphs[0]
     for op in graph.operators:
         if model.operatorCodes[op.opcodeIndex].builtinCode != _DEPTHWISE:
@@ -119,7 +119,7 @@ def restore_depthwise_weights(content: bytes) -> bytes:
         picture, weights = (graph.tensors[index] for index in op.inputs[:2])
         if (picture.type, weights.type) == (_FLOAT32, schema.TensorType.INT8):
             _restore(model, weights)
-    return _write(model)
+    return pack_model(model)
 
 
 def _restore(model: Any, tensor: Any) -> None:
@@ -208,11 +208,13 @@ def _entry(name: str, index: int) -> Any:
     return entry
 
 
-def _read(content: bytes) -> Any:
+def read_model(content: bytes) -> Any:
+    """Return a file's contents as objects of LiteRT's schema."""
     return schema.ModelT.InitFromPackedBuf(content, 0)
 
 
-def _write(model: Any) -> bytes:
+def pack_model(model: Any) -> bytes:
+    """Return the file of such objects."""
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), _IDENTIFIER)
     return bytes(builder.Output())

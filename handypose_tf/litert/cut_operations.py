@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
+
+from handypose_tf.litert.flatbuffer import pack_model, read_model
 
 
 def cut_operations(
@@ -21,7 +22,7 @@ def cut_operations(
         content: Of the `.tflite` file.
         shapes: Index of a tensor to its shape, which the file itself may leave open.
     """
-    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    model = read_model(content)
     graph = model.subgraphs[0]
     for index, tensor in enumerate(graph.tensors):
         tensor.shape, tensor.shapeSignature = list(shapes[index]), None
@@ -64,9 +65,7 @@ def _pack(model: Any, graph: Any, operators: Sequence[Any]) -> bytes:
         if i not in made and not _is_constant(model, graph.tensors[i])
     ]
     part.outputs = [places[int(i)] for i in operators[-1].outputs]
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(cut.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return pack_model(cut)
 
 
 def _copied(model: Any, tensor: Any, buffers: list[Any]) -> Any:

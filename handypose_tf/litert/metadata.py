@@ -175,26 +175,32 @@ def read_metadata(path: str | os.PathLike[str]) -> ModelMetadata:
 def write_metadata(path: str | os.PathLike[str], metadata: ModelMetadata) -> None:
     """Put metadata behind a `.tflite` file's bytes, in place of former ones.
 
-    The same model and metadata give the same bytes.
-
     Raises:
         ModelError: If there is no such file.
         OutputError: If the file cannot be replaced; it is then as it was.
     """
     try:
-        data = Path(path).read_bytes()
+        content = Path(path).read_bytes()
     except OSError as error:
         raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
-    model, members = _split(data)
+    write_bytes(path, with_metadata(content, metadata))
+
+
+def with_metadata(content: bytes, metadata: ModelMetadata) -> bytes:
+    """Return a `.tflite` file's bytes with metadata behind them, in place of others.
+
+    The same model and metadata give the same bytes.
+    """
+    model, members = _split(content)
     values = metadata.to_dict()
     text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
     buffer = io.BytesIO()
     buffer.write(model)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
-        for info, content in members:
-            archive.writestr(info, content)
+        for info, data in members:
+            archive.writestr(info, data)
         archive.writestr(zipfile.ZipInfo(MEMBER), text.encode())
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _split(data: bytes) -> tuple[bytes, list[tuple[zipfile.ZipInfo, bytes]]]:

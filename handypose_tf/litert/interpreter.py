@@ -1,0 +1,60 @@
+"""Any `.tflite` file opened in LiteRT, or a line that says why not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from handypose_tf.errors import ModelError
+
+
+def open_interpreter(
+    model: str | os.PathLike[str] | bytes,
+    num_threads: int | None = None,
+    *,
+    delegate: bool = True,
+    remedy: str = "export it again",
+) -> Interpreter:
+    """Load a file and make its tensors.
+
+    Args:
+        model: The file, or what is in it.
+        num_threads: Threads to run on; LiteRT's own choice if `None`.
+        delegate: Whether XNNPACK takes what it can; without it, every operation and
+            tensor is as in the file.
+        remedy: What to do about a file that cannot be loaded.
+
+    Raises:
+        ModelError: If the file is missing or LiteRT cannot load it.
+    """
+    source: dict[str, Any]
+    if isinstance(model, bytes):
+        name, source = "a network", {"model_content": model}
+    else:
+        name, source = os.fspath(model), {"model_path": os.fspath(model)}
+        if not Path(name).is_file():
+            raise ModelError(f"{name}: no such model file; check the path")
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    try:
+        interpreter = Interpreter(
+            **source,
+            num_threads=num_threads,
+            experimental_op_resolver_type=OpResolverType.AUTO if delegate else plain,
+        )
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"{name}: LiteRT cannot load it: {reason}; {remedy}"
+        ) from error
+    return interpreter
+
+
+def count_processors() -> int:
+    """Return the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
