@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import glob
 import os
+import warnings
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.errors import DataError, OutputError
+from handypose_tf.file_kind import file_kind
 from handypose_tf.files import write_bytes
 from handypose_tf.orientation import read_orientation, turn_upright
 
@@ -32,6 +35,21 @@ IMAGE_SUFFIXES = (
 
 #: What `-` stands for.
 _STANDARD_INPUT = "/dev/stdin"
+
+#: Pictures that OpenCV does not read, or not every OpenCV.
+_UNREAD = {
+    "HEIC": "HEIC, as iPhones write it, is not read; convert it to JPEG: `heif-convert "
+    "FILE out.jpg`, or set the camera to Most Compatible",
+    "AVIF": "this OpenCV cannot read AVIF, or the file is broken; save it as .jpg",
+    "GIF": "this OpenCV cannot read GIF, or the file is broken; save it as .png",
+    "JPEG XL": "JPEG XL is not read; save it as .jpg or .png",
+}
+
+#: Endings of pictures that are not looked for in folders.
+_PASSED_SUFFIXES = (
+    *(".heic", ".heif", ".avif", ".gif", ".jxl"),
+    *(".dng", ".cr2", ".cr3", ".nef", ".arw"),
+)
 
 _JPEG_QUALITY = 92
 _JPEG_START = b"\xff\xd8"
@@ -146,11 +164,15 @@ def _expand(item: str) -> list[Path]:
     path = Path(_STANDARD_INPUT if item == "-" else item)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if _is_image(file))
+        passed = _count_passed(path)
         if not files:
             raise DataError(
-                f"{item}: no pictures in this folder; for sub-folders give the pattern "
+                f"{item}: no pictures in this folder that are read"
+                f"{f' ({passed})' * bool(passed)}; for sub-folders give the pattern "
                 f"'{path}/**/*.jpg'"
             )
+        if passed:
+            warnings.warn(f"{item}: passed: {passed}", stacklevel=2)
         return files
     if path.exists() or not glob.has_magic(item):
         if not path.exists():
@@ -161,6 +183,14 @@ def _expand(item: str) -> list[Path]:
     if not files:
         raise DataError(f"{item}: no file matches this pattern; check it")
     return files
+
+
+def _count_passed(folder: Path) -> str:
+    """Return how many pictures of each other ending lie in a folder, in words."""
+    names = [file for file in folder.iterdir() if not file.name.startswith(".")]
+    suffixes = [file.suffix.lower() for file in names]
+    counts = Counter(s for s in suffixes if s in _PASSED_SUFFIXES)
+    return ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
 
 
 def _is_image(path: Path) -> bool:
@@ -182,8 +212,15 @@ def _imdecode(buffer: NDArray[np.uint8], flags: int) -> NDArray:
     except cv2.error as error:
         raise ValueError(f"cannot decode: {error.err}; save it as .jpg") from error
     if image is None:
-        raise ValueError("not a picture, or broken; save it as .jpg or .png again")
+        kind = file_kind(buffer[:64].tobytes())
+        raise ValueError(_UNREAD.get(kind or "", _unread(kind)))
     return image
+
+
+def _unread(kind: str | None) -> str:
+    if kind is None or not kind.startswith("a"):
+        return "not a picture, or broken; save it as .jpg or .png again"
+    return f"the file is {kind}"
 
 
 def _check_whole_jpeg(data: bytes) -> None:

@@ -161,6 +161,35 @@ def test_a_damaged_file_is_turned_or_refused(file_format):
         assert 1 <= read_orientation(bytes(harmed)) <= 8
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\0\0\0\x20ftypheic" + bytes(90), "HEIC, as iPhones write it, is not read"),
+        (b"\0\0\0\x20ftypisom" + bytes(90), "the file is a video"),
+        (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer, not the"),
+        (b" <!DOCTYPE HTML><p>gone", "a web page, not the file that it links to"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\xff\x0a" + bytes(90), "JPEG XL is not read"),
+        (b"RIFF\0\0\0\0WEBP", "not a picture, or broken"),
+    ],
+)
+def test_what_is_no_picture_is_named(tmp_path, data, words):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=rf"a\.jpg: .*{words}"):
+        read_image(path)
+
+
+def test_pictures_that_a_folder_passes_are_told(tmp_path, picture):
+    for name in ("a.HEIC", "b.heic", "c.dng", ".d.heic"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(DataError, match=r"no pictures .* read \(1 \.dng, 2 \.heic\)"):
+        find_images([tmp_path])
+    save(tmp_path / "a.png", picture)
+    with pytest.warns(UserWarning, match=r"passed: 1 \.dng, 2 \.heic"):
+        assert find_images([tmp_path]) == [tmp_path / "a.png"]
+
+
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 3), (2, 20_000)])
 def test_extreme_sizes(tmp_path, size):
     path = save(tmp_path / "a.png", Image.new("RGB", size, RIGHT))

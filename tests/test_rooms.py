@@ -37,6 +37,7 @@ GROUND = {
         "errors",
         "versions",
         "files",
+        "file_kind",
         "locks",
         "images",
         "orientation",

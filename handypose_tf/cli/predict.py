@@ -30,9 +30,10 @@ from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
 )
-from handypose_tf.inference.frames import DEFAULT_FPS, is_video
+from handypose_tf.inference.frames import DEFAULT_FPS
 from handypose_tf.inference.one_euro import OneEuro
 from handypose_tf.inference.thresholds import MIN_HAND_SCORE
+from handypose_tf.inference.video_inputs import expand_videos, is_video
 
 _DEFAULT_OUT = Path("handypose_predictions")
 _OUTPUTS = ("out", "json", "jsonl", "csv", "coco", "show")
@@ -247,6 +248,8 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
 def _check_usage(arguments: argparse.Namespace) -> bool:
     """Refuse what does not go together; return whether there are videos."""
     refuse = arguments.usage_error
+    if not arguments.sequence:
+        arguments.inputs = expand_videos(arguments.inputs)
     videos = [item for item in arguments.inputs if is_video(item)]
     has_videos = bool(videos) or arguments.sequence or arguments.camera is not None
     if not arguments.inputs and arguments.camera is None:

@@ -115,7 +115,24 @@ def place_drawings(paths: Sequence[Path], out: Path | None) -> dict[Path, Path]:
     Raises:
         OutputError: If a drawing would replace its own picture, or another drawing.
     """
-    if out is None or not paths:
+    return {} if out is None else place_below(paths, out, IMAGE_SUFFIXES, ".png")
+
+
+def place_below(
+    paths: Sequence[Path], out: Path, suffixes: Sequence[str], suffix: str
+) -> dict[Path, Path]:
+    """Return a place in `out` for what is made of each file, as they lie to each other.
+
+    Args:
+        paths: The files.
+        out: A folder.
+        suffixes: Endings that can be written; a file of another gets one behind it.
+        suffix: That one.
+
+    Raises:
+        OutputError: If a place is that of its own file, or two have one.
+    """
+    if not paths:
         return {}
     folders = [os.path.abspath(path.parent) for path in paths]
     try:
@@ -126,17 +143,23 @@ def place_drawings(paths: Sequence[Path], out: Path | None) -> dict[Path, Path]:
     owners: dict[Path, Path] = {}
     for path, folder in zip(paths, folders, strict=True):
         below = Path(os.path.relpath(folder, root)) if root else Path()
-        writable = path.suffix.lower() in IMAGE_SUFFIXES
-        targets[path] = out / below / (path.name if writable else f"{path.name}.png")
+        writable = path.suffix.lower() in suffixes
+        name = path.name if writable else f"{path.name}{suffix}"
+        targets[path] = out / below / name
         if targets[path].resolve() == path.resolve():
             raise OutputError(f"{path}: --out {out} would replace it; give another")
         owner = owners.setdefault(targets[path].resolve(), path)
         if owner is not path:
-            raise OutputError(
-                f"{targets[path]}: both {owner} and {path} would be drawn there; give "
-                "them in two commands"
-            )
+            raise drawn_twice(targets[path], owner, path)
     return targets
+
+
+def drawn_twice(place: Path, first: object, second: object) -> OutputError:
+    """Return the refusal of two inputs that would be drawn to one place."""
+    return OutputError(
+        f"{place}: both {first} and {second} would be drawn there; give them in two "
+        "commands"
+    )
 
 
 def _estimators(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import glob
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,14 @@ from pathlib import Path
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
 from handypose_tf.cli.interrupt import Interrupt, patient_interrupt
 from handypose_tf.cli.main import FAILED, INTERRUPTED
-from handypose_tf.cli.predict_pictures import expand, open_estimator, place_drawings
-from handypose_tf.errors import DataError, OutputError
+from handypose_tf.cli.predict_pictures import (
+    drawn_twice,
+    expand,
+    open_estimator,
+    place_below,
+    place_drawings,
+)
+from handypose_tf.errors import DataError
 from handypose_tf.inference.annotated import (
     VIDEO_SUFFIX,
     AnnotatedPictures,
@@ -32,6 +37,7 @@ from handypose_tf.inference.hand_tracker import HandTracker
 from handypose_tf.inference.json_lines import JsonLinesFile
 from handypose_tf.inference.one_euro import OneEuro
 from handypose_tf.inference.tracked_frames import TrackedFrame, track
+from handypose_tf.inference.video_inputs import is_address, stream_name
 from handypose_tf.inference.window import Window
 
 _DEFAULT_MAX_HANDS = 2
@@ -70,8 +76,13 @@ class _Counts:
     num_unreadable: int = 0
     ids: set[int | None] = field(default_factory=set)
     start: float = field(default_factory=time.perf_counter)
+    seconds: float = 0.0
+    longest_gap: float = 0.0
 
     def add(self, tracked: TrackedFrame) -> None:
+        gap = tracked.frame.seconds - self.seconds
+        self.longest_gap = max(self.longest_gap, gap)
+        self.seconds = tracked.frame.seconds
         self.num_frames += 1
         self.num_unreadable += tracked.frame.image is None
         self.ids |= {hand.id for hand in tracked.hands}
@@ -132,7 +143,7 @@ def _follow_all(run: _Run) -> int:
         with quiet_native_log():
             camera = Camera(arguments.camera)
         name = f"camera_{arguments.camera}{VIDEO_SUFFIX}"
-        return _follow(run, camera, _video_path(arguments.out, Path(name)))
+        return _follow(run, camera, arguments.out and arguments.out / name)
     if arguments.sequence:
         paths, num_failed = expand(arguments.inputs)
         if not paths:
@@ -140,30 +151,18 @@ def _follow_all(run: _Run) -> int:
         sequence = PictureSequence(paths, arguments.fps)
         targets = place_drawings(paths, arguments.out)
         return num_failed + _follow(run, sequence, targets)
-    for item in _expand_patterns(arguments.inputs):
+    places = place_videos(arguments.inputs, arguments.out)
+    for item in arguments.inputs:
         if run.is_stopped:
             break
         try:
             with quiet_native_log():
                 video = VideoFile(item)
-            num_failed += _follow(run, video, _video_path(arguments.out, Path(item)))
+            num_failed += _follow(run, video, places.get(item))
         except DataError as error:
             complain(str(error))
             num_failed += 1
     return num_failed
-
-
-def _expand_patterns(inputs: Sequence[str]) -> list[str]:
-    """Return the files that patterns stand for, where the shell did not."""
-    found = (
-        sorted(glob.glob(item, recursive=True)) if glob.has_magic(item) else []
-        for item in inputs
-    )
-    return [
-        path
-        for item, paths in zip(inputs, found, strict=True)
-        for path in paths or [item]
-    ]
 
 
 def _follow(
@@ -189,7 +188,7 @@ def _follow(
                 run.table.write(_place(source, tracked), tracked.hands)
             if run.is_stopped:
                 break
-    is_whole = run.is_stopped or not _ends_early(source, counts.num_frames)
+    is_whole = run.is_stopped or not _ends_early(source, counts)
     if not is_whole:
         complain(
             f"{source.name}: ends after {counts.num_frames} of {source.num_frames} "
@@ -204,17 +203,36 @@ def _place(source: FrameSource, tracked: TrackedFrame) -> list[object]:
     return [source.name, tracked.frame.index, round(tracked.frame.seconds, 4)]
 
 
-def _ends_early(source: FrameSource, num_frames: int) -> bool:
-    """Tell whether frames are missing; what a video says of itself is not exact."""
-    return num_frames < _WHOLE_SHARE * (source.num_frames or 0)
+def _ends_early(source: FrameSource, counts: _Counts) -> bool:
+    """Tell whether frames are missing; what a video says of itself is not exact.
+
+    Where the rate varies the number of frames is a guess, but not the duration.
+    """
+    if counts.num_frames >= _WHOLE_SHARE * (source.num_frames or 0):
+        return False
+    end = counts.seconds + max(counts.longest_gap, 1 / source.fps)
+    return end < _WHOLE_SHARE * (source.duration or 0.0)
 
 
-def _video_path(out: Path | None, source: Path) -> Path | None:
-    """Return where an annotated video goes; it is always an MP4 file."""
+def place_videos(inputs: Sequence[str], out: Path | None) -> dict[str, Path]:
+    """Return where each annotated video goes; it is always an MP4 file.
+
+    Files keep their places below the folder that they share.
+
+    Raises:
+        OutputError: If one would replace its own video, or another's.
+    """
     if out is None:
-        return None
-    is_same = source.suffix.lower() == VIDEO_SUFFIX
-    target = out / (source.name if is_same else f"{source.name}{VIDEO_SUFFIX}")
-    if target.resolve() == source.resolve():
-        raise OutputError(f"{source}: --out {out} would replace it; give another")
-    return target
+        return {}
+    named = {i: Path(stream_name(i) if is_address(i) else i) for i in inputs}
+    files = [named[item] for item in inputs if not is_address(item)]
+    drawn = place_below(files, out, (VIDEO_SUFFIX,), VIDEO_SUFFIX)
+    places = {
+        item: drawn.get(name, out / name.with_suffix(VIDEO_SUFFIX))
+        for item, name in named.items()
+    }
+    owners = dict(zip(places.values(), places, strict=True))
+    for item, place in places.items():
+        if owners[place] != item:
+            raise drawn_twice(place, item, owners[place])
+    return places

@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from handypose_tf.file_kind import file_kind
 from handypose_tf.orientation import TRANSPOSED, exif_orientation
 
 _JPEG_START = b"\xff\xd8"
@@ -25,14 +26,11 @@ _JPEG_EXIF = 0xE1
 _JPEG_BARE = frozenset([0x01, *range(0xD0, 0xD8)])
 
 
-#: First bytes of other picture formats, for the message alone.
-_OTHER_FORMATS = {
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-    b"RIFF": "WebP",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-}
+#: Other formats, for the message alone.
+_OTHER_FORMATS = ("GIF", "BMP", "WebP", "TIFF", "HEIC", "AVIF", "JPEG XL")
+
+#: Bytes that tell a format.
+_NUM_START = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,10 @@ def read_header(path: str | os.PathLike[str]) -> PictureHeader:
         UnsupportedPictureError: If it is a picture of another format.
     """
     with open(path, "rb") as file:
-        start = file.read(len(_PNG_START))
+        start = file.read(_NUM_START)
+        file.seek(len(_PNG_START))
         try:
-            if start == _PNG_START:
+            if start.startswith(_PNG_START):
                 return _read_png(file)
             if start.startswith(_JPEG_START):
                 return _read_jpeg(file)
@@ -83,12 +82,12 @@ def read_header(path: str | os.PathLike[str]) -> PictureHeader:
 def _no_picture(start: bytes) -> ValueError:
     if not start:
         return BrokenPictureError("the file is empty")
-    for magic, name in _OTHER_FORMATS.items():
-        if start.startswith(magic):
-            return UnsupportedPictureError(
-                f"{name} is not read in training; convert it to JPEG or PNG"
-            )
-    return BrokenPictureError("not a picture")
+    kind = file_kind(start)
+    if kind in _OTHER_FORMATS:
+        return UnsupportedPictureError(
+            f"{kind} is not read in training; convert it to JPEG or PNG"
+        )
+    return BrokenPictureError(f"not a picture{f' but {kind}' if kind else ''}")
 
 
 def _read_png(file: BinaryIO) -> PictureHeader:

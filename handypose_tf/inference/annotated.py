@@ -21,6 +21,12 @@ from handypose_tf.inference.tracked_frames import TrackedFrame
 #: MPEG-4 part 2 in an MP4 file: in every OpenCV of the Python package index.
 _CODEC, VIDEO_SUFFIX = "mp4v", ".mp4"
 
+#: Seconds that one frame is shown at most.
+_LONGEST_PAUSE = 60.0
+
+#: Of a frame: times are rounded to milliseconds in files.
+_TOLERANCE = 0.1
+
 
 class FrameSink(Protocol):
     """Takes tracked frames one by one."""
@@ -32,7 +38,9 @@ class FrameSink(Protocol):
 class AnnotatedVideo:
     """Draws hands on frames and writes them as a video, without sound.
 
-    A frame that cannot be read repeats the one before, so that times stay right.
+    The rate of what is written is fixed: a frame is repeated until the time of the
+    next, and left out where it is ahead of its time. One that cannot be read repeats
+    the one before. Pauses of more than a minute are cut to one.
     Use :func:`annotated_video` to have the file put in its place at the end.
 
     Args:
@@ -52,6 +60,9 @@ class AnnotatedVideo:
         self._skeleton = skeleton
         self._writer: cv2.VideoWriter | None = None
         self._last: NDArray | None = None
+        self._start: float | None = None
+        #: Frames that were written.
+        self.num_frames = 0
 
     def write(self, tracked: TrackedFrame) -> None:
         """Draw and append a frame.
@@ -59,12 +70,32 @@ class AnnotatedVideo:
         Raises:
             OutputError: If OpenCV cannot write the video.
         """
+        self._fill_up_to(tracked.frame.seconds)
         if tracked.frame.image is not None:
             drawn = draw_hands(tracked.frame.image, tracked.hands, self._skeleton)
             self._last = cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR)
+        if self._ahead(tracked.frame.seconds) < 1:
+            self._append()
+
+    def _fill_up_to(self, seconds: float) -> None:
+        """Repeat the last frame until it is time for the next."""
+        if self._start is None:
+            self._start = seconds
+        longest = (self.num_frames - 1) / self._fps + _LONGEST_PAUSE
+        self._start = max(self._start, seconds - longest)
+        while self._last is not None and self._ahead(seconds) <= -1 + _TOLERANCE:
+            self._append()
+
+    def _ahead(self, seconds: float) -> float:
+        """Return by how many frames the video is ahead of a time."""
+        start = seconds if self._start is None else self._start
+        return self.num_frames - (seconds - start) * self._fps
+
+    def _append(self) -> None:
         if self._last is not None:
             self._writer = self._writer or self._open(self._last)
             self._writer.write(self._last)
+            self.num_frames += 1
 
     def close(self) -> None:
         """Finish the file."""
@@ -107,6 +138,22 @@ def annotated_video(
             video.close()
         if not part.exists():
             raise OutputError(f"{path}: no frame could be read, so there is no video")
+        if not _is_whole(part, video.num_frames):
+            raise OutputError(
+                f"{path}: cannot write: OpenCV left the video incomplete; is the disk "
+                "full? make room or choose a place"
+            )
+
+
+def _is_whole(path: Path, num_frames: int) -> bool:
+    """Tell whether a video has all its frames: OpenCV says nothing of a full disk."""
+    capture = cv2.VideoCapture(os.fspath(path))
+    try:
+        count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        capture.set(cv2.CAP_PROP_POS_FRAMES, num_frames - 1)
+        return count == num_frames and capture.read()[0]
+    finally:
+        capture.release()
 
 
 class AnnotatedPictures:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,24 +16,19 @@ import cv2
 import numpy as np
 
 from handypose_tf.errors import DataError
+from handypose_tf.file_kind import file_kind
 from handypose_tf.images import Image, read_image
-
-#: Endings by which a file is taken for a video.
-VIDEO_SUFFIXES = (
-    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"),
-    *(".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".3gp"),
-)
+from handypose_tf.inference.gif import with_times
+from handypose_tf.inference.video_inputs import is_address, public_name
 
 #: Frames a second where a video or camera does not tell.
 DEFAULT_FPS = 30.0
 
+#: More is no rate of frames but a unit of time, as browsers' recorders tell it.
+_MOST_FPS = 300.0
+
 #: So many frames in a row that cannot be read are the end.
 _MOST_FAILURES = 30
-
-
-def is_video(path: str | os.PathLike[str]) -> bool:
-    """Tell by its ending whether a file is a video."""
-    return Path(path).suffix.lower() in VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,42 +63,101 @@ class FrameSource(Protocol):
     def num_frames(self) -> int | None:
         """Frames in all, as far as the source knows."""
 
+    @property
+    def duration(self) -> float | None:
+        """Seconds in all, as far as the source knows."""
+
     def __iter__(self) -> Iterator[Frame]:
         """Go through the frames; what was opened is closed at the end."""
 
 
 class VideoFile:
-    """A video that OpenCV can read, turned as the file says.
+    """A video or stream that OpenCV can read, turned as the file says.
+
+    Frames keep their own times, so the rate may vary.
 
     Args:
-        path: The file.
+        path: The file, or the address of a stream.
 
     Raises:
-        DataError: If OpenCV cannot open it.
+        DataError: If OpenCV cannot open it, or, when frames are asked for, not decode
+            any of them.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = os.fspath(path)
-        if not Path(path).is_file():
+        address = os.fspath(path)
+        self.name = public_name(address) if is_address(path) else address
+        if not is_address(path) and not Path(path).is_file():
             raise DataError(f"{path}: no such file; check the path")
-        self._capture = cv2.VideoCapture(self.name)
+        with _timed(address) as readable:
+            self._capture = cv2.VideoCapture(readable)
         if not self._capture.isOpened():
-            raise DataError(
-                f"{path}: OpenCV cannot read this video; convert it, for example with "
-                "`ffmpeg -i FILE out.mp4`"
-            )
-        self.fps = _positive(self._capture.get(cv2.CAP_PROP_FPS)) or DEFAULT_FPS
+            raise DataError(f"{self.name}: {_why_not_opened(path)}")
+        told = _positive(self._capture.get(cv2.CAP_PROP_FPS)) or DEFAULT_FPS
         count = _positive(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        self.fps = told if told <= _MOST_FPS else DEFAULT_FPS
         self.num_frames = int(count) if count else None
+        #: By the file's own words, of whose two numbers the first may be a guess.
+        self.duration = count / told if count else None
 
     def __iter__(self) -> Iterator[Frame]:
         """Go through the frames."""
-        seconds = -1.0
+        codec = int(self._capture.get(cv2.CAP_PROP_FOURCC))
+        seconds, is_read = -1.0, False
         for index, image in enumerate(_read_all(self._capture)):
             told = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            is_good = image is not None and told > seconds
-            seconds = told if is_good else index / self.fps
+            # What has no time of its own comes one frame after the one before.
+            has_time = image is not None and max(seconds, 0) < told < math.inf
+            following = seconds + 1 / self.fps if index else 0.0
+            seconds = told if has_time else following
+            is_read = is_read or image is not None
             yield Frame(index, seconds, image)
+        if not is_read:
+            raise DataError(f"{self.name}: {_why_not_decoded(codec)}")
+
+
+@contextmanager
+def _timed(path: str) -> Iterator[str]:
+    """Give a file whose frames have times: the file itself, or a GIF's copy."""
+    is_gif = Path(path).suffix.lower() == ".gif" and not is_address(path)
+    data = with_times(Path(path).read_bytes()) if is_gif else None
+    if data is None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "timed.gif")
+        copy.write_bytes(data)
+        yield os.fspath(copy)
+
+
+def _why_not_opened(path: str | os.PathLike[str]) -> str:
+    if is_address(path):
+        return (
+            "OpenCV cannot open this address; check it and the network, or fetch the "
+            "file first"
+        )
+    with open(path, "rb") as file:
+        start = file.read(64)
+    kind = file_kind(start) if start else "empty"
+    told = f"the file is {kind}; " if kind not in (None, "a video") else ""
+    return (
+        f"{told}OpenCV cannot read this video; convert it, for example with "
+        "`ffmpeg -i FILE out.mp4`"
+    )
+
+
+def _why_not_decoded(codec: int) -> str:
+    """Return why no frame of an opened video could be read."""
+    letters = (codec & 0xFFFFFFFF).to_bytes(4, "little").decode("latin-1").strip()
+    if letters.lower() == "av01":
+        return (
+            "the video is AV1, which OpenCV as installed by pip does not decode; "
+            "convert it: `ffmpeg -i FILE -c:v libx264 out.mp4`"
+        )
+    return (
+        "no frame can be read; the file is broken, or OpenCV does not decode its "
+        f"codec {letters!r}; convert it: `ffmpeg -i FILE -c:v libx264 out.mp4`"
+    )
 
 
 class PictureSequence:
@@ -119,6 +176,7 @@ class PictureSequence:
         self.fps = fps
         self.name = name or os.fspath(paths[0].parent)
         self.num_frames = len(paths)
+        self.duration = len(paths) / fps
 
     def __iter__(self) -> Iterator[Frame]:
         """Read one picture after the other."""
@@ -140,7 +198,7 @@ class Camera:
         DataError: If OpenCV cannot open it.
     """
 
-    num_frames = None
+    num_frames = duration = None
 
     def __init__(self, number: int) -> None:
         self.name = f"camera {number}"

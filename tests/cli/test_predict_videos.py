@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -114,12 +115,26 @@ def test_pictures_as_a_sequence(predict, tmp_path):
     assert len(list((tmp_path / "drawn").iterdir())) == 5
 
 
+def test_videos_of_one_name_get_their_own_places(predict, clip, tmp_path, capsys):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / clip.name).write_bytes(clip.read_bytes())
+    code = predict(f"one/{clip.name}", f"two/{clip.name}", "--out", "drawn")
+    assert code == 0
+    drawn = sorted(p.relative_to(tmp_path) for p in (tmp_path / "drawn").rglob("*.mp4"))
+    name = clip.name if clip.suffix == ".mp4" else f"{clip.name}.mp4"
+    assert drawn == [Path("drawn/one", name), Path("drawn/two", name)]
+    assert predict("rtsp://127.0.0.1:9/a", "rtsp://127.0.0.1:9/b/a", "--out", "x") == 1
+    assert "would be drawn there" in capsys.readouterr().err
+
+
 def test_a_camera(predict, tmp_path, monkeypatch):
     left = [image[:, :, ::-1] for image in frames(6)]
+    real = cv2.VideoCapture
 
     class Capture:
-        def __init__(self, number):
-            assert number == 0
+        def __new__(cls, number):  # what is written is looked at again
+            return super().__new__(cls) if number == 0 else real(number)
 
         def isOpened(self):
             return True
@@ -133,8 +148,10 @@ def test_a_camera(predict, tmp_path, monkeypatch):
         def release(self):
             pass
 
+    clock = itertools.count()
     with monkeypatch.context() as patch:
         patch.setattr(cv2, "VideoCapture", Capture)
+        patch.setattr(time, "monotonic", lambda: next(clock) / 30)
         assert predict("--camera", 0, "--jsonl", "a.jsonl", "--out", "drawn") == 0
     lines = read(tmp_path / "a.jsonl")
     assert [line["video"] for line in lines] == ["camera 0"] * 6

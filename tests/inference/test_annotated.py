@@ -43,6 +43,49 @@ def test_a_video_is_written_beside_and_put_in_place(tmp_path):
     assert images[3].mean() == pytest.approx(20, abs=3)
 
 
+def times_written(path, times, fps=10):
+    """Write frame i, grey 10 i, at each time; returns the level of each frame."""
+    with annotated_video(path, fps) as video:
+        for i, (image, seconds) in enumerate(zip(grey_frames(9), times, strict=False)):
+            video.write(TrackedFrame(Frame(i, seconds, image), []))
+    return [round(frame.image.mean() / 10) for frame in VideoFile(path)]
+
+
+@pytest.mark.parametrize(
+    ("times", "levels"),
+    [
+        ([0, 0.1, 0.2, 0.3], [0, 1, 2, 3]),
+        ([5, 5.1, 5.2], [0, 1, 2]),
+        ([0, 0.09, 0.21, 0.29, 0.4], [0, 1, 2, 3, 4]),  # not quite regular
+        ([0, 0.1, 0.5, 0.6], [0, 1, 1, 1, 1, 2, 3]),  # a pause of four frames
+        ([0, 0.01, 0.02, 0.1, 0.2], [0, 1, 4]),  # more frames than the rate has
+    ],
+)
+def test_what_is_written_keeps_the_times(tmp_path, times, levels):
+    assert times_written(tmp_path / "a.mp4", times) == levels
+
+
+def test_a_long_pause_is_cut_to_a_minute(tmp_path):
+    levels = times_written(tmp_path / "a.mp4", [0, 1e6, 1e6 + 0.1])
+    assert levels == [0] * 600 + [1, 2]
+
+
+def test_a_video_that_is_not_whole_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"old")
+    with (
+        pytest.raises(OutputError, match=r"a\.mp4: cannot write: .*disk full"),
+        annotated_video(path, 25) as video,
+    ):
+        for frame in tracked(8):
+            video.write(frame)
+        video.close()
+        [part] = tmp_path.glob(".handypose*")
+        part.write_bytes(part.read_bytes()[:-300])
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_an_error_leaves_nothing_behind(tmp_path):
     path = tmp_path / "a.mp4"
     with pytest.raises(RuntimeError), annotated_video(path, 25) as video:

@@ -11,7 +11,6 @@ from handypose_tf.inference.frames import (
     Camera,
     PictureSequence,
     VideoFile,
-    is_video,
 )
 
 
@@ -111,9 +110,82 @@ def test_a_camera_that_is_not_there(monkeypatch):
         Camera(1)
 
 
+class TimedCapture:
+    """A video of given times in seconds; `None` is a frame that cannot be read."""
+
+    def __init__(self, times, fps, count, codec=0):
+        self.times, self.index = times, -1
+        self.facts = {cv2.CAP_PROP_FPS: fps, cv2.CAP_PROP_FRAME_COUNT: count}
+        self.facts[cv2.CAP_PROP_FOURCC] = codec
+
+    def isOpened(self):
+        return True
+
+    def get(self, what):
+        if what == cv2.CAP_PROP_POS_MSEC:
+            return 1000 * self.times[self.index]
+        return self.facts[what]
+
+    def read(self):
+        self.index += 1
+        there = self.index < len(self.times) and self.times[self.index] is not None
+        return there, np.zeros((4, 4, 3), np.uint8) if there else None
+
+    def release(self):
+        pass
+
+
+def timed(monkeypatch, tmp_path, *facts):
+    monkeypatch.setattr(cv2, "VideoCapture", lambda _: TimedCapture(*facts))
+    (tmp_path / "a.webm").write_bytes(b"")
+    return VideoFile(tmp_path / "a.webm")
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [("a.mp4", True), ("a/b.MOV", True), ("a.jpg", False), ("mp4", False)],
+    ("times", "expected"),
+    [
+        ([0, 0.04, 0.5, 1.5], [0, 0.04, 0.5, 1.5]),
+        ([0, 0.5, None, 1.5], [0, 0.5, 0.54, 1.5]),
+        ([0, 0, 0], [0, 0.04, 0.08]),  # a file without times
+        ([-0.08, -0.04, 0.02], [0, 0.04, 0.08]),
+        ([0.3, 0.1, float("nan"), float("inf")], [0.3, 0.34, 0.38, 0.42]),
+    ],
 )
-def test_videos_are_told_by_their_ending(name, expected):
-    assert is_video(name) is expected
+def test_frames_keep_their_times_and_these_only_grow(
+    monkeypatch, tmp_path, times, expected
+):
+    frames = list(timed(monkeypatch, tmp_path, times, 25.0, 84.0))
+    np.testing.assert_allclose([f.seconds for f in frames], expected)
+
+
+def test_a_unit_of_time_is_no_rate(monkeypatch, tmp_path):
+    source = timed(monkeypatch, tmp_path, [0], 1000.0, 3000.0)
+    assert (source.fps, source.duration) == (30, 3)
+
+
+@pytest.mark.parametrize(
+    ("codec", "words"), [(b"AV01", "the video is AV1, which"), (b"abcd", "'abcd'")]
+)
+def test_a_codec_that_opencv_does_not_know_is_named(
+    monkeypatch, tmp_path, codec, words
+):
+    codec = int.from_bytes(codec, "little")
+    with pytest.raises(DataError, match=f"a.webm: .*{words}.*ffmpeg"):
+        list(timed(monkeypatch, tmp_path, [], 25.0, 20.0, codec))
+
+
+def test_what_is_no_video_is_named(tmp_path):
+    path = tmp_path / "a.mp4"
+    for data, words in (
+        (b"", "the file is empty"),
+        (b"version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer"),
+        (b"\n<!DOCTYPE html><html>", "is a web page"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(DataError, match=words):
+            VideoFile(path)
+
+
+def test_an_address_without_an_answer():
+    with pytest.raises(DataError, match=r"^rtsp://127\.0\.0\.1:9/live: OpenCV"):
+        VideoFile("rtsp://me:secret@127.0.0.1:9/live")

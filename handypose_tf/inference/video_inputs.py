@@ -1,0 +1,69 @@
+"""Which inputs are videos: by ending, address, or, for a GIF, by its frames."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from handypose_tf.images import IMAGE_SUFFIXES
+from handypose_tf.inference.gif import moves
+
+#: Endings by which a file is taken for a video.
+VIDEO_SUFFIXES = (
+    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"),
+    *(".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".3gp"),
+)
+
+_ADDRESS = re.compile(r"(rtsps?|rtmps?|https?|udp|rtp|srt)://", re.IGNORECASE)
+
+
+def is_address(item: str | os.PathLike[str]) -> bool:
+    """Tell whether an input is a stream's address and no file."""
+    return _ADDRESS.match(os.fspath(item)) is not None
+
+
+def is_video(item: str | os.PathLike[str]) -> bool:
+    """Tell whether an input is a video: by its ending, address, or a GIF that moves."""
+    suffix = Path(item).suffix.lower()
+    if is_address(item):
+        return True
+    return suffix in VIDEO_SUFFIXES or (suffix == ".gif" and moves(item))
+
+
+def expand_videos(inputs: Iterable[str]) -> list[str]:
+    """Put the videos of folders and patterns in their place, where they hold no others.
+
+    A folder with pictures in it is left to be a folder of pictures.
+    """
+    return [path for item in inputs for path in _expand(item)]
+
+
+def public_name(address: str) -> str:
+    """Return an address without the user and password in it."""
+    return re.sub(r"//[^/@]*@", "//", address, count=1)
+
+
+def stream_name(address: str) -> str:
+    """Return what a file of a stream is called: its path's last part, else its host."""
+    parts = urlsplit(public_name(address))
+    name = Path(parts.path).name or parts.hostname or "stream"
+    return re.sub(r"[^\w.-]", "_", name)
+
+
+def _expand(item: str) -> list[str]:
+    path = Path(item)
+    if is_address(item):
+        return [item]
+    if path.is_dir():
+        files = sorted(f for f in path.iterdir() if not f.name.startswith("."))
+        has_pictures = any(f.suffix.lower() in IMAGE_SUFFIXES for f in files)
+        videos = [] if has_pictures else [os.fspath(f) for f in files if is_video(f)]
+        return videos or [item]
+    if path.exists() or not glob.has_magic(item):
+        return [item]
+    found = sorted(f for f in glob.glob(item, recursive=True) if os.path.isfile(f))
+    return found if found and all(map(is_video, found)) else [item]
