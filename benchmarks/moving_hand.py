@@ -27,12 +27,12 @@ from handypose_tf.images import Image
 from handypose_tf.synth.anatomy.arm import fetch
 from handypose_tf.synth.look.skin import SkinTone
 from handypose_tf.synth.picture.film import Film, expose
-from handypose_tf.synth.picture.render import Renderer
+from handypose_tf.synth.picture.renderer import Renderer
 from handypose_tf.synth.pose.poses import POSES
 from handypose_tf.synth.pose.posture import Posture, blend
-from handypose_tf.synth.scenes.scene import Scene
+from handypose_tf.synth.scenes.hands import hands_scene
 from handypose_tf.synth.space.camera import Camera
-from handypose_tf.synth.space.lighting import Lights, Shadows
+from handypose_tf.synth.space.lighting import Lights
 from handypose_tf.synth.space.transforms import rotation
 from handypose_tf.synth.world.backgrounds import Backgrounds
 from handypose_tf.synth.world.hand_model import HandModel, load_hand_model
@@ -60,7 +60,7 @@ class Stage:
     def __init__(self, model: HandModel, seed: int = _SEED) -> None:
         self._model = model
         self._body = shape_body(model.anatomy, _PERSON)
-        self._render = Renderer(model)
+        self._render = Renderer()
         rng = np.random.default_rng(seed)
         self._behind = Backgrounds().draw(rng, HEIGHT, WIDTH)
         self._lights = _lights(rng)
@@ -69,8 +69,8 @@ class Stage:
         """Return the linear light and the keypoints at a time of the motion."""
         hand = self._model.pose(self._body, _posture(seconds))
         camera = _camera(seconds)
-        scene = Scene((hand,), (), _PERSON.skin, camera, self._lights)
-        rendering = self._render(scene, Shadows(scene.casters(), scene.lights))
+        scene = hands_scene(self._model, [hand], (), _PERSON.skin, camera, self._lights)
+        rendering = self._render(scene, scene.shadows())
         behind = (1 - rendering.coverage[..., None]) * self._behind
         return rendering.colour + behind, rendering.keypoints[0]
 

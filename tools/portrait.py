@@ -18,11 +18,11 @@ from handypose_tf.synth.anatomy.arm import fetch
 from handypose_tf.synth.look.skin import SkinTone
 from handypose_tf.synth.photographer import surface_light
 from handypose_tf.synth.picture.film import Film, expose
-from handypose_tf.synth.picture.render import Renderer
+from handypose_tf.synth.picture.renderer import Renderer
 from handypose_tf.synth.pose.posture import Posture
+from handypose_tf.synth.scenes.hands import hands_scene
 from handypose_tf.synth.scenes.scene import Scene
 from handypose_tf.synth.space.camera import Camera
-from handypose_tf.synth.space.lighting import Shadows
 from handypose_tf.synth.space.transforms import rotation
 from handypose_tf.synth.world.hand_model import HandModel, load_hand_model
 from handypose_tf.synth.world.illumination import make_lights
@@ -53,8 +53,8 @@ def make_portrait(
     """Return the picture, uint8 RGB, and its labels."""
     rng = np.random.default_rng(_SEED)
     scene = _scene(model, posture, rng)
-    shadows = Shadows(scene.casters(), scene.lights)
-    rendering = Renderer(model, oversampling=3)(scene, shadows)
+    shadows = scene.shadows()
+    rendering = Renderer(oversampling=3)(scene, shadows)
     wall = _WALL * surface_light(scene, shadows, gap=0.09)
     light = rendering.colour + (1 - rendering.coverage[..., None]) * wall
     film = Film(0.78, np.ones(3), contrast=1.08, vignette=0.12, blur=0.5, noise=0.006)
@@ -89,7 +89,7 @@ def _scene(model: HandModel, posture: Posture, rng: np.random.Generator) -> Scen
         num_key=48,
     )
     camera = Camera(_WIDTH, _HEIGHT, _FOCAL, turn, shift)
-    return Scene((hand,), (), _PERSON.skin, camera, lights)
+    return hands_scene(model, [hand], (), _PERSON.skin, camera, lights)
 
 
 def main(folder: Path) -> None:

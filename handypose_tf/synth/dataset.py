@@ -238,14 +238,13 @@ def _start_worker(folder: Path, config: SynthConfig) -> None:
 
 def _open_photographer(config: SynthConfig) -> Callable[[int, int], SynthSample]:
     """Return what makes the samples; imports VTK."""
-    from handypose_tf.synth.people_photographer import PeoplePhotographer
-    from handypose_tf.synth.photographer import HandPhotographer
+    from handypose_tf.synth.photographer import photograph_hands, photograph_people
 
     model, backgrounds = load_hand_model(config.wheel), Backgrounds(config.photos)
     if config.people:
         body = load_body(config.wheel)
-        return PeoplePhotographer(body, model, backgrounds, size=config.size)
-    return HandPhotographer(model, backgrounds, size=config.size, hard=config.hard)
+        return photograph_people(body, model, backgrounds, size=config.size)
+    return photograph_hands(model, backgrounds, size=config.size, hard=config.hard)
 
 
 def end_with_parent() -> None:

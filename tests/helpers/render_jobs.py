@@ -14,20 +14,23 @@ from handypose_tf.synth.anatomy.body import load_body
 from handypose_tf.synth.look.detail import CHANNELS
 from handypose_tf.synth.look.skin import SkinTone
 from handypose_tf.synth.look.texels import TILE
-from handypose_tf.synth.people_photographer import PeoplePhotographer
-from handypose_tf.synth.photographer import HandPhotographer
-from handypose_tf.synth.picture.people_render import PeopleRenderer
+from handypose_tf.synth.photographer import (
+    Photographer,
+    photograph_hands,
+    photograph_people,
+)
 from handypose_tf.synth.picture.raster import Rasteriser, fragments
-from handypose_tf.synth.picture.render import Renderer, Rendering
+from handypose_tf.synth.picture.renderer import Renderer, Rendering
 from handypose_tf.synth.pose.poses import POSES
 from handypose_tf.synth.sample import SynthSample
+from handypose_tf.synth.scenes.hands import bone_gap, hands_scene
 from handypose_tf.synth.scenes.hard import DRAW_HARD
 from handypose_tf.synth.scenes.people import draw_people_scene
-from handypose_tf.synth.scenes.scene import Scene, bone_gap
+from handypose_tf.synth.scenes.scene import Scene
 from handypose_tf.synth.space.camera import Camera
-from handypose_tf.synth.space.lighting import Shadows
 from handypose_tf.synth.space.transforms import rotation
 from handypose_tf.synth.world.backgrounds import Backgrounds
+from handypose_tf.synth.world.crowd import Casting
 from handypose_tf.synth.world.hand_model import HandModel
 from handypose_tf.synth.world.illumination import make_lights
 from handypose_tf.synth.world.person import Person, shape_body
@@ -53,19 +56,19 @@ def model() -> HandModel:
 
 
 @cache
-def people_photographer() -> PeoplePhotographer:
+def people_photographer() -> Photographer:
     body = load_body(cache_folder() / WHEEL)
-    return PeoplePhotographer(body, model(), Backgrounds(), size=PEOPLE_SIZE)
+    return photograph_people(body, model(), Backgrounds(), size=PEOPLE_SIZE)
 
 
 @cache
-def renderer() -> Renderer:
-    return Renderer(model())
+def renderer(oversampling: int = 2) -> Renderer:
+    return Renderer(oversampling)
 
 
 @cache
-def photographer(hard: float) -> HandPhotographer:
-    return HandPhotographer(model(), Backgrounds(), size=SAMPLE_SIZE, hard=hard)
+def photographer(hard: float) -> Photographer:
+    return photograph_hands(model(), Backgrounds(), size=SAMPLE_SIZE, hard=hard)
 
 
 def rasterise(points: np.ndarray, triangles: np.ndarray, camera: Camera) -> np.ndarray:
@@ -91,17 +94,21 @@ def interpolate(
     return pixels.interpolate(points, triangles), rays
 
 
-def palm_scene(pose: str) -> Scene:
-    """A right hand, palm to the camera, fingers up."""
+def palm_scene(
+    pose: str, things: tuple[Thing, ...] = (), *, mirrored: bool = False
+) -> Scene:
+    """A hand, palm to the camera, fingers up; a right one."""
     hand = model().pose(
         shape_body(model().anatomy, Person({}, SkinTone())), POSES[pose]
     )
+    if mirrored:
+        hand = hand.moved(np.diag([-1.0, 1.0, 1.0]), np.zeros(3))
     turn = np.diag([1.0, -1.0, -1.0]) @ rotation([0, 1, 0], 180)
     shift = np.array([0, 0, 0.6]) - turn @ [0.0, 0.08, 0.0]
     dome = ([0, -1, 0], np.ones(3), np.ones(3))
     lights = make_lights(np.random.default_rng(0), dome, [], num_dome=8)
     camera = Camera(SIZE, SIZE, 2.0 * SIZE, turn, shift)
-    return Scene((hand,), (), SkinTone(), camera, lights)
+    return hands_scene(model(), [hand], things, SkinTone(), camera, lights)
 
 
 def render(
@@ -112,24 +119,21 @@ def render(
     turn: float = 0.0,
     aside: float = 0.0,
 ) -> Rendering:
-    scene = palm_scene(pose)
+    scene = palm_scene(pose, things, mirrored=mirrored)
     camera = scene.camera
     camera = replace(
         camera,
         rotation=camera.rotation @ rotation([0, 1, 0], turn),
         translation=camera.translation + np.array([aside, 0, 0]),
     )
-    scene = replace(scene, camera=camera, things=things)
-    if mirrored:
-        flip = np.diag([-1.0, 1.0, 1.0])
-        scene = replace(scene, hands=(scene.hands[0].moved(flip, np.zeros(3)),))
-    return renderer()(scene, Shadows(scene.casters(), scene.lights))
+    scene = replace(scene, camera=camera)
+    return renderer()(scene, scene.shadows())
 
 
 def keypoints_3d(pose: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the joints in the world, and the direction towards the camera."""
     scene = palm_scene(pose)
-    return scene.hands[0].keypoints, -scene.camera.rotation[2]
+    return scene.hands[0], -scene.camera.rotation[2]
 
 
 def sample(seed: int, index: int, hard: float = 0.0, **constants: Any) -> SynthSample:
@@ -170,8 +174,7 @@ def people_sample(seed: int, index: int) -> SynthSample:
 
 def people_rendering(seed: int) -> Rendering:
     """Render a scene of people as it is drawn, whatever it shows."""
-    photographer = people_photographer()
+    casting = Casting(load_body(cache_folder() / WHEEL), model())
     rng = np.random.default_rng(seed)
-    backgrounds = Backgrounds()
-    scene = draw_people_scene(rng, photographer.casting, backgrounds, PEOPLE_SIZE)
-    return PeopleRenderer()(replace(scene, things=()))
+    scene = draw_people_scene(rng, casting, Backgrounds(), PEOPLE_SIZE)
+    return renderer(1)(scene, scene.shadows())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from handypose_tf.synth.look.detail import CHANNELS
 from handypose_tf.synth.look.skin import SkinTone, skin_surface
 from handypose_tf.synth.look.texels import TILE
 from handypose_tf.synth.space.fields import smooth_noise
-from handypose_tf.synth.space.surface import Surface
+from handypose_tf.synth.space.surface import Spots, Surface
 
 #: Side of the painted texture, pixels.
 _SIDE = 1024
@@ -40,10 +41,11 @@ class BareSkin:
     tone: SkinTone
     brows: FloatArray
     features: NDArray[np.uint8]
+    is_skin: ClassVar[bool] = True
 
-    def surface(self, places: FloatArray) -> Surface:
-        """Return what the skin is like at places `(num_pixels, 2)`."""
-        columns, rows = np.clip(places * _SIDE, 0, _SIDE - 1).astype(np.int32).T
+    def surface(self, spots: Spots) -> Surface:
+        """Return what the skin is like where pixels look."""
+        columns, rows = np.clip(spots.places * _SIDE, 0, _SIDE - 1).astype(np.int32).T
         texels = self.features[rows, columns]
         result = skin_surface(texels[:, : len(CHANNELS)], self.tone)
         lips = texels[:, _LIPS, None].astype(np.float32) / 255

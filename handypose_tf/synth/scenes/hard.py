@@ -15,7 +15,8 @@ from handypose_tf.hand import WRIST
 from handypose_tf.synth.pose.hand_skeleton import Skeleton
 from handypose_tf.synth.pose.posing import draw_posture
 from handypose_tf.synth.pose.posture import Posture
-from handypose_tf.synth.scenes.scene import Scene, bone_gap
+from handypose_tf.synth.scenes.hands import bone_gap, hands_scene
+from handypose_tf.synth.scenes.scene import Scene
 from handypose_tf.synth.space.transforms import rotation
 from handypose_tf.synth.world.backgrounds import Backgrounds
 from handypose_tf.synth.world.grasp import Grasp
@@ -23,10 +24,11 @@ from handypose_tf.synth.world.grips import draw_grip, hold
 from handypose_tf.synth.world.hand_model import HandModel, PosedHand
 from handypose_tf.synth.world.illumination import draw_lights
 from handypose_tf.synth.world.person import Body, draw_person, shape_body
-from handypose_tf.synth.world.props import draw_material, draw_occluder, draw_worn
+from handypose_tf.synth.world.props import draw_material, draw_occluder
 from handypose_tf.synth.world.solids import Rod
 from handypose_tf.synth.world.things import Thing
 from handypose_tf.synth.world.viewpoint import draw_hard_camera
+from handypose_tf.synth.world.worn import draw_worn
 
 #: Kinds of scenes and their chances.
 KINDS = {"grip": 0.5, "fist": 0.15, "touch": 0.15, "arm": 0.05, "turned": 0.15}
@@ -61,7 +63,7 @@ def draw_hard_scene(
     if rng.random() < _OCCLUDER_SHARE:
         material = draw_material(rng, backgrounds)
         things.append(draw_occluder(rng, hands[0], camera, material))
-    return Scene(tuple(hands), tuple(things), person.skin, camera, draw_lights(rng))
+    return hands_scene(model, hands, things, person.skin, camera, draw_lights(rng))
 
 
 _Drawn = tuple[list[PosedHand], list[Thing]]

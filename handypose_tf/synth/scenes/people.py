@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from handypose_tf.geometry import FloatArray
+from handypose_tf.synth.scenes.scene import Scene
 from handypose_tf.synth.space.camera import Camera
-from handypose_tf.synth.space.lighting import Lights
 from handypose_tf.synth.space.transforms import rotation
 from handypose_tf.synth.world.backgrounds import Backgrounds
 from handypose_tf.synth.world.crowd import Casting, PosedPerson
@@ -29,38 +27,13 @@ _FRAMES = ((0.45, 0.8, 0.34), (0.8, 1.15, 0.36), (1.15, 1.6, 0.2), (1.6, 2.2, 0.
 
 _FURNITURE_SHARE = 0.25
 
-
-@dataclass(frozen=True)
-class PeopleScene:
-    """Everything that is rendered, metres.
-
-    Attributes:
-        people: One to four.
-        things: What stands before them or is held.
-        camera: The view.
-        lights: In the camera's frame.
-    """
-
-    people: tuple[PosedPerson, ...]
-    things: tuple[Thing, ...]
-    camera: Camera
-    lights: Lights
-
-    @property
-    def all_things(self) -> list[Thing]:
-        """Return the people's things, then the others."""
-        own = [thing for person in self.people for thing in person.things]
-        return [*own, *self.things]
-
-    @property
-    def hands(self) -> FloatArray:
-        """Return the keypoints `(2 * num_people, 21, 3)`; every second is a left."""
-        return np.concatenate([person.keypoints for person in self.people])
+#: Side of a cell of the shadow grids, metres: a body's points are 4 cm apart.
+_SHADOW_CELL = 0.035
 
 
 def draw_people_scene(
     rng: np.random.Generator, casting: Casting, backgrounds: Backgrounds, size: int
-) -> PeopleScene:
+) -> Scene:
     """Draw a scene for a square picture of `size` pixels."""
     count = 1 + int(rng.choice(len(_COUNTS), p=_COUNTS))
     people = [casting.draw(rng) for _ in range(count)]
@@ -73,7 +46,9 @@ def draw_people_scene(
     if rng.random() < _FURNITURE_SHARE:
         things.append(_draw_furniture(rng, people[0], backgrounds))
     lights = draw_lights(rng, num_dome=_DOME_LAMPS, num_key=_KEY_LAMPS)
-    return PeopleScene(tuple(placed), tuple(things), camera, lights)
+    own = [thing for person in placed for thing in person.things]
+    joints = np.concatenate([person.keypoints for person in placed])
+    return Scene((*own, *things), joints, camera, lights, _SHADOW_CELL)
 
 
 def _place_beside(

@@ -18,7 +18,7 @@ from handypose_tf.synth.space.transforms import frame_around
 
 #: Side of a cell of the shadow grids, metres, and how far behind a cell's nearest point
 #: a point must lie to be in its shadow, cells.
-_CELL = 0.0045
+SHADOW_CELL = 0.0045
 _BIAS_OF_CELL = 4 / 3
 
 #: Light that creeps round the edge of a shadow in skin: red goes furthest.
@@ -73,7 +73,7 @@ class Shadows:
     """
 
     def __init__(
-        self, points: FloatArray, lights: Lights, *, cell: float = _CELL
+        self, points: FloatArray, lights: Lights, *, cell: float = SHADOW_CELL
     ) -> None:
         self._maps = [
             _DepthGrid(points, direction, cell) for direction in lights.directions

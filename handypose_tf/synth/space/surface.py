@@ -11,6 +11,21 @@ from handypose_tf.synth.space.mesh import IntArray
 
 
 @dataclass(frozen=True)
+class Spots:
+    """Where on one thing a number of pixels look.
+
+    Attributes:
+        triangle: `(num_pixels,)` number of the thing's triangle.
+        barycentric: `(num_pixels, 3)` where in the triangle.
+        places: `(num_pixels, 2)` in the thing's picture, 0..1.
+    """
+
+    triangle: IntArray
+    barycentric: FloatArray
+    places: FloatArray
+
+
+@dataclass(frozen=True)
 class Surface:
     """The matter of a number of pixels.
 

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,15 @@ from handypose_tf.files import write_bytes
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.anatomy.arm import BONES, Anatomy, load
 from handypose_tf.synth.look.detail import DETAIL_VERSION, draw_tiles
+from handypose_tf.synth.look.skin import SkinTone, skin_surface
 from handypose_tf.synth.look.texels import TILE, child_places
 from handypose_tf.synth.pose.hand_skeleton import Skeleton, skin
 from handypose_tf.synth.pose.posture import Posture
 from handypose_tf.synth.space.mesh import IntArray, triangulate, vertex_normals
 from handypose_tf.synth.space.subdivision import Subdivision
+from handypose_tf.synth.space.surface import Spots, Surface
 from handypose_tf.synth.world.person import Body
+from handypose_tf.synth.world.things import Lit, Thing
 from handypose_tf.wheel_files import cache_folder
 
 #: Triangles that a quad of the anatomy becomes after two subdivisions.
@@ -109,9 +113,12 @@ class HandModel:
             coarse[self._border],
         )
 
-    def refine(self, values: FloatArray) -> FloatArray:
-        """Carry `(num_coarse, channels)` over to the drawn points."""
-        return self._second(values)
+    def thing(self, hand: PosedHand, tone: SkinTone) -> Thing:
+        """Return a posed arm with its skin, to be drawn."""
+        places = np.zeros((len(hand.points), 2), np.float32)
+        coarse = Lit(hand.coarse, hand.coarse_normals, self._second)
+        matter = HandSkin(self, tone)
+        return Thing(hand.points, hand.normals, self.triangles, places, matter, coarse)
 
     def texels(self, triangle: IntArray, barycentric: FloatArray) -> NDArray[np.uint8]:
         """Look the skin's features up.
@@ -128,6 +135,25 @@ class HandModel:
         cell = np.minimum(place.astype(np.int32), TILE - 1)
         quad = triangle // _TRIANGLES_OF_QUAD
         return self.tiles[(quad * TILE + cell[:, 1]) * TILE + cell[:, 0]]
+
+
+@dataclass(frozen=True)
+class HandSkin:
+    """The skin of an arm, looked up in the model's tiles.
+
+    Attributes:
+        model: The hand.
+        tone: The colour of the skin.
+    """
+
+    model: HandModel
+    tone: SkinTone
+    is_skin: ClassVar[bool] = True
+
+    def surface(self, spots: Spots) -> Surface:
+        """Return what the skin is like where pixels look."""
+        texels = self.model.texels(spots.triangle, spots.barycentric)
+        return skin_surface(texels, self.tone)
 
 
 @lru_cache(maxsize=1)

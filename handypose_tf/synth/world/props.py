@@ -1,4 +1,4 @@
-"""Sleeves, held objects and things in front of the hand, drawn at random."""
+"""What things are made of, held objects and things in front of the hand, at random."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from handypose_tf.synth.pose.collision import segment_distance
 from handypose_tf.synth.space.camera import Camera
 from handypose_tf.synth.space.colour import decode_light
 from handypose_tf.synth.world.backgrounds import Backgrounds, draw_colour
-from handypose_tf.synth.world.hand_model import HandModel, PosedHand
-from handypose_tf.synth.world.things import Material, Thing, ball, box, cylinder, sleeve
+from handypose_tf.synth.world.hand_model import PosedHand
+from handypose_tf.synth.world.things import Material, Thing, ball, box, cylinder
 
 #: What can be held in a library pose.
 HELD_IN = {
@@ -61,39 +61,6 @@ def draw_cloth(rng: np.random.Generator) -> Material:
     weave = 1 + rng.uniform(0, 0.3) * np.sin(x * 32) * np.sin(y * 32)
     picture = colour[0] + pattern[..., None] * (colour[1] - colour[0])
     return Material((picture * weave[..., None]).astype(np.float32), 0.9, 0.15)
-
-
-def draw_worn(
-    rng: np.random.Generator, model: HandModel, hand: PosedHand
-) -> list[Thing]:
-    """Draw what the arm wears: often a sleeve, at times a watch or a bracelet."""
-    worn = []
-    if rng.random() < 0.6:
-        cuff = (
-            rng.uniform(-0.02, 0.006)
-            if rng.random() < 0.6
-            else rng.uniform(-0.2, -0.02)
-        )
-        cloth = draw_cloth(rng)
-        gap, folds = rng.uniform(0.003, 0.009), rng.uniform(0.0005, 0.002)
-        worn.append(
-            sleeve(
-                model,
-                hand,
-                reach=(-9, cuff),
-                thickness=gap,
-                folds=folds,
-                material=cloth,
-            )
-        )
-    elif rng.random() < 0.3:
-        start, width = rng.uniform(-0.04, -0.005), rng.uniform(0.004, 0.022)
-        band = Material(draw_cloth(rng).picture, float(rng.uniform(0.15, 0.6)), 1.0)
-        reach = (start - width, start)
-        worn.append(
-            sleeve(model, hand, reach=reach, thickness=0.0025, folds=0.0, material=band)
-        )
-    return worn
 
 
 def draw_held(

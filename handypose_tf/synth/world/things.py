@@ -5,24 +5,29 @@ All are triangle meshes with a picture wrapped around them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import FloatArray
-from handypose_tf.synth.space.mesh import IntArray, triangulate, vertex_normals
-from handypose_tf.synth.space.surface import Surface
+from handypose_tf.synth.space.mesh import IntArray, triangulate
+from handypose_tf.synth.space.surface import Spots, Surface
 from handypose_tf.synth.space.transforms import frame_around
-from handypose_tf.synth.world.hand_model import HandModel, PosedHand
 
 
 class Matter(Protocol):
     """What a thing is made of."""
 
-    def surface(self, places: FloatArray) -> Surface:
-        """Return what the thing is like at places `(num_pixels, 2)`, 0..1."""
+    @property
+    def is_skin(self) -> bool:
+        """Whether light creeps into it, and hands are made of it."""
+        ...
+
+    def surface(self, spots: Spots) -> Surface:
+        """Return what the thing is like where pixels look."""
         ...
 
 
@@ -39,15 +44,32 @@ class Material:
     picture: FloatArray
     roughness: float = 0.6
     gloss: float = 0.5
+    is_skin: ClassVar[bool] = False
 
-    def surface(self, places: FloatArray) -> Surface:
-        """Return what the picture shows at places `(num_pixels, 2)`."""
-        height, width = self.picture.shape[:2]
+    def surface(self, spots: Spots) -> Surface:
+        """Return what the picture shows where pixels look."""
+        places, (height, width) = spots.places, self.picture.shape[:2]
         columns = (places[:, 0] * width).astype(np.int64) % width
         rows = (places[:, 1] * height).astype(np.int64) % height
         same = np.ones(len(places), np.float32)
         colour = self.picture[rows, columns]
         return Surface(colour, self.roughness * same, self.gloss * same, 0 * same)
+
+
+@dataclass(frozen=True)
+class Lit:
+    """The points of a thing that gather light.
+
+    Attributes:
+        points: `(num_lit, 3)` metres, the hand's frame.
+        normals: `(num_lit, 3)` unit normals.
+        refine: Carries `(num_lit, channels)` over to the points that are drawn; they
+            are the same if `None`.
+    """
+
+    points: FloatArray
+    normals: FloatArray
+    refine: Callable[[FloatArray], FloatArray] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,7 @@ class Thing:
         triangles: `(num_triangles, 3)`.
         places: `(num_points, 2)` where each point lies in the material's picture, 0..1.
         material: What it is made of.
+        coarse: A rougher mesh on which it gathers light, of a smooth thing.
     """
 
     points: FloatArray
@@ -67,51 +90,18 @@ class Thing:
     triangles: IntArray
     places: FloatArray
     material: Matter
+    coarse: Lit | None = None
+
+    @property
+    def lit(self) -> Lit:
+        """Return what gathers light and casts shadows."""
+        return self.coarse or Lit(self.points, self.normals)
 
     def moved(self, turn: FloatArray, shift: FloatArray) -> Self:
-        """Return the thing turned and shifted."""
+        """Return the thing turned and shifted; it has no rougher mesh."""
         points = (self.points @ turn.T + shift).astype(np.float32)
         normals = (self.normals @ turn.T).astype(np.float32)
-        return replace(self, points=points, normals=normals)
-
-
-def sleeve(
-    model: HandModel,
-    hand: PosedHand,
-    *,
-    reach: tuple[float, float],
-    thickness: float,
-    folds: float,
-    material: Material,
-) -> Thing:
-    """Put cloth, or a band, around a stretch of the arm.
-
-    Args:
-        model: The hand's surface.
-        hand: The posed hand.
-        reach: From where to where along the arm, metres from the wrist.
-        thickness: Gap between skin and cloth, metres.
-        folds: Height of the cloth's folds, metres.
-        material: The cloth.
-    """
-    low, high = reach
-    along = model.along_arm
-    quads = model.quads[
-        ((along[model.quads] < high) & (along[model.quads] > low)).any(1)
-    ]
-    used, quads = np.unique(quads, return_inverse=True)
-    quads = quads.reshape(-1, 4)
-    beyond = along[used] - np.clip(along[used], low, high)
-    around = np.arctan2(hand.normals[used, 2], hand.normals[used, 0])
-    wave = np.sin(along[used] * 190 + 2.2 * np.sin(around * 2 + along[used] * 40))
-    points = (
-        hand.points[used] + hand.normals[used] * (thickness + folds * wave)[:, None]
-    )
-    points -= beyond[:, None] * hand.arm_axis
-    places = np.stack([around / np.pi, along[used] * 8], axis=1)
-    points = points.astype(np.float32)
-    normals = vertex_normals(points, quads)
-    return _thing(points, normals, triangulate(quads), places, material)
+        return replace(self, points=points, normals=normals, coarse=None)
 
 
 def cylinder(
@@ -138,7 +128,7 @@ def cylinder(
         up = np.sign(height) * np.eye(3)[2] * np.ones((turn + 1, 1))
         normals.append((np.pad(ring, ((0, 0), (0, 1))) if wall else up) @ frame)
         places.append(np.column_stack([angle / np.pi, np.full(turn + 1, height)]))
-    return _thing(
+    return make_thing(
         np.concatenate(points) + np.asarray(center),
         np.concatenate(normals),
         triangulate(_grid(len(rows), turn + 1)),
@@ -162,7 +152,9 @@ def ball(center: ArrayLike, radii: ArrayLike, material: Material) -> Thing:
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     places = np.stack([angle / np.pi, polar / np.pi], axis=-1).reshape(-1, 2)
     faces = triangulate(_grid(rows, turn))
-    return _thing(unit * radii + np.asarray(center), normals, faces, places, material)
+    return make_thing(
+        unit * radii + np.asarray(center), normals, faces, places, material
+    )
 
 
 def ring(
@@ -192,7 +184,7 @@ def ring(
     points = radius * out + thickness * normals
     places = np.stack([4 * around / np.pi, section / np.pi], axis=-1).reshape(-1, 2)
     faces = triangulate(_grid(rows, turn))
-    return _thing(
+    return make_thing(
         points.reshape(-1, 3) @ frame + np.asarray(center),
         normals.reshape(-1, 3) @ frame,
         faces,
@@ -225,7 +217,7 @@ def box(
             points.append(face + sign * size[side] * axes[side])
             normals.append(np.tile(2 * sign * axes[side], (len(flat), 1)))
             faces.append(_grid(cells + 1, cells + 1) + len(faces) * len(flat))
-    return _thing(
+    return make_thing(
         np.concatenate(points) + np.asarray(center),
         np.concatenate(normals),
         triangulate(np.concatenate(faces)),
@@ -234,7 +226,7 @@ def box(
     )
 
 
-def _thing(
+def make_thing(
     points: FloatArray,
     normals: FloatArray,
     triangles: IntArray,

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from handypose_tf.geometry import FloatArray
 from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
-from handypose_tf.synth.look.skin import skin_surface
 from handypose_tf.synth.picture.raster import Fragments, Rasteriser, fragments
 from handypose_tf.synth.scenes.scene import Scene
 from handypose_tf.synth.space.camera import Camera
 from handypose_tf.synth.space.lighting import Lights, Shadows, irradiance, shine
 from handypose_tf.synth.space.mesh import IntArray
-from handypose_tf.synth.space.surface import Surface
-from handypose_tf.synth.world.hand_model import HandModel, PosedHand
+from handypose_tf.synth.space.surface import Spots, Surface
 from handypose_tf.synth.world.things import Thing
 
 #: Strength of the fine relief of the skin on its normals.
@@ -51,58 +49,87 @@ class Rendering:
 
 
 class Renderer:
-    """Renders hands, one after another.
+    """Renders scenes, one after another.
 
     Args:
-        model: The hand's surface.
         oversampling: Rays through each pixel, along a side.
     """
 
-    def __init__(self, model: HandModel, oversampling: int = 2) -> None:
-        self._model = model
+    def __init__(self, oversampling: int = 2) -> None:
         self._oversampling = oversampling
         self._rasteriser = Rasteriser()
 
     def __call__(self, scene: Scene, shadows: Shadows) -> Rendering:
         """Render one scene; lights and shadows are in the camera's frame."""
         camera = scene.camera.scaled(self._oversampling)
-        mesh = _join(self._model, scene, camera)
-        seen = self._rasteriser(mesh.points, mesh.triangles, camera)
-        pixels = fragments(seen, mesh.points, mesh.triangles, camera)
-        light = _gather(self._model, scene, shadows)
-        attributes = np.concatenate([mesh.normals, light, mesh.places], axis=1)
-        values = pixels.interpolate(attributes, mesh.triangles)
-        colour = np.zeros((*seen.shape, 3), np.float32)
-        surface = self._surface(scene, pixels, values[:, 8:10])
-        colour[pixels.rows, pixels.columns] = shade(
-            surface, values, -camera.rays(pixels.columns, pixels.rows), scene.lights
-        )
-        is_skin = (seen >= 0) & (seen < len(scene.hands) * len(self._model.triangles))
-        depth = mesh.depth(pixels, seen.shape)
+        points, triangles = _join(scene)
+        seen = self._rasteriser(points, triangles, camera)
+        pixels = fragments(seen, points, triangles, camera)
+        values = pixels.interpolate(_attributes(scene, points, shadows), triangles)
+        surface, is_skin = _surface(scene, pixels, values[:, 8:10])
+        views = -camera.rays(pixels.columns, pixels.rows)
+        colour = shade(surface, values, views, scene.lights)
+
+        def picture(of_pixels: NDArray, elsewhere: float = 0.0) -> FloatArray:
+            shape = (*seen.shape, *of_pixels.shape[1:])
+            result = np.full(shape, elsewhere, np.float32)
+            result[pixels.rows, pixels.columns] = of_pixels
+            return result
+
+        depth = picture(values[:, 10], np.inf)
         return Rendering(
-            shrink(colour, self._oversampling),
+            shrink(picture(colour), self._oversampling),
             shrink((seen >= 0).astype(np.float32), self._oversampling),
-            shrink(is_skin.astype(np.float32), self._oversampling),
-            np.stack([scene.camera.project(hand.keypoints) for hand in scene.hands]),
-            np.stack([joints_seen(depth, h.keypoints, camera) for h in scene.hands]),
+            shrink(picture(is_skin), self._oversampling),
+            np.stack([scene.camera.project(hand) for hand in scene.hands]),
+            np.stack([joints_seen(depth, hand, camera) for hand in scene.hands]),
         )
 
-    def _surface(self, scene: Scene, pixels: Fragments, places: FloatArray) -> Surface:
-        """Return what each pixel's surface is like: skin, or a thing's picture."""
-        num_skin = len(self._model.triangles)
-        first = len(scene.hands) * num_skin
-        result = Surface.empty(len(places))
-        mine = np.flatnonzero(pixels.triangle < first)
-        number = pixels.triangle[mine] % num_skin
-        texels = self._model.texels(number, pixels.barycentric[mine])
-        result.put(mine, skin_surface(texels, scene.tone))
-        for thing in scene.things:
-            last = first + len(thing.triangles)
-            inside = (pixels.triangle >= first) & (pixels.triangle < last)
-            mine = np.flatnonzero(inside)
-            result.put(mine, thing.material.surface(places[mine]))
-            first = last
-        return result
+
+def _join(scene: Scene) -> tuple[FloatArray, IntArray]:
+    """Return all things' points in the camera's frame, and their triangles."""
+    points = [thing.points for thing in scene.things]
+    first = np.cumsum([0, *(len(part) for part in points)])
+    faces = [
+        thing.triangles + start
+        for thing, start in zip(scene.things, first, strict=False)
+    ]
+    return scene.camera.view(np.concatenate(points)), np.concatenate(faces)
+
+
+def _attributes(scene: Scene, points: FloatArray, shadows: Shadows) -> FloatArray:
+    """Return what is interpolated: normal, light, place, and depth."""
+    normals = np.concatenate([thing.normals for thing in scene.things])
+    normals = (normals @ scene.camera.rotation.T).astype(np.float32)
+    light = np.concatenate([_light(thing, scene, shadows) for thing in scene.things])
+    places = np.concatenate([thing.places for thing in scene.things])
+    return np.concatenate([normals, light, places, points[:, 2:]], axis=1)
+
+
+def _light(thing: Thing, scene: Scene, shadows: Shadows) -> FloatArray:
+    lit, is_skin = thing.lit, thing.material.is_skin
+    normals = (lit.normals @ scene.camera.rotation.T).astype(np.float32)
+    points = scene.camera.view(lit.points)
+    light = gather(points, normals, scene.lights, shadows, is_skin=is_skin)
+    return light if lit.refine is None else lit.refine(light)
+
+
+def _surface(
+    scene: Scene, pixels: Fragments, places: FloatArray
+) -> tuple[Surface, NDArray]:
+    """Return what each pixel's surface is like, and whether it is skin."""
+    result = Surface.empty(len(places))
+    is_skin = np.zeros(len(places), np.float32)
+    last = np.cumsum([len(thing.triangles) for thing in scene.things])
+    of_thing = np.searchsorted(last, pixels.triangle, side="right")
+    for number in np.unique(of_thing):
+        mine = np.flatnonzero(of_thing == number)
+        thing = scene.things[number]
+        triangle = pixels.triangle[mine] - (last[number] - len(thing.triangles))
+        spots = Spots(triangle, pixels.barycentric[mine], places[mine])
+        result.put(mine, thing.material.surface(spots))
+        is_skin[mine] = thing.material.is_skin
+    return result, is_skin
 
 
 def shrink(image: FloatArray, oversampling: int) -> FloatArray:
@@ -158,60 +185,6 @@ def gather(
     shares = [key.mean(axis=1) if key.size else 0 * dome[:, 0], dome.mean(axis=1)]
     light = irradiance(normals, visible, lights, is_skin=is_skin)
     return np.column_stack([light, *shares])
-
-
-@dataclass(frozen=True)
-class _Mesh:
-    """The hands, then the things, as one mesh in the camera's frame."""
-
-    points: FloatArray
-    normals: FloatArray
-    places: FloatArray
-    triangles: IntArray
-
-    def depth(self, pixels: Fragments, shape: tuple[int, ...]) -> FloatArray:
-        """Return how far away what each pixel shows is, metres; inf for nothing."""
-        result = np.full(shape, np.inf, np.float32)
-        depth = pixels.interpolate(self.points[:, 2:], self.triangles)
-        result[pixels.rows, pixels.columns] = depth[:, 0]
-        return result
-
-
-def _join(model: HandModel, scene: Scene, camera: Camera) -> _Mesh:
-    meshes: list[PosedHand | Thing] = [*scene.hands, *scene.things]
-    first = np.cumsum([0, *(len(mesh.points) for mesh in meshes)])
-    faces = [model.triangles] * len(scene.hands)
-    faces += [thing.triangles for thing in scene.things]
-    no_places = np.zeros((len(model.along_arm) * len(scene.hands), 2), np.float32)
-    normals = np.concatenate([mesh.normals for mesh in meshes])
-    return _Mesh(
-        camera.view(np.concatenate([mesh.points for mesh in meshes])),
-        (normals @ camera.rotation.T).astype(np.float32),
-        np.concatenate([no_places, *(thing.places for thing in scene.things)]),
-        np.concatenate(
-            [face + start for face, start in zip(faces, first, strict=False)]
-        ),
-    )
-
-
-def _gather(model: HandModel, scene: Scene, shadows: Shadows) -> FloatArray:
-    """Return, for each point, its irradiance (3), and its share of key and dome light.
-
-    Hands gather light on their coarser surface; the result is smooth.
-    """
-    camera = scene.camera
-
-    def light(points: NDArray, normals: NDArray, *, is_skin: bool) -> FloatArray:
-        turned = (normals @ camera.rotation.T).astype(np.float32)
-        seen = camera.view(points)
-        return gather(seen, turned, scene.lights, shadows, is_skin=is_skin)
-
-    of_hands = [
-        model.refine(light(hand.coarse, hand.coarse_normals, is_skin=True))
-        for hand in scene.hands
-    ]
-    of_things = [light(t.points, t.normals, is_skin=False) for t in scene.things]
-    return np.concatenate([*of_hands, *of_things])
 
 
 def joints_seen(
