@@ -36,7 +36,6 @@ from handypose_tf.geometry import box_center, box_overlaps, tight_box
 from handypose_tf.images import read_image
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.estimator import DEFAULT_MODEL
-from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 #: A hand found is a labelled one if their centres are nearer than this share of the
 #: labelled box.
@@ -228,7 +227,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("data", help="FORMAT:PATH[:SPLIT] with boxes and keypoints")
     parser.add_argument("--models", default=DEFAULT_MODEL, help="with commas between")
     parser.add_argument("--detector", default="auto", help="file, name, auto or none")
-    parser.add_argument("--min-score", type=float, default=MIN_HAND_SCORE)
+    parser.add_argument("--min-score", type=float)
     parser.add_argument("--min-size", type=float, default=48)
     parser.add_argument("--min-points", type=int, default=10)
     parser.add_argument("--no-mediapipe", action="store_true")

@@ -54,7 +54,7 @@ def golden_decode(model_path: Path) -> dict[str, Any]:
     size = metadata.image_size[0]
     matrix = box_crop_matrix(box, size, scale=metadata.crop_scale)
     crop = warp_image(image, matrix, size)
-    [output] = model.run(crop[None])
+    [output] = model.run(crop[None]).keypoints
     pixels = output[:, :2].astype(np.float64) * size - 0.5
     keypoints = transform_points(pixels, np.linalg.inv(matrix))
     return {

@@ -14,7 +14,6 @@ from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
 )
-from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 
 
 class PredictHands(PictureTransform):
@@ -34,7 +33,8 @@ class PredictHands(PictureTransform):
             takes the shipped one, if any, and `None` searches for one hand.
         levels: How closely the detector looks; see `HandDetector`. 1 is six times as
             fast as the default.
-        min_score: A hand whose score is lower is not reported.
+        min_score: A hand whose score is lower is not reported; by default what the
+            model's file says.
 
     Example:
         >>> hands = patterns | PredictHands()  # doctest: +SKIP
@@ -48,7 +48,7 @@ class PredictHands(PictureTransform):
         *,
         detector: str | None = "auto",
         levels: int = DEFAULT_LEVELS,
-        min_score: float = MIN_HAND_SCORE,
+        min_score: float | None = None,
     ) -> None:
         own = {"detector": detector, "levels": levels, "min_score": min_score}
         super().__init__(partial(_open, model, num_threads, own))

@@ -32,7 +32,6 @@ from handypose_tf.inference.estimator import (
 )
 from handypose_tf.inference.frames import DEFAULT_FPS
 from handypose_tf.inference.one_euro import OneEuro
-from handypose_tf.inference.thresholds import MIN_HAND_SCORE
 from handypose_tf.inference.video_inputs import expand_videos, is_video
 
 _DEFAULT_OUT = Path("handypose_predictions")
@@ -140,10 +139,9 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-score",
         type=parse_share,
-        default=MIN_HAND_SCORE,
         metavar="S",
         help="least score of a hand that is found without --box: more for fewer false "
-        "alarms (default: %(default)g)",
+        "alarms (default: what the model's file says)",
     )
     parser.add_argument(
         "--max-hands",

@@ -158,7 +158,7 @@ class Checker:
         Raises:
             ModelError: If LiteRT cannot run it.
         """
-        found = open_model(path).run(self._crops)
+        found = open_model(path).run(self._crops).keypoints
         return FileCheck(
             census=op_census(path),
             parity=self._parity(found),

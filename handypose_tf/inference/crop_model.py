@@ -19,6 +19,7 @@ from handypose_tf.hand_region import (
     upright_degrees,
 )
 from handypose_tf.images import Image
+from handypose_tf.inference.crop_results import CropResults
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.pose_model import UntrainedModelWarning, open_model
 from handypose_tf.inference.thresholds import FOUND_SCORE, FOUND_SHARE
@@ -105,11 +106,10 @@ class CropModel:
         for start in range(0, len(matrices), _BATCH):
             batch = matrices[start : start + _BATCH]
             crops = np.stack([warp_image(image, m, self._size) for m in batch])
-            results, sides = self._model.run_with_side(crops)
-            if not np.isfinite(results).all():
+            results = self._model.run(crops)
+            if not all(np.isfinite(v).all() for v in results if v is not None):
                 raise ModelError(f"{self.path}: gives NaN; export or train it again")
-            found = map(self._hand, results, batch)
-            hands += found if sides is None else map(self._with_side, found, sides)
+            hands += [self._hand(results, i, own) for i, own in enumerate(batch)]
         return hands
 
     def heatmaps(
@@ -131,16 +131,26 @@ class CropModel:
         to_pixels = [[stride, 0, offset], [0, stride, offset], [0, 0, 1]]
         return heatmaps[0], np.linalg.inv(to_pixels) @ matrix
 
-    def _hand(self, result: FloatArray, matrix: FloatArray) -> HandPose:
+    def _hand(self, results: CropResults, index: int, matrix: FloatArray) -> HandPose:
+        """Move one crop's answer to the picture.
+
+        The hand's score is the presence; without it the mean of its keypoints'.
+        """
+        result = results.keypoints[index]
         pixels = result[:, :2].astype(np.float64) * self._size - 0.5
         keypoints = transform_points(pixels, np.linalg.inv(matrix))
         scores = np.clip(result[:, 2], 0, 1)
-        box, score = tight_box(keypoints), float(scores.mean())
-        names = self.metadata.keypoint_names
-        return HandPose(keypoints, scores, box, score, names=names)
-
-    def _with_side(self, hand: HandPose, left_score: float) -> HandPose:
-        left_score = float(left_score)
+        score = scores.mean() if results.presence is None else results.presence[index]
+        hand = HandPose(
+            keypoints,
+            scores,
+            tight_box(keypoints),
+            min(max(float(score), 0.0), 1.0),
+            names=self.metadata.keypoint_names,
+        )
+        if results.left_scores is None:
+            return hand
+        left_score = float(results.left_scores[index])
         return hand.with_side(1 - left_score if self._mirrored else left_score)
 
 

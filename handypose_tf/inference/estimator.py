@@ -25,11 +25,11 @@ from handypose_tf.inference.hand_finder import (
     open_detector,
 )
 from handypose_tf.inference.hand_overlap import drop_duplicates
-from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.hand_pose import HandPose, better_pose
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.many_pictures import ON_ERROR, predict_each
 from handypose_tf.inference.picture_input import read_picture
-from handypose_tf.inference.thresholds import MIN_HAND_SCORE
+from handypose_tf.inference.thresholds import hand_limits
 from handypose_tf.litert.interpreter import count_processors
 from handypose_tf.litert.metadata import ModelMetadata
 
@@ -58,7 +58,8 @@ class HandPoseEstimator:
             any; `None` searches the whole picture for one hand.
         levels: How closely a detector that is opened here looks: see `HandDetector`.
             For videos 1 is fast, and a hand that is followed is seen closely anyway.
-        min_score: Without boxes, a hand whose score is lower is not reported.
+        min_score: Without boxes, a hand whose score is lower is not reported. By
+            default what the model's file says (`handypose_tf.inference.thresholds`).
         refine: Look again: cut each hand out anew, turned and sized by its first
             keypoints, and keep the second answer unless its score is lower. One more
             run of the model a hand. By default hands that a detector found are looked
@@ -84,7 +85,7 @@ class HandPoseEstimator:
         *,
         detector: Detector | str | os.PathLike[str] | None = "auto",
         levels: int = DEFAULT_LEVELS,
-        min_score: float = MIN_HAND_SCORE,
+        min_score: float | None = None,
         refine: bool | None = None,
         turn: bool = True,
         mirrored: bool = False,
@@ -97,10 +98,11 @@ class HandPoseEstimator:
             "turn": turn,
             "mirrored": mirrored,
         }
-        self.min_score = min_score
         self.refine = refine
         self.turn = turn
         self._model = CropModel(model, num_threads, mirrored=mirrored)
+        self._limits = hand_limits(self.metadata)
+        self.min_score = self._limits.find if min_score is None else min_score
         found = open_detector(detector, num_threads, levels)
         self._has_detector = found is not None
         self._finder: HandFinder = (
@@ -113,6 +115,11 @@ class HandPoseEstimator:
     def path(self) -> Path:
         """The pose model's file."""
         return self._model.path
+
+    @property
+    def keep_score(self) -> float:
+        """What a hand that is followed through a video needs; less than `min_score`."""
+        return self._limits.keep_below(self.min_score)
 
     @property
     def metadata(self) -> ModelMetadata:
@@ -255,4 +262,4 @@ class HandPoseEstimator:
         """Look at each hand around its keypoints; keep the better answer."""
         again = self._model.poses(image, [self.next_region(hand) for hand in hands])
         pairs = zip(hands, again, strict=True)
-        return [b if b.score >= a.score else a for a, b in pairs]
+        return [better_pose(*pair) for pair in pairs]

@@ -20,7 +20,7 @@ from handypose_tf.inference.hand_detector import (
     HandDetector,
 )
 from handypose_tf.inference.hand_overlap import SAME_BOX_OVERLAP
-from handypose_tf.inference.hand_pose import HandPose
+from handypose_tf.inference.hand_pose import HandPose, better_pose
 from handypose_tf.inference.thresholds import FOUND_SPREAD
 from handypose_tf.model_files import find_model
 
@@ -37,7 +37,8 @@ class FoundHand(NamedTuple):
 
     Attributes:
         pose: Its score is that of the pose model alone.
-        certainty: What a detector says of it, 0..1; 1 without one.
+        certainty: What a detector says of it, 0..1; 1 without one, and where the pose
+            model tells presence, which knows better.
     """
 
     pose: HandPose
@@ -83,7 +84,7 @@ class WholePictureFinder:
             return [FoundHand(first)]
         closer = self._model.pose_region(first, turn=self._turn)
         [second] = self._model.poses(image, [closer])
-        return [FoundHand(second if second.score >= first.score else first)]
+        return [FoundHand(better_pose(first, second))]
 
 
 class DetectorFinder:
@@ -118,11 +119,12 @@ class DetectorFinder:
             for degrees in self._turns(hand)
         ]
         poses = iter(self._model.poses(image, regions))
+        has_presence = self._model.metadata.presence
         found = []
         for hand in hands:
             looks = [next(poses) for _ in self._turns(hand)]
-            best = max(looks, key=lambda pose: pose.score)
-            found.append(FoundHand(best, float(hand.score)))
+            best = max(looks, key=lambda pose: pose.points_score)
+            found.append(FoundHand(best, 1.0 if has_presence else float(hand.score)))
         return found
 
     def _turns(self, hand: DetectedHand) -> tuple[float, ...]:

@@ -26,8 +26,9 @@ class HandPose:
         keypoints: `(num_keypoints, 2)`, x before y, pixels.
         scores: `(num_keypoints,)`, 0..1.
         box: `(4,)`, the tight box `x, y, width, height` of the keypoints, pixels.
-        score: Of the whole hand, 0..1: the mean of `scores`, and where a detector found
-            the hand times the root of its score.
+        score: Of the whole hand, 0..1. Where the model tells presence, the chance that
+            this is a hand; else the mean of `scores`, and where a detector found the
+            hand times the root of its score.
         is_left: Whether it is a left hand; `None` is unknown.
         left_score: Chance that it is a left hand, 0..1, where the model tells it: how
             sure `is_left` is.
@@ -124,6 +125,11 @@ class HandPose:
         array.flags.writeable = False
         return array
 
+    @property
+    def points_score(self) -> float:
+        """The mean of `scores`: how good the keypoints are, if it is a hand."""
+        return float(self.scores.mean())
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists for JSON, rounded to 0.001 pixel."""
         return {
@@ -173,6 +179,15 @@ class HandPose:
             "bbox": _rounded(self.box, _PIXEL_DECIMALS),
             "score": round(self.score, _SCORE_DECIMALS),
         }
+
+
+def better_pose(first: HandPose, second: HandPose) -> HandPose:
+    """Return that of two looks at a hand whose keypoints are the surer, or the second.
+
+    Whether it is a hand is another question: of two crops of one hand, the one with
+    the higher presence is not the one with the better points.
+    """
+    return second if second.points_score >= first.points_score else first
 
 
 def _rounded(values: FloatArray, decimals: int) -> Any:

@@ -15,7 +15,6 @@ from handypose_tf.inference.hand_overlap import is_same_hand
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.hand_track import HandTrack
 from handypose_tf.inference.one_euro import OneEuro
-from handypose_tf.inference.thresholds import KEEP_SCORE
 
 #: With all places taken, a new hand takes the place of a followed one only if its score
 #: is higher by this much.
@@ -61,7 +60,8 @@ class HandTracker:
             due.
         max_hands: Most hands to follow.
         every: Frames between two searches for further hands.
-        keep_score: A followed hand whose mean keypoint score is lower is lost.
+        keep_score: A followed hand whose score is lower is lost; by default the
+            estimator's `keep_score`.
         patience: Seconds for which a lost hand is remembered.
         smoothing: Of the keypoints that are returned; `None` for none. Crops follow
             the unsmoothed ones.
@@ -79,7 +79,7 @@ class HandTracker:
         *,
         max_hands: int = 2,
         every: int = 10,
-        keep_score: float = KEEP_SCORE,
+        keep_score: float | None = None,
         patience: float = 0.5,
         smoothing: OneEuro | None = _DEFAULT_SMOOTHING,
     ) -> None:
@@ -89,7 +89,8 @@ class HandTracker:
         self._estimator = estimator or HandPoseEstimator(levels=1)
         self._max_hands = max_hands
         self._every = every
-        self._keep_score = keep_score
+        own = self._estimator.keep_score
+        self._keep_score = own if keep_score is None else keep_score
         self._patience = patience
         self._smoothing = smoothing
         self.reset()

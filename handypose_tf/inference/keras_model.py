@@ -10,6 +10,7 @@ import numpy as np
 
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
+from handypose_tf.inference.crop_results import CropResults
 from handypose_tf.litert.metadata import ModelMetadata
 
 
@@ -36,18 +37,14 @@ class KerasModel:
         """What the file says of itself."""
         return self._metadata
 
-    def run(self, crops: Image) -> FloatArray:
-        """Find the keypoints of `(n, height, width, 3)` crops; see `PoseModel`."""
-        return self.run_with_side(crops)[0]
-
-    def run_with_side(self, crops: Image) -> tuple[FloatArray, FloatArray | None]:
-        """Find keypoints and side of crops; see `PoseModel`."""
+    def run(self, crops: Image) -> CropResults:
+        """Look at `(n, height, width, 3)` crops; see `PoseModel`."""
         outputs = self._run(crops)
-        keypoints = np.asarray(self._decoder(outputs["heatmaps"]), np.float32)
-        if "handedness" not in outputs:
-            return keypoints, None
-        logits = np.asarray(outputs["handedness"], np.float32).reshape(len(crops))
-        return keypoints, 1 / (1 + np.exp(-logits))
+        return CropResults(
+            np.asarray(self._decoder(outputs["heatmaps"]), np.float32),
+            _chances(outputs.get("handedness")),
+            _chances(outputs.get("presence")),
+        )
 
     def run_heatmaps(self, crops: Image) -> FloatArray:
         """Return the heatmaps of crops."""
@@ -56,3 +53,10 @@ class KerasModel:
     def _run(self, crops: Image) -> dict[str, Any]:
         with self._lock:
             return self._model.predict_on_batch(crops.astype(np.float32))
+
+
+def _chances(logits: Any) -> FloatArray | None:
+    if logits is None:
+        return None
+    values: FloatArray = np.asarray(logits, np.float32).ravel()
+    return 1 / (1 + np.exp(-values))

@@ -9,10 +9,12 @@ import numpy as np
 
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
+from handypose_tf.inference.crop_results import CropResults
 from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.litert.network import LiteRTNetwork
 
-_KEYPOINTS, _HEATMAPS, _IS_LEFT = "keypoints", "heatmaps", "is_left"
+_KEYPOINTS, _HEATMAPS = "keypoints", "heatmaps"
+_IS_LEFT, _PRESENCE = "is_left", "presence"
 
 
 class LiteRTModel:
@@ -20,7 +22,7 @@ class LiteRTModel:
 
     The file has an input `image` `(1, height, width, 3)`, RGB 0..255 in float32 or
     quantised to 8 bits, an output `keypoints` `(1, num_keypoints, 3)` and possibly
-    one `heatmaps` and one `is_left` `(1, 1)`.
+    one `heatmaps`, one `is_left` `(1, 1)` and one `presence` `(1, 1)`.
 
     Args:
         path: The file.
@@ -35,30 +37,31 @@ class LiteRTModel:
     ) -> None:
         self._network = LiteRTNetwork(path, num_threads)
         self._network.check_output(_KEYPOINTS, (self.metadata.num_keypoints, 3))
-        if self.metadata.handedness:
-            self._network.check_output(_IS_LEFT, (1,))
+        for name in self._chances():
+            self._network.check_output(name, (1,))
 
     @property
     def metadata(self) -> ModelMetadata:
         """What the file says of itself."""
         return self._network.metadata
 
-    def run(self, crops: Image) -> FloatArray:
-        """Find the keypoints of `(n, height, width, 3)` crops; see `PoseModel`."""
-        return self._run(crops, [_KEYPOINTS])[0]
-
-    def run_with_side(self, crops: Image) -> tuple[FloatArray, FloatArray | None]:
-        """Find keypoints and side of crops; see `PoseModel`."""
-        if not self.metadata.handedness:
-            return self.run(crops), None
-        keypoints, is_left = self._run(crops, [_KEYPOINTS, _IS_LEFT])
-        return keypoints, is_left[:, 0]
+    def run(self, crops: Image) -> CropResults:
+        """Look at `(n, height, width, 3)` crops; see `PoseModel`."""
+        names = self._chances()
+        keypoints, *values = self._run(crops, [_KEYPOINTS, *names])
+        chances = {name: v[:, 0] for name, v in zip(names, values, strict=True)}
+        return CropResults(keypoints, chances.get(_IS_LEFT), chances.get(_PRESENCE))
 
     def run_heatmaps(self, crops: Image) -> FloatArray | None:
         """Return the heatmaps of crops, or `None` if the file does not give them."""
         if self._network.output_shape(_HEATMAPS) is None:
             return None
         return self._run(crops, [_HEATMAPS])[0]
+
+    def _chances(self) -> list[str]:
+        """Return the outputs beside the keypoints that the metadata speak of."""
+        told = {_IS_LEFT: self.metadata.handedness, _PRESENCE: self.metadata.presence}
+        return [name for name, is_told in told.items() if is_told]
 
     def _run(self, crops: Image, outputs: Sequence[str]) -> list[FloatArray]:
         shapes = [self._network.output_shape(name) or () for name in outputs]

@@ -9,6 +9,7 @@ from typing import Protocol
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
+from handypose_tf.inference.crop_results import CropResults
 from handypose_tf.litert.metadata import ModelMetadata
 
 
@@ -23,26 +24,11 @@ class PoseModel(Protocol):
     def metadata(self) -> ModelMetadata:
         """What the model's file says of itself."""
 
-    def run(self, crops: Image) -> FloatArray:
-        """Find the keypoints.
+    def run(self, crops: Image) -> CropResults:
+        """Find the keypoints, and side and presence where the model tells them.
 
         Args:
             crops: `(num_crops, height, width, 3)` uint8 RGB.
-
-        Returns:
-            `(num_crops, num_keypoints, 3)` float32: x and y in 0..1 of the crop,
-            `(pixel + 0.5) / size`, and a score.
-        """
-
-    def run_with_side(self, crops: Image) -> tuple[FloatArray, FloatArray | None]:
-        """Find the keypoints, and the side where the model tells it.
-
-        Args:
-            crops: `(num_crops, height, width, 3)` uint8 RGB.
-
-        Returns:
-            What `run` returns, and `(num_crops,)` float32, the chance of a left hand,
-            or `None`.
         """
 
     def run_heatmaps(self, crops: Image) -> FloatArray | None:

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from handypose_tf.litert.metadata import ModelMetadata
+
 #: Without boxes, a find whose score is lower is no hand. Measured with handypose_lite0
 #: at three levels: a quarter of a false alarm in a held-out picture of rendered people,
 #: a tenth in a piece of a photo without a hand.
@@ -13,6 +17,10 @@ MIN_HAND_SCORE = 0.3
 #: A followed hand whose mean score falls below this is lost. Lower than
 #: `MIN_HAND_SCORE`: otherwise a hand between the two is found anew in every frame.
 KEEP_SCORE = 0.25
+
+#: The same of models that tell presence, the chance of a hand, where their file does
+#: not say `min_score` and `keep_score`.
+MIN_PRESENCE, KEEP_PRESENCE = 0.5, 0.3
 
 #: What a detector's find must score where the model's file does not say.
 MIN_DETECTION_SCORE = 0.3
@@ -25,3 +33,37 @@ FOUND_SHARE = 0.25
 #: Points found in a whole picture must spread over this share of its longer side for a
 #: closer look.
 FOUND_SPREAD = 0.05
+
+
+@dataclass(frozen=True)
+class HandLimits:
+    """What a hand's score must be.
+
+    Attributes:
+        find: Of one that is found in a picture.
+        keep: Of one that is followed through a video; lower, or hands between the two
+            would be found and lost in every frame.
+    """
+
+    find: float
+    keep: float
+
+    def keep_below(self, find: float) -> float:
+        """Return what a followed hand needs where one that is found needs `find`."""
+        share = self.keep / self.find if self.find else 0.0
+        return min(self.keep, find * share)
+
+
+def hand_limits(metadata: ModelMetadata) -> HandLimits:
+    """Return the limits of a pose model: its file's own, or those of its kind.
+
+    Args:
+        metadata: Of the model; `decode` may hold `min_score` and `keep_score`.
+    """
+    kind = (MIN_HAND_SCORE, KEEP_SCORE)
+    if metadata.presence:
+        kind = (MIN_PRESENCE, KEEP_PRESENCE)
+    find = float(metadata.decode.get("min_score", kind[0]))
+    keep = metadata.decode.get("keep_score")
+    limits = HandLimits(*kind)
+    return HandLimits(find, limits.keep_below(find) if keep is None else float(keep))

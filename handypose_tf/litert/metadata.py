@@ -39,8 +39,10 @@ class ModelMetadata:
         skeleton: Bones as pairs of keypoint indices.
         crop: `{"scale": side of the square crop over the longer side of the box}`.
         decode: `{"method": ...}`, and optionally `"cell_offset"`: the pixel that cell 0
-            of the heatmaps stands for (centred cells without it), and
-            `"calibration"`: slope and offset that made scores of the peaks.
+            of the heatmaps stands for (centred cells without it),
+            `"calibration"`: slope and offset that made scores of the peaks, and
+            `"min_score"`, `"keep_score"`: what a hand that is found, or followed, must
+            score.
         precision: One of `PRECISIONS`.
         trained: Whether the weights were trained on hands.
         parameters: Number of weights.

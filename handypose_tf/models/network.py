@@ -50,7 +50,11 @@ class HandyPose(SettingsModel):
 
     maps_name = "heatmaps"
     result_name = "keypoints"
-    facts = (*SettingsModel.facts, "crop_scale", "calibration", "activation_ranges")
+    facts = (
+        *SettingsModel.facts,
+        *("crop_scale", "calibration", "activation_ranges"),
+        *("min_score", "keep_score"),
+    )
 
     def __init__(
         self,
@@ -116,6 +120,9 @@ class HandyPose(SettingsModel):
         decode = {"method": settings["decode"], "cell_offset": self.cell_offset}
         if settings.get("calibration") is not None:
             decode["calibration"] = settings["calibration"]
+        for limit in ("min_score", "keep_score"):
+            if limit in settings:
+                decode[limit] = settings[limit]
         return ModelMetadata(
             keypoint_names=tuple(settings["keypoint_names"]),
             skeleton=tuple((a, b) for a, b in settings["skeleton"]),

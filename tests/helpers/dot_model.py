@@ -2,7 +2,8 @@
 
 Keypoint k lies at a fixed mixture of the centres of mass of what is red, green and
 blue; grey counts as nothing. So 21 keypoints follow from where three dots are drawn.
-With `handedness` it calls a left hand what has red, green and blue clockwise.
+With `handedness` it calls a left hand what has red, green and blue clockwise; with
+`presence` a hand what has a bright dot of each colour.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def write_dot_model(
     heatmaps: bool = True,
     dtype: str = "float32",
     handedness: bool = False,
+    presence: bool = False,
     **changes: Any,
 ) -> Path:
     """Convert the model to `path` with metadata; its input has type `dtype`."""
@@ -76,9 +78,13 @@ def write_dot_model(
             (red, green, blue), (r, g, b) = tf.unstack(x[0]), tf.unstack(y[0])
             turn = (green - red) * (b - r) - (g - r) * (blue - red)
             outputs["is_left"] = tf.reshape(tf.sigmoid(10 * turn), (1, 1))
+        if presence:
+            dimmest = tf.reduce_min(tf.reduce_max(weights, (1, 2))) / 510
+            outputs["presence"] = tf.reshape(dimmest, (1, 1))
         return outputs
 
-    return _convert(path, find, dtype, metadata(handedness=handedness, **changes))
+    told = {"handedness": handedness, "presence": presence}
+    return _convert(path, find, dtype, metadata(**told, **changes))
 
 
 def write_mean_model(path: Path) -> Path:

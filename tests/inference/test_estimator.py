@@ -17,6 +17,7 @@ from handypose_tf.inference import (
     UntrainedModelWarning,
     draw_hands,
 )
+from handypose_tf.inference.crop_results import CropResults
 
 CENTERS = np.array([[120.0, 80], [160, 130], [110, 150]])
 OTHER = np.array([[300.0, 200], [340, 180], [330, 240]])
@@ -198,7 +199,9 @@ def test_an_untrained_model_warns(tmp_path):
 
 def test_a_model_that_gives_nan(estimator, image, monkeypatch):
     monkeypatch.setattr(
-        LiteRTModel, "run", lambda _, crops: np.full((len(crops), 21, 3), np.nan)
+        LiteRTModel,
+        "run",
+        lambda _, crops: CropResults(np.full((len(crops), 21, 3), np.nan)),
     )
     with pytest.raises(ModelError, match="gives NaN"):
         estimator.predict(image)

@@ -27,11 +27,25 @@ def crops() -> np.ndarray:
 
 def test_keypoints_are_the_peaks_of_the_heatmaps(keras_file, crops):
     model = KerasModel(keras_file)
-    keypoints, heatmaps = model.run(crops), model.run_heatmaps(crops)
+    keypoints, heatmaps = model.run(crops).keypoints, model.run_heatmaps(crops)
     assert keypoints.shape == (3, 21, 3) and heatmaps.shape == (3, 16, 16, 21)
     assert keypoints.dtype == heatmaps.dtype == np.float32
     peaks = heatmaps.reshape(3, 256, 21).max(axis=1)
     np.testing.assert_allclose(keypoints[..., 2], np.clip(peaks, 0, 1), atol=1e-6)
+
+
+def test_chances_are_sigmoids_of_the_heads(tmp_path, crops):
+    from handypose_tf.models import handypose, save_model
+
+    model = handypose("handypose_lite0", image_size=64, handedness=True, presence=True)
+    found = KerasModel(save_model(model, tmp_path / "a.keras")).run(crops)
+    logits = model.predict_on_batch(crops.astype(np.float32))
+    for chance, head in (
+        (found.left_scores, "handedness"),
+        (found.presence, "presence"),
+    ):
+        odds = chance / (1 - chance)
+        np.testing.assert_allclose(np.log(odds), logits[head].ravel(), atol=1e-3)
 
 
 def test_metadata(keras_file):

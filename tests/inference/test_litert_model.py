@@ -30,7 +30,7 @@ def crops(centers) -> np.ndarray:
 
 
 def assert_finds(model, crops, centers):
-    keypoints = model.run(crops)
+    keypoints = model.run(crops).keypoints
     assert keypoints.shape == (2, 21, 3) and keypoints.dtype == np.float32
     for found, true in zip(keypoints, (centers, centers + SHIFT), strict=True):
         pixels = found[:, :2] * MODEL_SIZE - 0.5
@@ -50,7 +50,7 @@ def test_unsigned_input(tmp_path, crops, centers):
 def test_int8_input_and_output_are_scaled(tmp_path):
     model = LiteRTModel(write_mean_model(tmp_path / "a.tflite"))
     crop = np.full((1, 64, 64, 3), (51, 102, 204), np.uint8)
-    found = model.run(crop)
+    found = model.run(crop).keypoints
     np.testing.assert_allclose(255 * found, [[[51, 102, 204]]], atol=1.01)
     assert found.dtype == np.float32
 
@@ -64,7 +64,7 @@ def test_heatmaps(dot_model, crops, centers):
 
 def test_results_do_not_share_memory_with_the_runtime(dot_model, crops):
     model = LiteRTModel(dot_model)
-    first = model.run(crops[:1])
+    first = model.run(crops[:1]).keypoints
     kept = first.copy()
     model.run(crops[1:])
     np.testing.assert_array_equal(first, kept)

@@ -63,6 +63,14 @@ def test_sizes_that_do_not_fit(small_model):
         own.at_size(96)
 
 
+def test_limits_travel_with_the_model():
+    model = build_small()
+    assert "min_score" not in model.metadata().decode
+    model.describe(min_score=0.6, keep_score=0.4)
+    decode = model.metadata().decode
+    assert (decode["min_score"], decode["keep_score"]) == (0.6, 0.4)
+
+
 def test_a_head_for_the_side_is_an_option():
     plain = build_small(overrides=EFFICIENT)
     model = build_small(overrides=EFFICIENT, handedness=True)
