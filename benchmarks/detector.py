@@ -28,7 +28,6 @@ from tqdm import tqdm
 
 from handypose_tf.cli.console import format_table, quiet_native_log
 from handypose_tf.data import open_source
-from handypose_tf.drawing import contact_sheet, draw_boxes
 from handypose_tf.evaluation.detection import (
     PhotoDetections,
     match_photo,
@@ -47,6 +46,7 @@ from handypose_tf.evaluation.finding import (
 from handypose_tf.files import write_bytes
 from handypose_tf.geometry import tight_box
 from handypose_tf.images import Image, write_image
+from handypose_tf.images.drawing import contact_sheet, draw_boxes
 from handypose_tf.inference import HandDetector, HandPoseEstimator
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 

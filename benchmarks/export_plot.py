@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handypose_tf.figures import COLORS, figure_file
+from handypose_tf.images.figures import COLORS, figure_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -38,8 +38,8 @@ from handypose_tf.benchmarking.measurement import median_interval
 from handypose_tf.benchmarking.runtimes import Run
 from handypose_tf.cli.console import format_table, quiet_native_log
 from handypose_tf.files import write_bytes
+from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
-from handypose_tf.wheel_files import cache_folder
 
 RESULTS = Path(__file__).resolve().parent / "results"
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from handypose_tf.wheel_files import cache_folder
+from handypose_tf.files.wheel_files import cache_folder
 
 REQUIREMENTS = ("mediapipe==0.10.21", "numpy<2")
 

@@ -15,7 +15,7 @@ from handypose_tf.benchmarking import machine_name, machine_slug
 from handypose_tf.benchmarking.measurement import median_interval
 from handypose_tf.cli.console import format_table
 from handypose_tf.files import write_bytes
-from handypose_tf.versions import package_versions
+from handypose_tf.files.versions import package_versions
 
 RESULTS = Path(__file__).resolve().parent / "results"
 

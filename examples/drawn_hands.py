@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handypose_tf.drawing import draw_keypoints
 from handypose_tf.images import write_image
+from handypose_tf.images.drawing import draw_keypoints
 
 #: What turns any recipe into one that a laptop's CPU ends in a minute.
 SMOKE = (

@@ -26,7 +26,7 @@ from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import LiteRTModel
 from handypose_tf.litert.metadata import read_metadata
-from handypose_tf.model_files import bundled_models, find_model
+from handypose_tf.litert.shipped import bundled_models, find_model
 
 #: The project's own rendered hand.
 ASSETS = Path(handypose_tf.__file__).parent / "assets"

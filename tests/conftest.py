@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from dot_model import write_dot_model
 
+from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
-from handypose_tf.wheel_files import cache_folder
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handypose_tf.geometry import transform_points
-from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
-from handypose_tf.hand_region import (
+from handypose_tf.geometry import (
     HandRegion,
     box_region,
     hand_degrees,
     keypoints_region,
+    transform_points,
     upright_degrees,
 )
+from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ import numpy as np
 from handypose_tf.data import Record
 from handypose_tf.data.readers import CocoReader
 from handypose_tf.data.scenes import group_by_picture
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, write_image
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.synth.world.backgrounds import find_photos
 
 FOLDER = Path(__file__).parent

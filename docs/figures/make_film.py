@@ -14,8 +14,8 @@ from pathlib import Path
 
 from portrait import OPEN, make_portrait
 
-from handypose_tf.drawing import contact_sheet
 from handypose_tf.images import write_image
+from handypose_tf.images.drawing import contact_sheet
 from handypose_tf.inference import HandTracker, draw_hands
 from handypose_tf.synth.anatomy.arm import fetch
 from handypose_tf.synth.pose.poses import POSES

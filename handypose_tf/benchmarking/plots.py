@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handypose_tf.benchmarking.measurement import Measurement
-from handypose_tf.figures import COLORS, figure_file
+from handypose_tf.images.figures import COLORS, figure_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -43,7 +43,7 @@ from handypose_tf.cli.console import format_table, quiet_native_log, say
 from handypose_tf.cli.predict import parse_count
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes, write_json
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 from handypose_tf.models.presets import PRESETS
 
 

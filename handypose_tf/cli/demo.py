@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from handypose_tf.cli.console import format_table, quiet_native_log, say
-from handypose_tf.drawing import draw_heatmaps
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
 from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.images import Image, read_image, write_image
+from handypose_tf.images.drawing import draw_heatmaps
 from handypose_tf.inference.estimator import DEFAULT_MODEL, HandPoseEstimator
 from handypose_tf.inference.hand_pose import HandPose
 

@@ -21,7 +21,7 @@ from typing import Any
 from handypose_tf import __version__
 from handypose_tf.cli.console import say
 from handypose_tf.files import write_json
-from handypose_tf.model_files import bundled_models
+from handypose_tf.litert.shipped import bundled_models
 
 DISTRIBUTION = "handypose-tf"
 

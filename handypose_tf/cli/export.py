@@ -26,7 +26,7 @@ from handypose_tf.cli.predict import parse_count
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.litert.metadata import PRECISIONS
-from handypose_tf.model_files import bundled_models, find_model
+from handypose_tf.litert.shipped import bundled_models, find_model
 
 if TYPE_CHECKING:
     from handypose_tf.data import Reader

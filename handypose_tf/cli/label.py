@@ -163,7 +163,7 @@ def _info(
     arguments: argparse.Namespace, teacher: Teacher, rule: Rule
 ) -> dict[str, Any]:
     """Return where the labels come from, for `info` of the labels' file."""
-    from handypose_tf.versions import package_versions
+    from handypose_tf.files.versions import package_versions
 
     return {
         "description": "Hands labelled by a teacher, not by people",

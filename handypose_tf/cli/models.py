@@ -17,7 +17,7 @@ from handypose_tf.cli.console import complain, format_table, say
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.litert.metadata import read_metadata
-from handypose_tf.model_files import SAVED_MODELS, bundled_models
+from handypose_tf.litert.shipped import SAVED_MODELS, bundled_models
 from handypose_tf.models.presets import DETECTORS, PRESETS
 
 #: Of a preset and of a shipped file, what is listed.

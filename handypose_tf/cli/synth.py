@@ -31,8 +31,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from handypose_tf.cli.console import say
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.images import write_image
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
 _SHEET_COUNT = 48
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from handypose_tf.data.picture_header import PictureHeader
 from handypose_tf.data.polygons import decode_mask, encode_mask
 from handypose_tf.data.sample import Record
 from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
+from handypose_tf.images.header import PictureHeader
 
 #: JPEG quality of crops: at 95 the loss is far below the labels' own error.
 _JPEG_QUALITY = 95

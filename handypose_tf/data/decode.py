@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from handypose_tf.data.sample import Record
-from handypose_tf.orientation import MIRRORED_X, MIRRORED_Y, TRANSPOSED
+from handypose_tf.images.orientation import MIRRORED_X, MIRRORED_Y, TRANSPOSED
 
 Tensors = dict[str, tf.Tensor]
 

@@ -14,8 +14,8 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 
 from handypose_tf.data.decode import Tensors
-from handypose_tf.data.picture_header import PictureHeader
 from handypose_tf.data.sample import Record, RecordError
+from handypose_tf.images.header import PictureHeader
 
 
 def write_example(record: Record, encoded: bytes) -> bytes:

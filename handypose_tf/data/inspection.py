@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Problem, Record
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
 from handypose_tf.hand import BONES, NUM_KEYPOINTS
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
 #: Problems that are shown in words; all of them are in `to_dict`.
 _SHOWN_PROBLEMS = 10

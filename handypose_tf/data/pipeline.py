@@ -23,10 +23,10 @@ from handypose_tf.data.decode import Tensors, decode_entry, entry_dataset
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Record
 from handypose_tf.data.worker import Worker
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.hand import BONES, NUM_KEYPOINTS
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
 #: Batches that are made ahead.
 _PREFETCH = 2

@@ -11,10 +11,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handypose_tf.data.picture_header import PictureHeader
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.images import decode_image
+from handypose_tf.images.header import PictureHeader
 
 ProblemKind = Literal[
     "missing_picture",

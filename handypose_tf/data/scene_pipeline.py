@@ -14,8 +14,8 @@ from handypose_tf.data.augmentation import PLAIN, Augmentation
 from handypose_tf.data.draws import Draws
 from handypose_tf.data.scenes import MAX_SCENE_HANDS, SceneMaker, scene_boxes
 from handypose_tf.data.worker import Worker
-from handypose_tf.drawing import contact_sheet, draw_boxes
 from handypose_tf.errors import DataError
+from handypose_tf.images.drawing import contact_sheet, draw_boxes
 
 _PREFETCH = 3
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.data.sample import Record
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.geometry import (
     CMU_CROP_SCALE,
@@ -19,6 +18,7 @@ from handypose_tf.geometry import (
 )
 from handypose_tf.hand import BONES
 from handypose_tf.images import Image
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
 #: Side of each picture on the sheet, pixels.
 _TILE = 256

@@ -29,6 +29,6 @@ if TYPE_CHECKING:
     )
     from handypose_tf.inference.tracked_frames import track as track
     from handypose_tf.inference.window import Window as Window
-    from handypose_tf.model_files import bundled_models as bundled_models
+    from handypose_tf.litert.shipped import bundled_models as bundled_models
 
 __all__, __getattr__, __dir__ = lazy_names(__name__)

@@ -10,21 +10,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handypose_tf.errors import ModelError
-from handypose_tf.geometry import FloatArray, tight_box, transform_points, warp_image
-from handypose_tf.hand import KEYPOINT_NAMES, MIDDLE_KNUCKLE, WRIST
-from handypose_tf.hand_region import (
+from handypose_tf.geometry import (
+    FloatArray,
     HandRegion,
     box_region,
     keypoints_region,
+    tight_box,
+    transform_points,
     upright_degrees,
+    warp_image,
 )
+from handypose_tf.hand import KEYPOINT_NAMES, MIDDLE_KNUCKLE, WRIST
 from handypose_tf.images import Image
 from handypose_tf.inference.crop_results import CropResults
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.pose_model import UntrainedModelWarning, open_model
 from handypose_tf.inference.thresholds import FOUND_SCORE, FOUND_SHARE
 from handypose_tf.litert.metadata import ModelMetadata
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 #: Crops that are held in memory and run at once.
 _BATCH = 8

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import cv2
 
-from handypose_tf.drawing import OUTLINE_COLOR, WRIST_COLOR, draw_keypoints
 from handypose_tf.hand import BONES
 from handypose_tf.images import Image
+from handypose_tf.images.drawing import OUTLINE_COLOR, WRIST_COLOR, draw_keypoints
 from handypose_tf.inference.hand_pose import HandPose
 
 

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.geometry import FloatArray
-from handypose_tf.hand_region import HandRegion
+from handypose_tf.geometry import FloatArray, HandRegion
 from handypose_tf.images import Image
 from handypose_tf.inference.boxes import check_boxes
 from handypose_tf.inference.crop_model import CropModel
@@ -219,7 +218,7 @@ class HandPoseEstimator:
     def heatmaps(
         self, image: Any, box: ArrayLike
     ) -> tuple[FloatArray, FloatArray] | None:
-        """Return the heatmaps of one hand, for `handypose_tf.drawing.draw_heatmaps`.
+        """Return the heatmaps of one hand, for `images.drawing.draw_heatmaps`.
 
         Args:
             image: As for `predict`.

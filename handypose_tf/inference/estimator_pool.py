@@ -6,7 +6,7 @@ import queue
 from collections.abc import Callable, Generator, Iterable
 from typing import Generic, TypeVar
 
-from handypose_tf.ordered_map import ordered_map
+from handypose_tf.inference.ordered_map import ordered_map
 
 Estimator = TypeVar("Estimator")
 Item = TypeVar("Item")

@@ -24,7 +24,7 @@ from handypose_tf.inference.pose_model import UntrainedModelWarning
 from handypose_tf.inference.thresholds import MIN_DETECTION_SCORE
 from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.litert.network import LiteRTNetwork
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 DEFAULT_DETECTOR = "handypose_detector"
 

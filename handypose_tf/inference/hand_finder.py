@@ -10,8 +10,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from handypose_tf.errors import ModelError
-from handypose_tf.geometry import box_overlaps, image_box
-from handypose_tf.hand_region import HandRegion, box_region
+from handypose_tf.geometry import HandRegion, box_overlaps, box_region, image_box
 from handypose_tf.images import Image
 from handypose_tf.inference.crop_model import CropModel, found_spread
 from handypose_tf.inference.hand_detector import (
@@ -22,7 +21,7 @@ from handypose_tf.inference.hand_detector import (
 from handypose_tf.inference.hand_overlap import SAME_BOX_OVERLAP
 from handypose_tf.inference.hand_pose import HandPose, better_pose
 from handypose_tf.inference.thresholds import FOUND_SPREAD
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 
 class Detector(Protocol):

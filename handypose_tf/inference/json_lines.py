@@ -17,7 +17,7 @@ from handypose_tf.files import (
     json_text,
     open_standard_output,
 )
-from handypose_tf.locks import lock
+from handypose_tf.files.locks import lock
 
 
 class JsonLinesFile:

@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from handypose_tf.data.picture_header import (
-    BrokenPictureError,
-    UnsupportedPictureError,
-    read_header,
-)
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.geometry import tight_box
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import read_image, write_image
+from handypose_tf.images.header import (
+    BrokenPictureError,
+    UnsupportedPictureError,
+    read_header,
+)
 from handypose_tf.labelling.photo_log import PhotoResult
 from handypose_tf.labelling.selection import FoundHand
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handypose_tf.geometry import FloatArray
-from handypose_tf.hand_region import HandRegion
+from handypose_tf.geometry import FloatArray, HandRegion
 from handypose_tf.images import Image
 from handypose_tf.labelling.mediapipe import Landmarks, MediaPipeHands
 from handypose_tf.labelling.mediapipe_regions import closer_region

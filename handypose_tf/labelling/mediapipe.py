@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from handypose_tf.geometry import (
     FloatArray,
+    HandRegion,
     box_center,
     box_crop_matrix,
     crop_matrix,
@@ -24,7 +25,6 @@ from handypose_tf.geometry import (
     warp_image,
 )
 from handypose_tf.hand import NUM_KEYPOINTS
-from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, check_image
 from handypose_tf.labelling import palm_detection
 from handypose_tf.labelling.mediapipe_regions import palm_region

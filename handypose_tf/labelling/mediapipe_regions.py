@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import (
+    HandRegion,
     box_center,
     crop_matrix,
+    hand_degrees,
     tight_box,
     transform_points,
+    upright_degrees,
 )
 from handypose_tf.hand import FINGER_KEYPOINTS, FINGERS, WRIST
-from handypose_tf.hand_region import HandRegion, hand_degrees, upright_degrees
 
 #: Side of the region over that of the palm's box, and its shift from the box's centre
 #: towards the fingers, in sides of the box.

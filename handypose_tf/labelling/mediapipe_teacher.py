@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.geometry import DEFAULT_CROP_SCALE, box_center, image_box
-from handypose_tf.hand_region import HandRegion
+from handypose_tf.geometry import DEFAULT_CROP_SCALE, HandRegion, box_center, image_box
 from handypose_tf.images import Image
 from handypose_tf.labelling.mediapipe import MIN_SCORE, Landmarks, MediaPipeHands
 from handypose_tf.labelling.mediapipe_regions import closer_region

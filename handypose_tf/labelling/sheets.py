@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.geometry import (
     box_crop_matrix,
     tight_box,
@@ -13,6 +12,7 @@ from handypose_tf.geometry import (
     warp_image,
 )
 from handypose_tf.images import Image, read_image
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.labelling.selection import FoundHand
 
 _COLUMNS = 8

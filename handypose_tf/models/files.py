@@ -27,7 +27,7 @@ from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
-from handypose_tf.model_files import find_weights
+from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.half_weights import halve_weights
 from handypose_tf.models.network import CROP_HEADS, HandyPose

@@ -8,9 +8,9 @@ from typing import Any, Self
 from tensorflow import keras
 
 from handypose_tf.errors import ModelError
+from handypose_tf.files.versions import package_versions
 from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.models.complexity import count_graph_macs
-from handypose_tf.versions import package_versions
 
 #: What `describe` may set, in any model.
 _FACTS = ("trained", "licence", "training_data", "accuracy", "decode")

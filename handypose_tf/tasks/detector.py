@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.data.scene_pipeline import ScenePipeline
-from handypose_tf.drawing import contact_sheet, draw_boxes
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
 from handypose_tf.evaluation.finding import (
@@ -20,6 +19,7 @@ from handypose_tf.evaluation.finding import (
 )
 from handypose_tf.geometry import letterbox_matrix, warp_image
 from handypose_tf.images import Image
+from handypose_tf.images.drawing import contact_sheet, draw_boxes
 from handypose_tf.inference.hand_detector import place_hands
 from handypose_tf.losses import DetectionLoss
 from handypose_tf.models import HandyPoseDetector, hand_detector

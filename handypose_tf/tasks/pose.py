@@ -9,10 +9,10 @@ import tensorflow as tf
 from tensorflow import keras
 
 from handypose_tf.data.pipeline import HandPipeline
-from handypose_tf.drawing import contact_sheet, draw_keypoints
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import Image
+from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.losses import (
     HandednessLoss,
     HardKeypointMSE,

@@ -15,9 +15,9 @@ from typing import Any
 
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files.versions import package_versions
 from handypose_tf.training.config import RunConfig
 from handypose_tf.training.config_file import build_config
-from handypose_tf.versions import package_versions
 
 #: Keys that may change between a run and its resumption.
 _FREE = ("out", "epochs", "strategy", "save_every", "tensorboard", "jit_compile")

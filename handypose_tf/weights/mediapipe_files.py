@@ -10,7 +10,7 @@ References:
 
 from __future__ import annotations
 
-from handypose_tf.wheel_files import WheelFiles
+from handypose_tf.files.wheel_files import WheelFiles
 
 VERSION = "0.10.21"
 

@@ -15,7 +15,7 @@ from handypose_tf.benchmarking.operation_times import (
 )
 from handypose_tf.litert.cut_operations import cut_operations
 from handypose_tf.litert.macs import count_tflite_macs, tensor_shapes
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 
 @pytest.fixture(scope="module")

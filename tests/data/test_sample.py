@@ -4,9 +4,9 @@ import layouts
 import numpy as np
 import pytest
 
-from handypose_tf.data.picture_header import PictureHeader
 from handypose_tf.data.sample import Problem, Record, RecordError, box_around
 from handypose_tf.errors import DataError
+from handypose_tf.images.header import PictureHeader
 
 
 def record(**changes):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import handypose_tf
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

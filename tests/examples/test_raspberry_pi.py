@@ -10,7 +10,7 @@ import pytest
 import raspberry_pi
 
 from handypose_tf import HandPoseEstimator
-from handypose_tf.model_files import SAVED_MODELS
+from handypose_tf.litert.shipped import SAVED_MODELS
 
 #: Runs the example and then tells which of these the process has loaded.
 RUN = """

@@ -298,7 +298,7 @@ def test_nothing_half_written_stays(model, files, tmp_path, monkeypatch):
     def fail(source, place):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("handypose_tf.files.os.replace", fail)
+    monkeypatch.setattr("handypose_tf.files.writing.os.replace", fail)
     with pytest.raises(OutputError, match="No space left"):
         export_litert(model, target)
     assert [path.name for path in tmp_path.iterdir()] == ["a.tflite"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handypose_tf.wheel_files import cache_folder
+from handypose_tf.files.wheel_files import cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.synth import photographer as photographer_module
 from handypose_tf.synth.anatomy.arm import WHEEL, load
 from handypose_tf.synth.anatomy.body import load_body
@@ -35,7 +36,6 @@ from handypose_tf.synth.world.hand_model import HandModel
 from handypose_tf.synth.world.illumination import make_lights
 from handypose_tf.synth.world.person import Person, shape_body
 from handypose_tf.synth.world.things import Thing
-from handypose_tf.wheel_files import cache_folder
 
 SIZE = 200
 SAMPLE_SIZE = 96

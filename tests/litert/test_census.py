@@ -6,7 +6,7 @@ import pytest
 
 from handypose_tf.errors import ModelError
 from handypose_tf.litert.census import op_census
-from handypose_tf.model_files import SAVED_MODELS
+from handypose_tf.litert.shipped import SAVED_MODELS
 
 SHIPPED = SAVED_MODELS / "handypose_lite0_224_float16.tflite"
 

@@ -6,7 +6,7 @@ import pytest
 from handypose_tf.errors import ModelError
 from handypose_tf.litert.macs import count_tflite_macs, operation_macs
 from handypose_tf.litert.metadata import read_metadata
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 #: Operation, shapes of its inputs and of its output, multiply-accumulates by hand.
 CASES = {

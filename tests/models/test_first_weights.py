@@ -7,7 +7,7 @@ import pytest
 
 from handypose_tf import HandPoseEstimator, handypose, load_model
 from handypose_tf.errors import ModelError
-from handypose_tf.model_files import find_model
+from handypose_tf.litert.shipped import find_model
 
 NAMES = ("handypose_lite0", "handypose_lite0_192", "handypose_lite0_192_int8")
 

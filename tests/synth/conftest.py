@@ -11,8 +11,8 @@ import pytest
 from made_up_hand import made_up_joints
 from render_process import call
 
+from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.synth.anatomy.arm import BONES, JOINTS, WHEEL, Anatomy
-from handypose_tf.wheel_files import cache_folder
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.synth.anatomy.arm import WHEEL
 from handypose_tf.synth.anatomy.body import JOINTS, load_body
 from handypose_tf.synth.pose.arms import solve_arm
@@ -12,7 +13,6 @@ from handypose_tf.synth.pose.poses import POSES
 from handypose_tf.synth.pose.stance import ArmPose, LegPose, Stance
 from handypose_tf.synth.pose.stances import draw_stance
 from handypose_tf.synth.world.dress import Wardrobe, cut
-from handypose_tf.wheel_files import cache_folder
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,8 @@ import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
-from handypose_tf.geometry import FloatArray, box_center, tight_box
+from handypose_tf.geometry import FloatArray, HandRegion, box_center, tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
-from handypose_tf.hand_region import HandRegion
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import HandDetector
 from handypose_tf.labelling.mediapipe import MediaPipeHands

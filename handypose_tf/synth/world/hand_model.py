@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.files import write_bytes
+from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.anatomy.arm import BONES, Anatomy, load
 from handypose_tf.synth.look.detail import DETAIL_VERSION, draw_tiles
@@ -25,7 +26,6 @@ from handypose_tf.synth.space.subdivision import Subdivision
 from handypose_tf.synth.space.surface import Spots, Surface
 from handypose_tf.synth.world.person import Body
 from handypose_tf.synth.world.things import Lit, Thing
-from handypose_tf.wheel_files import cache_folder
 
 #: Triangles that a quad of the anatomy becomes after two subdivisions.
 _TRIANGLES_OF_QUAD = 32

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.errors import DataError, OutputError
-from handypose_tf.file_kind import file_kind
 from handypose_tf.files import write_bytes
-from handypose_tf.orientation import read_orientation, turn_upright
+from handypose_tf.files.file_kind import file_kind
+from handypose_tf.images.orientation import read_orientation, turn_upright
 
 Image = NDArray[np.uint8]
 PathLike = str | os.PathLike[str]

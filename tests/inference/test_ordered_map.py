@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from handypose_tf.ordered_map import ordered_map
+from handypose_tf.inference.ordered_map import ordered_map
 
 
 @pytest.mark.parametrize("num_threads", [1, 2, 5])

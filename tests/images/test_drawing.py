@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handypose_tf.drawing import (
+from handypose_tf.hand import FINGER_KEYPOINTS
+from handypose_tf.images.drawing import (
     FINGER_COLORS,
     contact_sheet,
     draw_heatmaps,
     draw_keypoints,
     keypoint_colors,
 )
-from handypose_tf.hand import FINGER_KEYPOINTS
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from handypose_tf.file_kind import file_kind
-from handypose_tf.orientation import TRANSPOSED, exif_orientation
+from handypose_tf.files.file_kind import file_kind
+from handypose_tf.images.orientation import TRANSPOSED, exif_orientation
 
 _JPEG_START = b"\xff\xd8"
 _JPEG_END = b"\xff\xd9"

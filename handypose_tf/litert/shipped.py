@@ -10,7 +10,7 @@ from pathlib import Path
 from handypose_tf.errors import ModelError
 
 #: `PRESET_SIZE_PRECISION.tflite`, `PRESET_SIZE.keras`, `PRESET_SIZE.card.json`.
-SAVED_MODELS = Path(__file__).resolve().parent / "savedmodels"
+SAVED_MODELS = Path(__file__).resolve().parents[1] / "savedmodels"
 
 MODEL_SUFFIXES = (".tflite", ".keras")
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from handypose_tf.errors import DataError
-from handypose_tf.wheel_files import WheelFiles, cache_folder
+from handypose_tf.files.wheel_files import WheelFiles, cache_folder
 
 CONTENT = b"a network"
 FILES = WheelFiles(

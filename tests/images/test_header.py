@@ -5,7 +5,7 @@ import layouts
 import numpy as np
 import pytest
 
-from handypose_tf.data.picture_header import (
+from handypose_tf.images.header import (
     BrokenPictureError,
     PictureHeader,
     UnsupportedPictureError,

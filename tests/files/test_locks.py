@@ -6,13 +6,13 @@ import sys
 import pytest
 
 from handypose_tf.errors import OutputError
-from handypose_tf.locks import held_folder
+from handypose_tf.files.locks import held_folder
 
 pytest.importorskip("fcntl")
 
 HOLD = """
 import sys
-from handypose_tf.locks import held_folder
+from handypose_tf.files.locks import held_folder
 with held_folder(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.readline()

@@ -15,7 +15,7 @@ from handypose_tf.images import (
     read_image,
     write_image,
 )
-from handypose_tf.orientation import read_orientation
+from handypose_tf.images.orientation import read_orientation
 
 LEFT, RIGHT = (200, 50, 10), (10, 90, 220)
 

@@ -4,7 +4,7 @@ import pytest
 
 from handypose_tf.errors import ModelError
 from handypose_tf.inference.pose_model import open_model
-from handypose_tf.model_files import bundled_models, find_model, find_weights
+from handypose_tf.litert.shipped import bundled_models, find_model, find_weights
 
 
 @pytest.fixture
