@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handypose_tf.keras_classes import register_classes_when_keras_comes
 from handypose_tf.lazy import lazy_names
 
 __version__ = "0.1.0.dev0"
@@ -23,3 +24,5 @@ if TYPE_CHECKING:
 _names, __getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = ["__version__", *_names]
+
+register_classes_when_keras_comes()

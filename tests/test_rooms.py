@@ -28,7 +28,7 @@ FLOORS = {
     "training": 6,
     **dict.fromkeys(("beam", "cli"), 7),
 }
-GROUND = {"errors", "files", "geometry", "hand", "images", "lazy"}
+GROUND = {"errors", "files", "geometry", "hand", "images", "keras_classes", "lazy"}
 
 #: The only doors between rooms of one floor: models are built, then given weights;
 #: a model is a teacher.

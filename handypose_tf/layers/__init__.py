@@ -1,5 +1,6 @@
 """Keras layers of HandyPose, each usable in any model of your own."""
 
+from handypose_tf.keras_classes import register_classes
 from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.decode_centers import DecodeCenters
 from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
@@ -20,3 +21,5 @@ __all__ = [
     "Waterfall",
     "WaterfallV2",
 ]
+
+register_classes()
