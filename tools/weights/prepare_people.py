@@ -24,11 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from handypose_tf.hand_region import HandRegion
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
-from handypose_tf.geometry import box_center, tight_box
+from handypose_tf.geometry import HandRegion, box_center, tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.looks import Consensus, look_around
