@@ -26,8 +26,8 @@ from handypose_tf.cli.console import format_table, quiet_native_log
 from handypose_tf.files import write_json
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference import HandPose, HandPoseEstimator, HandTracker
-from handypose_tf.inference.assignment import assign
 from handypose_tf.inference.estimator import DEFAULT_MODEL
+from handypose_tf.inference.video.assignment import assign
 
 #: A hand is told by keypoints within this share of its size on average.
 _NEAR = 0.5

@@ -17,7 +17,7 @@ from pathlib import Path
 from made_photos import write_nsrm
 from results import Row, write_rows
 
-from handypose_tf.data.augmentation import STANDARD
+from handypose_tf.data.augment.strengths import STANDARD
 from handypose_tf.training import build_config, train
 
 STEPS = 100

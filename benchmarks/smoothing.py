@@ -23,9 +23,9 @@ from steadiness import hand_sizes, jitter, lag, mean_error
 from handypose_tf.cli.console import format_table, quiet_native_log
 from handypose_tf.inference import HandPoseEstimator, HandTracker, OneEuro
 from handypose_tf.inference.estimator import DEFAULT_MODEL
-from handypose_tf.inference.frames import VideoFile
-from handypose_tf.inference.one_euro import OneEuroFilter
-from handypose_tf.inference.tracked_frames import track
+from handypose_tf.inference.video.frames import VideoFile
+from handypose_tf.inference.video.one_euro import OneEuroFilter
+from handypose_tf.inference.video.tracked_frames import track
 
 HERE = Path(__file__).resolve().parent
 

@@ -19,8 +19,8 @@ import numpy as np
 from handypose_tf.cli.console import quiet_native_log
 from handypose_tf.inference import HandPoseEstimator, HandTracker
 from handypose_tf.inference.estimator import DEFAULT_MODEL
-from handypose_tf.inference.frames import Frame, VideoFile
-from handypose_tf.inference.tracked_frames import track
+from handypose_tf.inference.video.frames import Frame, VideoFile
+from handypose_tf.inference.video.tracked_frames import track
 
 #: Memory that may come and go, MB.
 _ALLOWED_GROWTH = 5.0

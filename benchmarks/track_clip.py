@@ -15,7 +15,7 @@ import numpy as np
 from handypose_tf.cli.console import quiet_native_log
 from handypose_tf.inference import HandPoseEstimator, HandTracker, OneEuro
 from handypose_tf.inference.estimator import DEFAULT_MODEL
-from handypose_tf.inference.frames import VideoFile
+from handypose_tf.inference.video.frames import VideoFile
 
 
 def main() -> None:

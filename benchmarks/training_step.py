@@ -23,7 +23,7 @@ from results import Row, Target, report
 from tensorflow import keras
 
 from handypose_tf.data import open_source
-from handypose_tf.data.augmentation import PLAIN, STANDARD, Augmentation
+from handypose_tf.data.augment.strengths import PLAIN, STANDARD, Augmentation
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.losses import WeightedHeatmapMSE
 from handypose_tf.models import handypose

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from handypose_tf.inference import Camera, HandPoseEstimator, HandTracker, Window, track
-from handypose_tf.inference.frames import Frame, FrameSource
+from handypose_tf.inference.video.frames import Frame, FrameSource
 
 
 class Mirrored:

@@ -55,6 +55,9 @@ RHD_ORDER = (0, *(base + 4 - j for base in range(0, 20, 4) for j in range(4)))
 #: from tip to base and the wrist last.
 INTERHAND_ORDER = (20, *(base + 3 - j for base in range(0, 20, 4) for j in range(4)))
 
+#: What a row of a detector's labels is: a hand, or a place where there may be one.
+HAND, IGNORED = 1.0, -1.0
+
 
 def keypoint_index(name: str, names: Sequence[str] = KEYPOINT_NAMES) -> int:
     """Return the place of a keypoint that is named as here, in anatomy or MediaPipe.

@@ -178,9 +178,12 @@ LIGHT = {
     "estimator": "from handypose_tf import HandPoseEstimator",
     "inference": (
         "import pkgutil, importlib, handypose_tf.inference as room\n"
-        "for module in pkgutil.iter_modules(room.__path__, room.__name__ + '.'):\n"
+        "for module in pkgutil.walk_packages(room.__path__, room.__name__ + '.'):\n"
         "    importlib.import_module(module.name)"
     ),
+    "scenes": "import handypose_tf.data.scenes.maker",
+    "samples": "import handypose_tf.data.augment.augmentation",
+    "litert": "import handypose_tf.litert.network, handypose_tf.litert.census",
     "benchmarking": "import handypose_tf.benchmarking",
     "commands": (
         "from handypose_tf.cli import benchmark, demo, doctor, main, models, predict"

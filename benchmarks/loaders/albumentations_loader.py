@@ -1,7 +1,7 @@
 """albumentations doing what this library's standard augmentation does, with keypoints.
 
-Strengths are those of `handypose_tf.data.augmentation.STANDARD`, in this library's own
-terms. The picture is reduced to 368 px first, which is to its advantage.
+Strengths are those of `handypose_tf.data.augment.strengths.STANDARD`, in this library's
+own terms. The picture is reduced to 368 px first, which is to its advantage.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import tensorflow as tf
 from process import serve
 
 from handypose_tf.data import open_source
-from handypose_tf.data.augmentation import PLAIN, STANDARD, Augmentation
+from handypose_tf.data.augment.strengths import PLAIN, STANDARD, Augmentation
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.losses import gaussian_heatmaps
 from handypose_tf.losses.heatmap_targets import RELEASED_CUTOFF

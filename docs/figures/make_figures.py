@@ -17,7 +17,7 @@ import numpy as np
 
 from handypose_tf.data import Record
 from handypose_tf.data.readers import CocoReader
-from handypose_tf.data.scenes import group_by_picture
+from handypose_tf.data.scenes.maker import group_by_picture
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, write_image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints

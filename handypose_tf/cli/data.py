@@ -157,8 +157,8 @@ def _inspect(args: argparse.Namespace, reader: Reader) -> int:
 
 def _convert(args: argparse.Namespace, reader: Reader) -> int:
     """Write the shards and print what was written."""
-    from handypose_tf.data.crop_record import Crop
-    from handypose_tf.data.records import write_records
+    from handypose_tf.data.shards.crop_record import Crop
+    from handypose_tf.data.shards.writer import write_records
 
     index = write_records(
         reader,

@@ -30,9 +30,9 @@ from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
 )
-from handypose_tf.inference.frames import DEFAULT_FPS
-from handypose_tf.inference.one_euro import OneEuro
-from handypose_tf.inference.video_inputs import expand_videos, is_video
+from handypose_tf.inference.video.frames import DEFAULT_FPS
+from handypose_tf.inference.video.one_euro import OneEuro
+from handypose_tf.inference.video.video_inputs import expand_videos, is_video
 
 _DEFAULT_OUT = Path("handypose_predictions")
 _OUTPUTS = ("out", "json", "jsonl", "csv", "coco", "show")

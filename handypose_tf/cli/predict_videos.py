@@ -20,25 +20,25 @@ from handypose_tf.cli.predict_pictures import (
     place_drawings,
 )
 from handypose_tf.errors import DataError
-from handypose_tf.inference.annotated import (
+from handypose_tf.inference.hand_table import HandTableFile, hand_table_file
+from handypose_tf.inference.json_lines import JsonLinesFile
+from handypose_tf.inference.video.annotated import (
     VIDEO_SUFFIX,
     AnnotatedPictures,
     FrameSink,
     annotated_video,
 )
-from handypose_tf.inference.frames import (
+from handypose_tf.inference.video.frames import (
     Camera,
     FrameSource,
     PictureSequence,
     VideoFile,
 )
-from handypose_tf.inference.hand_table import HandTableFile, hand_table_file
-from handypose_tf.inference.hand_tracker import HandTracker
-from handypose_tf.inference.json_lines import JsonLinesFile
-from handypose_tf.inference.one_euro import OneEuro
-from handypose_tf.inference.tracked_frames import TrackedFrame, track
-from handypose_tf.inference.video_inputs import is_address, stream_name
-from handypose_tf.inference.window import Window
+from handypose_tf.inference.video.hand_tracker import HandTracker
+from handypose_tf.inference.video.one_euro import OneEuro
+from handypose_tf.inference.video.tracked_frames import TrackedFrame, track
+from handypose_tf.inference.video.video_inputs import is_address, stream_name
+from handypose_tf.inference.video.window import Window
 
 _DEFAULT_MAX_HANDS = 2
 

@@ -137,7 +137,7 @@ def _draw_sheet(folder: Path, path: Path) -> None:
 
 def _write_records(folder: Path, out: Path) -> None:
     from handypose_tf.data.readers import CocoReader
-    from handypose_tf.data.records import write_records
+    from handypose_tf.data.shards.writer import write_records
 
     index = write_records(CocoReader(folder / "annotations.json"), out)
     say(f"{out}: {len(index.shards)} shards")

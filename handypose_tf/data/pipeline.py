@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from handypose_tf.data.augment_in_graph import augment_in_graph
-from handypose_tf.data.augmentation import PLAIN, Augmentation
+from handypose_tf.data.augment.in_graph import augment_in_graph
+from handypose_tf.data.augment.strengths import PLAIN, Augmentation
 from handypose_tf.data.decode import Tensors, decode_entry, entry_dataset
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Record

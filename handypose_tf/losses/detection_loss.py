@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.hand import HAND, IGNORED
 from handypose_tf.layers.decode_centers import SHAPE_GAIN
-
-HAND, IGNORED = 1.0, -1.0
 
 #: Standard deviation of a centre's Gaussian, cells: a constant and a share of the
 #: hand's longer side.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from handypose_tf.data.scene_pipeline import ScenePipeline
+from handypose_tf.data.scenes.pipeline import ScenePipeline
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
 from handypose_tf.evaluation.finding import (

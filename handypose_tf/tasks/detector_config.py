@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from handypose_tf.data.augmentation import PLAIN, Augmentation
-from handypose_tf.data.scenes import SceneStyle
+from handypose_tf.data.augment.strengths import PLAIN, Augmentation
+from handypose_tf.data.scenes.maker import SceneStyle
 from handypose_tf.models.presets import DETECTORS
 from handypose_tf.tasks.config import (
     NetworkConfig,

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from handypose_tf.data.pipeline import list_pictures
 from handypose_tf.data.readers import OnError
-from handypose_tf.data.scene_pictures import ScenePicture, read_pictures
-from handypose_tf.data.scene_pipeline import ScenePipeline
-from handypose_tf.data.scenes import SceneMaker, scene_boxes
+from handypose_tf.data.scenes.maker import SceneMaker, scene_boxes
+from handypose_tf.data.scenes.pictures import ScenePicture, read_pictures
+from handypose_tf.data.scenes.pipeline import ScenePipeline
 from handypose_tf.evaluation.finding import LabelledPhoto, labelled_photos
 from handypose_tf.models.presets import DETECTORS
 from handypose_tf.tasks.detector_config import DetectorConfig, PictureSourceConfig

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handypose_tf.data.augmentation import PLAIN, Augmentation
+from handypose_tf.data.augment.strengths import PLAIN, Augmentation
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.tasks.config import (

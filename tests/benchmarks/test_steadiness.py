@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from steadiness import hand_sizes, jitter, lag, mean_error, pck
 
-from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
+from handypose_tf.inference.video.one_euro import OneEuro, OneEuroFilter
 
 FPS, SIZE, NOISE = 30.0, 100.0, 0.7
 TIMES = np.arange(300) / FPS

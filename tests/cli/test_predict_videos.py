@@ -19,7 +19,7 @@ import handypose_tf
 from handypose_tf.cli.main import main
 from handypose_tf.images import write_image
 from handypose_tf.inference import HandPose
-from handypose_tf.inference.frames import VideoFile
+from handypose_tf.inference.video.frames import VideoFile
 
 SHAPE = np.array([[-10.0, -35], [30, 15], [-20, 35]])
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handypose_tf import geometry
-from handypose_tf.data.augmentation import PLAIN, STANDARD, Augmentation, augment
+from handypose_tf.data.augment.augmentation import augment
+from handypose_tf.data.augment.strengths import PLAIN, STANDARD, Augmentation
 
 SIZE = 48
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handypose_tf.data.appearance import change_look
-from handypose_tf.data.augmentation import Augmentation
-from handypose_tf.data.draws import Draws
+from handypose_tf.data.augment.appearance import change_look
+from handypose_tf.data.augment.draws import Draws
+from handypose_tf.data.augment.strengths import Augmentation
 
 
 def test_the_same_seed_draws_the_same():

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from handypose_tf.data import open_source
-from handypose_tf.data.augmentation import Augmentation
-from handypose_tf.data.crop_record import Crop
+from handypose_tf.data.augment.strengths import Augmentation
 from handypose_tf.data.pipeline import HandPipeline
-from handypose_tf.data.records import write_records
+from handypose_tf.data.shards.crop_record import Crop
+from handypose_tf.data.shards.writer import write_records
 from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from handypose_tf.data import open_source
-from handypose_tf.data.augmentation import Augmentation
-from handypose_tf.data.crop_record import Crop
+from handypose_tf.data.augment.strengths import Augmentation
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.polygons import (
     decode_mask,
@@ -17,8 +16,9 @@ from handypose_tf.data.polygons import (
     encode_mask,
     trace_polygons,
 )
-from handypose_tf.data.records import write_records
 from handypose_tf.data.sample import RecordError
+from handypose_tf.data.shards.crop_record import Crop
+from handypose_tf.data.shards.writer import write_records
 
 #: Columns 8 to 40 and rows 6 to 38 of a picture of 64 x 48.
 SQUARE = [[8.0, 6.0, 40.0, 6.0, 40.0, 38.0, 8.0, 38.0]]

@@ -11,11 +11,11 @@ import pytest
 import tensorflow as tf
 
 from handypose_tf.data import open_source
-from handypose_tf.data.crop_record import Crop, cut_record
 from handypose_tf.data.readers.cmu_manual import CmuManualReader
 from handypose_tf.data.readers.coco import CocoReader
 from handypose_tf.data.readers.tfrecord import TfrecordReader
-from handypose_tf.data.records import write_records
+from handypose_tf.data.shards.crop_record import Crop, cut_record
+from handypose_tf.data.shards.writer import write_records
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.geometry import box_center
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handypose_tf.data.scene_pictures import read_pictures
+from handypose_tf.data.scenes.pictures import read_pictures
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
 from handypose_tf.hand import KEYPOINT_NAMES

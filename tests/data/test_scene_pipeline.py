@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from handypose_tf.data.scene_pipeline import ScenePipeline
+from handypose_tf.data.scenes.pipeline import ScenePipeline
 from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from handypose_tf.data.sample import Record
-from handypose_tf.data.scene_canvas import SceneCanvas, mirror_matrix
-from handypose_tf.data.scene_pictures import ScenePicture, group_by_picture
-from handypose_tf.data.scenes import (
+from handypose_tf.data.scenes.canvas import SceneCanvas, mirror_matrix
+from handypose_tf.data.scenes.maker import (
     MAX_SCENE_HANDS,
     SceneMaker,
     SceneStyle,
     scene_boxes,
 )
+from handypose_tf.data.scenes.pictures import ScenePicture, group_by_picture
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import crop_matrix
+from handypose_tf.hand import HAND, IGNORED
 from handypose_tf.images import read_image, write_image
-from handypose_tf.losses.detection_loss import HAND, IGNORED
 
 SIZE = 128
 RED, GREEN = (230, 20, 20), (20, 160, 60)

@@ -9,7 +9,7 @@ import pytest
 import webcam
 
 from handypose_tf.images import read_image
-from handypose_tf.inference.frames import Camera
+from handypose_tf.inference.video.frames import Camera
 
 
 class Capture:

@@ -12,7 +12,7 @@ from handypose_tf.data.parsing import FileError
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.index import Entry
 from handypose_tf.data.sample import Problem, Record
-from handypose_tf.data.shard_index import INDEX_NAME, Shard, ShardIndex, load_index
+from handypose_tf.data.shards.index import INDEX_NAME, Shard, ShardIndex, load_index
 from handypose_tf.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class TfrecordReader(Reader):
         """Return the samples with their pictures still encoded, shard by shard."""
         import tensorflow as tf
 
-        from handypose_tf.data.example import parse_entry
+        from handypose_tf.data.shards.example import parse_entry
 
         num_keypoints = len(self.keypoint_names)
         files = [str(self.path / shard.file) for shard in self._usable()]
@@ -75,7 +75,7 @@ class TfrecordReader(Reader):
         )
 
     def _scan(self) -> Iterator[Entry | Problem]:
-        import handypose_tf.data.example  # noqa: F401  (before the threads need it)
+        import handypose_tf.data.shards.example  # noqa: F401  (before the threads need it)
 
         for shard, fault in self._checked_shards:
             path = self.path / shard.file
@@ -86,7 +86,7 @@ class TfrecordReader(Reader):
                 yield Entry(path, f"record {number}", shard.split, span)
 
     def _parse(self, entry: Entry) -> Record:
-        from handypose_tf.data.example import read_example
+        from handypose_tf.data.shards.example import read_example
 
         offset, length = entry.value
         with entry.path.open("rb") as file:

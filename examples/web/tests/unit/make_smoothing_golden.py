@@ -6,7 +6,7 @@ Run as `python tests/unit/make_smoothing_golden.py > tests/unit/smoothing-golden
 import json
 import math
 
-from handypose_tf.inference.one_euro import OneEuroFilter
+from handypose_tf.inference.video.one_euro import OneEuroFilter
 
 NUM_FRAMES = 24
 

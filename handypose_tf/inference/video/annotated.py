@@ -16,7 +16,7 @@ from handypose_tf.files import whole_file
 from handypose_tf.hand import BONES
 from handypose_tf.images import write_image
 from handypose_tf.inference.drawing import draw_hands
-from handypose_tf.inference.tracked_frames import TrackedFrame
+from handypose_tf.inference.video.tracked_frames import TrackedFrame
 
 #: MPEG-4 part 2 in an MP4 file: in every OpenCV of the Python package index.
 _CODEC, VIDEO_SUFFIX = "mp4v", ".mp4"

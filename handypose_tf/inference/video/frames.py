@@ -18,8 +18,8 @@ import numpy as np
 from handypose_tf.errors import DataError
 from handypose_tf.files.file_kind import file_kind
 from handypose_tf.images import Image, read_image
-from handypose_tf.inference.gif import with_times
-from handypose_tf.inference.video_inputs import is_address, public_name
+from handypose_tf.inference.video.gif import with_times
+from handypose_tf.inference.video.video_inputs import is_address, public_name
 
 #: Frames a second where a video or camera does not tell.
 DEFAULT_FPS = 30.0

@@ -26,11 +26,11 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from handypose_tf import __version__
-from handypose_tf.data.crop_record import Crop, cut_record
-from handypose_tf.data.example import write_example
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.sample import Record
-from handypose_tf.data.shard_index import (
+from handypose_tf.data.shards.crop_record import Crop, cut_record
+from handypose_tf.data.shards.example import write_example
+from handypose_tf.data.shards.index import (
     INDEX_NAME,
     Shard,
     ShardIndex,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
+from handypose_tf.inference.video.one_euro import OneEuro, OneEuroFilter
 
 STEP = 1 / 30
 SIZE = 100.0

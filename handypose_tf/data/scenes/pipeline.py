@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from handypose_tf.data.appearance import change_look
-from handypose_tf.data.augmentation import PLAIN, Augmentation
-from handypose_tf.data.draws import Draws
-from handypose_tf.data.scenes import MAX_SCENE_HANDS, SceneMaker, scene_boxes
+from handypose_tf.data.augment.appearance import change_look
+from handypose_tf.data.augment.draws import Draws
+from handypose_tf.data.augment.strengths import PLAIN, Augmentation
+from handypose_tf.data.scenes.maker import MAX_SCENE_HANDS, SceneMaker, scene_boxes
 from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 from handypose_tf.images.drawing import contact_sheet, draw_boxes

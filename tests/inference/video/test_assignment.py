@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from handypose_tf.inference.assignment import assign
+from handypose_tf.inference.video.assignment import assign
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -9,12 +9,12 @@ import numpy as np
 
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, check_image
-from handypose_tf.inference.assignment import assign
 from handypose_tf.inference.estimator import HandPoseEstimator
 from handypose_tf.inference.hand_overlap import is_same_hand
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.hand_track import HandTrack
-from handypose_tf.inference.one_euro import OneEuro
+from handypose_tf.inference.video.assignment import assign
+from handypose_tf.inference.video.hand_track import HandTrack
+from handypose_tf.inference.video.one_euro import OneEuro
 
 #: With all places taken, a new hand takes the place of a followed one only if its score
 #: is higher by this much.

@@ -7,10 +7,10 @@ from videos import grey_frames
 from handypose_tf.errors import OutputError
 from handypose_tf.geometry import tight_box
 from handypose_tf.images import read_image
-from handypose_tf.inference.annotated import AnnotatedPictures, annotated_video
-from handypose_tf.inference.frames import Frame, VideoFile
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.tracked_frames import TrackedFrame
+from handypose_tf.inference.video.annotated import AnnotatedPictures, annotated_video
+from handypose_tf.inference.video.frames import Frame, VideoFile
+from handypose_tf.inference.video.tracked_frames import TrackedFrame
 
 POINTS = np.random.default_rng(0).uniform(5, 40, (21, 2)).astype(np.float32)
 HAND = HandPose(POINTS, np.ones(21), tight_box(POINTS), 1.0, id=1)

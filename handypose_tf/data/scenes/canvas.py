@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from handypose_tf.data.sample import Record
 from handypose_tf.geometry import FloatArray, tight_box, transform_points, warp_image
-from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
+from handypose_tf.hand import HAND, IGNORED, MIDDLE_KNUCKLE, WRIST
 from handypose_tf.images import Image
-from handypose_tf.losses.detection_loss import HAND, IGNORED
 
 #: Share of a hand's points to be seen from which on it is a hand, and under which it
 #: is none; between them nobody can say.

@@ -9,8 +9,8 @@ import numpy as np
 
 from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.one_euro import OneEuro, OneEuroFilter
-from handypose_tf.inference.side_filter import SideFilter
+from handypose_tf.inference.video.one_euro import OneEuro, OneEuroFilter
+from handypose_tf.inference.video.side_filter import SideFilter
 
 #: Seconds over which a hand's speed is averaged.
 _SPEED_SECONDS = 0.1

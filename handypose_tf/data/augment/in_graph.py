@@ -9,7 +9,8 @@ from __future__ import annotations
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from handypose_tf.data.augmentation import PLAIN, Augmentation, augment
+from handypose_tf.data.augment.augmentation import augment
+from handypose_tf.data.augment.strengths import PLAIN, Augmentation
 from handypose_tf.data.decode import Tensors
 
 #: What `augment` looks at, where a sample has it.

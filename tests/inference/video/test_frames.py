@@ -7,7 +7,7 @@ from videos import cut_off, grey_frames, spoil_frame, write_video
 
 from handypose_tf.errors import DataError
 from handypose_tf.images import write_image
-from handypose_tf.inference.frames import (
+from handypose_tf.inference.video.frames import (
     Camera,
     PictureSequence,
     VideoFile,

@@ -12,7 +12,7 @@ import cv2
 from handypose_tf.errors import OutputError
 from handypose_tf.hand import BONES
 from handypose_tf.inference.drawing import draw_hands
-from handypose_tf.inference.tracked_frames import TrackedFrame
+from handypose_tf.inference.video.tracked_frames import TrackedFrame
 
 _TITLE = "handypose"
 _QUIT_KEYS = (ord("q"), 27)  # 27 is Escape

@@ -7,10 +7,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from handypose_tf.inference.frames import Frame, FrameSource
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.hand_tracker import HandTracker
 from handypose_tf.inference.picture_entry import picture_entry
+from handypose_tf.inference.video.frames import Frame, FrameSource
+from handypose_tf.inference.video.hand_tracker import HandTracker
 
 
 @dataclass(frozen=True, eq=False)

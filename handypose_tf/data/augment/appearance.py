@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handypose_tf.data.draws import Draws
+from handypose_tf.data.augment.draws import Draws
+from handypose_tf.data.augment.strengths import Augmentation
 from handypose_tf.images import decode_image
-
-if TYPE_CHECKING:
-    from handypose_tf.data.augmentation import Augmentation
 
 #: Rectangles that are erased at the most, and their smallest side over the crop's.
 _MAX_ERASED = 3

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.data.sample import Record
-from handypose_tf.data.scene_canvas import SceneCanvas, mirror_matrix
-from handypose_tf.data.scene_pictures import ScenePicture
+from handypose_tf.data.scenes.canvas import SceneCanvas, mirror_matrix
+from handypose_tf.data.scenes.pictures import ScenePicture
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import (
     FloatArray,
@@ -28,8 +28,8 @@ from handypose_tf.geometry import (
     letterbox_matrix,
     tight_box,
 )
+from handypose_tf.hand import HAND, IGNORED
 from handypose_tf.images import Image, read_image
-from handypose_tf.losses.detection_loss import HAND, IGNORED
 
 #: Hands of a scene at the most; what is beyond is left out of the labels' array.
 MAX_SCENE_HANDS = 16

@@ -11,7 +11,7 @@ from dot_model import dot_image, write_dot_model
 from handypose_tf.cli.main import main
 from handypose_tf.images import write_image
 from handypose_tf.inference import HandPoseEstimator, HandTracker, draw_hands
-from handypose_tf.inference.side_filter import SideFilter
+from handypose_tf.inference.video.side_filter import SideFilter
 
 CENTERS = np.array([[190.0, 115], [230, 165], [180, 185]])
 BOX = [180, 115, 50, 70]

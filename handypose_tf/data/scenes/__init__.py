@@ -1,0 +1,1 @@
+"""Made-up whole pictures for a hand detector."""

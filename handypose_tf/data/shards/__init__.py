@@ -1,0 +1,1 @@
+"""TFRecord shards: one file's crops, and the index beside them."""

@@ -1,0 +1,1 @@
+"""Hands through a video: frames in, hands followed and smoothed, films out."""
