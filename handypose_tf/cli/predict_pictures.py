@@ -54,9 +54,11 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
         )
         interrupt = stack.enter_context(patient_interrupt())
         results = stack.enter_context(contextlib.closing(predictor.run(todo)))
+        has_empty = False
         for result in progress(results, "picture", total=len(todo)):
             num_failed += result.error is not None
             _report(result, targets.get(result.path))
+            has_empty |= result.hands is not None and not result.hands
             if lines is not None:
                 lines.write(result.entry)
             if result.hands is not None and any(whole):
@@ -65,11 +67,27 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
                 break
     if kept:
         _write_whole(arguments, kept, estimators[0].metadata)
+    if has_empty and not arguments.boxes:
+        advise_on_no_hand(arguments, DEFAULT_LEVELS)
     if interrupt.is_asked:
         resumable = ", and --resume goes on" * (not any(whole))
         complain(f"stopped; what is written is whole{resumable}")
         return INTERRUPTED
     return FAILED if num_failed else 0
+
+
+def advise_on_no_hand(arguments: argparse.Namespace, levels: int) -> None:
+    """Print what to try where no hand was found.
+
+    Args:
+        arguments: Of the command.
+        levels: Where the command does not tell.
+    """
+    closer = f"--levels {(arguments.levels or levels) + 1} looks closer"
+    if arguments.detector == "none":
+        closer = "without --detector none a detector looks for hands"
+    box = "" if levels == 1 else ", --box X,Y,W,H says where one is"
+    say(f"no hand: {closer}{box}")
 
 
 def open_estimator(

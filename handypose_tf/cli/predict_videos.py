@@ -13,6 +13,7 @@ from handypose_tf.cli.console import complain, progress, quiet_native_log, say
 from handypose_tf.cli.interrupt import Interrupt, patient_interrupt
 from handypose_tf.cli.main import FAILED, INTERRUPTED
 from handypose_tf.cli.predict_pictures import (
+    advise_on_no_hand,
     drawn_twice,
     expand,
     open_estimator,
@@ -196,6 +197,8 @@ def _follow(
         )
     drawn = f" -> {target} (without sound)" if isinstance(target, Path) else ""
     say(f"{source.name}: {counts}{drawn}")
+    if not counts.ids:
+        advise_on_no_hand(run.arguments, levels=1)
     return 0 if is_whole else 1
 
 

@@ -40,6 +40,15 @@ SHEET_COLOR: Color = (32, 32, 36)
 #: Sub-pixel bits of the coordinates that OpenCV draws with.
 _SHIFT = 4
 
+#: A bone's width over the hand's size, and its limits in pixels.
+_SIZE_PER_LINE, _THINNEST, _THICKEST = 70, 0.75, 24
+
+#: Radius of the smallest dots, pixels.
+_SMALLEST_DOT = 1.1
+
+#: Bones thinner than this many pixels are drawn so much enlarged.
+_ZOOMS = ((2, 8), (4, 4))
+
 #: Points further out than this are drawn at this distance, so that OpenCV's integers
 #: do not overflow.
 _FAR = 1 << 20
@@ -94,11 +103,14 @@ def draw_keypoints(
     part = canvas[pen.region(canvas.shape)]
     if not part.size:
         return canvas
-    faint = part.copy()
+    # Pixels that nothing is drawn on are the mean of equal ones: they stay.
+    fine = part.repeat(pen.zoom, axis=0).repeat(pen.zoom, axis=1)
+    faint = fine.copy()
     pen.draw(faint, shown)
-    cv2.addWeighted(faint, FAINT_OPACITY, part, 1 - FAINT_OPACITY, 0, dst=faint)
+    cv2.addWeighted(faint, FAINT_OPACITY, fine, 1 - FAINT_OPACITY, 0, dst=faint)
     pen.draw(faint, strong)
-    part[:] = faint
+    size = part.shape[1], part.shape[0]
+    part[:] = cv2.resize(faint, size, interpolation=cv2.INTER_AREA)
     return canvas
 
 
@@ -183,7 +195,11 @@ def contact_sheet(
 
 
 class _Pen:
-    """Draws one hand's bones and dots at a width that follows the hand's size."""
+    """Draws one hand's bones and dots at a width that follows the hand's size.
+
+    Small hands are drawn enlarged by `zoom` and made small again: OpenCV's own lines
+    are whole pixels wide, and its dots of one or two pixels are diamonds.
+    """
 
     def __init__(
         self, points: FloatArray, shown: Mask, skeleton: Iterable[Sequence[int]]
@@ -193,18 +209,21 @@ class _Pen:
         self._bones = [(a, b) for a, b in skeleton]
         self._colors = keypoint_colors(len(points))
         size = float(tight_box(self._shown)[2:].max())
-        self._line = int(np.clip(np.ceil(size / 70), 1, 24))
-        self._outline = max(1, round(self._line / 3))
-        self._radius = 0.9 * self._line + 0.5
+        line = float(np.clip(size / _SIZE_PER_LINE, _THINNEST, _THICKEST))
+        self.zoom = next((z for most, z in _ZOOMS if line < most), 1)
+        self._line = max(1, round(line * self.zoom))
+        self._outline = max(1, round(line * self.zoom / 3))
+        self._radius = max(0.9 * line + 0.3, _SMALLEST_DOT) * self.zoom
 
     def region(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
         """Return the part of the picture that the hand covers; drawing moves there."""
-        margin = 2 * (self._line + self._outline) + 2
+        margin = 2 * (self._line + self._outline) // self.zoom + 2
         size = np.array([shape[1], shape[0]])
         low = np.clip(np.floor(self._shown.min(axis=0)) - margin, 0, size).astype(int)
         high = np.ceil(self._shown.max(axis=0)) + margin
         high = np.clip(high, low, size).astype(int)
-        self._points = self._points - low
+        # The middle of a pixel stays in the middle of its enlargement.
+        self._points = (self._points - low) * self.zoom + (self.zoom - 1) / 2
         return slice(low[1], high[1]), slice(low[0], high[0])
 
     def draw(self, image: Image, shown: Mask) -> None:

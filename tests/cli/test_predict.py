@@ -85,7 +85,11 @@ def test_no_hand_is_an_empty_list(predict, tmp_path, capsys):
     assert predict(path, "--json", "hands.json") == 0
     [entry] = json.loads((tmp_path / "hands.json").read_text("utf-8"))
     assert entry["hands"] == []
-    assert capsys.readouterr().out == f"{path}: no hand\n"
+    assert capsys.readouterr().out == (
+        f"{path}: no hand\n"
+        "no hand: without --detector none a detector looks for hands, --box X,Y,W,H "
+        "says where one is\n"
+    )
 
 
 def test_equal_names_keep_their_folders(predict, photo, tmp_path):

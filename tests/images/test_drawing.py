@@ -106,9 +106,9 @@ def test_hand_that_reaches_outside(hand):
 
 def test_another_set_of_points_has_its_own_colours():
     assert len(set(keypoint_colors(5))) == 5
-    points = np.array([[20.0, 20], [80, 80]])
-    drawn = draw_keypoints(grey(100, 100), points, skeleton=[(0, 1)])
-    assert tuple(drawn[80, 80]) == tuple(drawn[60, 60]) == keypoint_colors(2)[1]
+    points = np.array([[80.0, 80], [320, 320]])
+    drawn = draw_keypoints(grey(400, 400), points, skeleton=[(0, 1)])
+    assert tuple(drawn[320, 320]) == tuple(drawn[240, 240]) == keypoint_colors(2)[1]
 
 
 def test_heatmap_peak_lands_on_its_pixel():
@@ -157,3 +157,34 @@ def test_contact_sheet_refuses():
         contact_sheet([grey()], ["a", "b"])
     with pytest.raises(ValueError, match="uint8 RGB"):
         contact_sheet([np.zeros((5, 5))])
+
+
+@pytest.mark.parametrize("size", [20, 40, 90, 150, 260, 600])
+def test_dots_are_round_at_every_size(size):
+    """Fourth moments: 0 of a circle, .43 of a diamond, -.43 of a square."""
+    points = np.array([[50.0, 50], [50 + size, 50]])
+    drawn = draw_keypoints(grey(100, 1000, 0), points, skeleton=())
+    reach = min(size // 2, 40)
+    light = drawn[50 - reach : 51 + reach, 50 - reach : 51 + reach].max(axis=-1)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    fourth = (light * (x**4 + y**4 - 6 * x**2 * y**2)).sum()
+    assert abs(fourth) / (light * (x**2 + y**2) ** 2.0).sum() < 0.2
+
+
+@pytest.mark.parametrize("size", [30, 100, 300])
+def test_pixels_beside_the_drawing_stay(size):
+    noise = np.random.default_rng(0).integers(0, 256, (400, 400, 3)).astype(np.uint8)
+    points = np.array([[50.0, 50], [50 + size, 50]])
+    drawn = draw_keypoints(noise, points, skeleton=[(0, 1)])
+    far = np.ones((400, 400), bool)
+    far[40:61, 40 : 61 + size] = False
+    np.testing.assert_array_equal(drawn[far], noise[far])
+
+
+def test_bones_of_small_hands_are_thinner_than_a_pixel_each_side(hand):
+    """A hand of 24 px: its fingers are 4 px apart and stay apart."""
+    drawn = draw_keypoints(grey(40, 40, 255), hand / 10 + 5)
+    row = drawn[16].astype(int)
+    between = row[[9, 13, 17, 21]].min(axis=-1)
+    on = row[[7, 11, 15, 19, 23]].min(axis=-1)
+    assert between.min() > on.max() + 40
