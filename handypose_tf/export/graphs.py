@@ -48,7 +48,7 @@ def body_flatbuffer(function: Any, model: SettingsModel) -> bytes:
 
 def decoder_flatbuffer(model: SettingsModel) -> bytes:
     """Return the float32 model from raw maps to the result."""
-    return _decoder_flatbuffer(model, model.maps_name, model.decoder())
+    return head_flatbuffer(model, model.maps_name, model.decoder())
 
 
 def chance_flatbuffer(model: SettingsModel, head: str) -> bytes:
@@ -57,12 +57,19 @@ def chance_flatbuffer(model: SettingsModel, head: str) -> bytes:
     def decode(logit: Any) -> Any:
         return tf.sigmoid(tf.reshape(logit, (1, 1)))
 
-    return _decoder_flatbuffer(model, head, decode)
+    return head_flatbuffer(model, head, decode)
 
 
-def _decoder_flatbuffer(
+def head_flatbuffer(
     model: SettingsModel, name: str, decode: Callable[[Any], Any]
 ) -> bytes:
+    """Return the float32 model from a raw output to what is made of it.
+
+    Args:
+        model: Tells the output's shape.
+        name: Of the output.
+        decode: What makes it.
+    """
     spec = tf.TensorSpec((1, *model.output[name].shape[1:]), tf.float32, name)
     return convert(new_converter(_frozen(decode, spec)), model.name)
 

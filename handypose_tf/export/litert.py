@@ -105,7 +105,7 @@ def network_bytes(
         if head in model.output
     }
     return join_decoder(
-        _body(model, precision, quantization),
+        body_bytes(model, precision, quantization),
         decoder_flatbuffer(model),
         io=io,
         result_name=model.result_name,
@@ -114,7 +114,9 @@ def network_bytes(
     )
 
 
-def _body(model: SettingsModel, precision: str, quantization: Quantization) -> bytes:
+def body_bytes(
+    model: SettingsModel, precision: str, quantization: Quantization
+) -> bytes:
     """Convert the network without its decoding."""
     function = body_function(model, _network(model, precision))
     if quantization.quantizer == "litert":

@@ -98,7 +98,7 @@ class DecodeHeatmaps(keras.layers.Layer):
         if self.method == "argmax":
             return 0.0
         if self.method == "dark" and self.smoothing:
-            heatmaps = _smooth(heatmaps, self.smoothing)
+            heatmaps = smooth_heatmaps(heatmaps, self.smoothing)
         reach = _REACH[self.method]
         step = {
             "quarter": _quarter_step,
@@ -126,7 +126,7 @@ class DecodeHeatmaps(keras.layers.Layer):
         }
 
 
-def _smooth(heatmaps: Any, sigma: float) -> Any:
+def smooth_heatmaps(heatmaps: Any, sigma: float) -> Any:
     """Blur every map by a Gaussian that reaches three standard deviations.
 
     Down the columns, then along the rows: the same as by a square kernel, for which

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from handypose_tf.layers import DecodeHeatmaps
-from handypose_tf.layers.decode_heatmaps import _smooth
+from handypose_tf.layers.decode_heatmaps import smooth_heatmaps
 
 STRIDE, GRID, SIGMA = 8, 24, 2.0
 SIDE = STRIDE * GRID
@@ -132,7 +132,7 @@ def test_smoothing_is_a_gaussian_s_to_the_border():
     expected = ndimage.gaussian_filter(
         maps, (0, 1.5, 1.5, 0), mode="constant", radius=(0, 4, 4, 0)
     )
-    np.testing.assert_allclose(_smooth(maps, 1.5), expected, atol=1e-5)
+    np.testing.assert_allclose(smooth_heatmaps(maps, 1.5), expected, atol=1e-5)
 
 
 def test_configuration():

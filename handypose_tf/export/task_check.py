@@ -1,0 +1,112 @@
+"""A bundle counts only after its networks were run: with LiteRT, without MediaPipe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handypose_tf.errors import ModelError
+from handypose_tf.export.demo_crops import demo_crops
+from handypose_tf.geometry import FloatArray
+from handypose_tf.litert.interpreter import open_interpreter
+from handypose_tf.models import HandyPose
+
+#: Shapes that MediaPipe's graph expects of a palm detector.
+_PALM_INPUT = (1, 192, 192, 3)
+_PALM_OUTPUTS = ((1, 2016, 18), (1, 2016, 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskCheck:
+    """How far a landmark network lies from its model, on turned demo crops.
+
+    Attributes:
+        median: Of all landmarks' distances, in pixels of the input.
+        max: The greatest one.
+        presence: Greatest difference of the chance of a hand.
+        handedness: Greatest difference of the chance of a right hand.
+        num_crops: Crops that both were run on.
+    """
+
+    median: float
+    max: float
+    presence: float
+    handedness: float
+    num_crops: int
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Give names and values of a small table."""
+        yield (
+            "landmarks moved by",
+            f"median {self.median:.2f}, max {self.max:.1f} px of the input, "
+            f"{self.num_crops} crops",
+        )
+        yield (
+            "chances moved by",
+            f"presence {self.presence:.3f}, handedness {self.handedness:.3f} at most",
+        )
+
+
+def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
+    """Run a landmark network and the model that it comes from on the demo crops.
+
+    Args:
+        model: The model.
+        content: The `.tflite` file in MediaPipe's contract.
+
+    Raises:
+        ModelError: If LiteRT cannot run it, or it gives NaN.
+    """
+    crops = demo_crops(model.image_size).astype(np.float32)
+    landmarks, presence, right = _run(content, crops)
+    if not np.isfinite(landmarks).all():
+        raise ModelError(f"{model.name}: its landmarks are NaN; train it again")
+    raw = model.predict_on_batch(crops)
+    own = np.asarray(model.decoder("dark")(raw["heatmaps"]))[..., :2]
+    shift = np.linalg.norm(landmarks - own * model.image_size[1], axis=-1)
+    chances = {name: _chance(raw[name]) for name in ("presence", "handedness")}
+    return TaskCheck(
+        median=float(np.median(shift)),
+        max=float(shift.max()),
+        presence=float(np.abs(presence - chances["presence"]).max()),
+        handedness=float(np.abs(right - (1 - chances["handedness"])).max()),
+        num_crops=len(crops),
+    )
+
+
+def check_palm_detector(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that is no palm detector as MediaPipe's graph takes one.
+
+    Raises:
+        ModelError: If it is none.
+    """
+    interpreter = open_interpreter(path, remedy="give a palm detector")
+    inputs = [tuple(map(int, d["shape"])) for d in interpreter.get_input_details()]
+    outputs = [tuple(map(int, d["shape"])) for d in interpreter.get_output_details()]
+    if inputs != [_PALM_INPUT] or outputs != [*_PALM_OUTPUTS]:
+        raise ModelError(
+            f"{path}: no palm detector for MediaPipe: takes {inputs} and gives "
+            f"{outputs}, not {[_PALM_INPUT]} and {[*_PALM_OUTPUTS]}"
+        )
+
+
+def _run(content: bytes, crops: FloatArray) -> tuple[FloatArray, ...]:
+    """Return landmarks `(n, 21, 2)` in pixels, and the two chances, `(n,)`."""
+    interpreter = open_interpreter(content, num_threads=1)
+    [source] = interpreter.get_input_details()
+    results = interpreter.get_output_details()[:3]
+    found: list[list[NDArray]] = []
+    for crop in crops:
+        interpreter.set_tensor(source["index"], crop[None] / 255)
+        interpreter.invoke()
+        found.append([interpreter.get_tensor(each["index"])[0] for each in results])
+    landmarks, presence, right = map(np.stack, zip(*found, strict=True))
+    return landmarks.reshape(len(crops), -1, 3)[..., :2], presence[:, 0], right[:, 0]
+
+
+def _chance(logits: NDArray) -> NDArray:
+    return 1 / (1 + np.exp(-np.asarray(logits, np.float64).reshape(-1)))
