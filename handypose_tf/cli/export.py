@@ -12,6 +12,7 @@ Example:
     --calibration coco:hands/train.json --keep-float stem --keep-float block0_
   handypose export runs/qat/last.keras --precision qat-int8 --out hand_qat.tflite \
     --against model.keras --check coco:hands/held_out.json
+  handypose export model.keras --task hand.task --detector palm_lite
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from handypose_tf.litert.shipped import bundled_models, find_model
 
 if TYPE_CHECKING:
     from handypose_tf.data import Reader
-    from handypose_tf.export import ExportReport, Quantization
+    from handypose_tf.export import Quantization
     from handypose_tf.models import HandyPose
 
 #: Precisions that need crops to calibrate on.
@@ -46,11 +47,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        default="float32",
-        help="default: %(default)s",
+        help="default: float32, with --task float16",
+    )
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--out", type=Path, metavar="FILE", help="the .tflite file")
+    target.add_argument(
+        "--task",
+        type=Path,
+        metavar="FILE",
+        help="a .task bundle for apps that have MediaPipe's HandLandmarker",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="the .tflite file"
+        "--detector",
+        default="palm_full",
+        metavar="NAME",
+        help="of the bundle: palm_full, palm_lite (MediaPipe's, fetched once) or a file"
+        " (default: %(default)s)",
     )
     parser.add_argument(
         "--io",
@@ -121,9 +133,16 @@ def _add_quantization(group: argparse._ArgumentGroup) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Export, print a table and write it as JSON."""
+    arguments.precision = arguments.precision or (
+        "float16" if arguments.task else "float32"
+    )
     _check_usage(arguments)
     if arguments.precision == "qat-int8":
         use_keras2("export a quantisation-aware model")
+    return _run_task(arguments) if arguments.task else _run_file(arguments)
+
+
+def _run_file(arguments: argparse.Namespace) -> int:
     from handypose_tf.export import Checker, export_and_check
 
     model = _load(arguments.model, arguments.size)
@@ -141,7 +160,7 @@ def run(arguments: argparse.Namespace) -> int:
             quantization=quantization,
             checker=Checker(reference, check),
         )
-    _show(report)
+    _show(report.path, dict(report.rows()))
     if arguments.layers or not report.holds:
         _name_layers(model, quantization)
     if arguments.json:
@@ -149,9 +168,39 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _run_task(arguments: argparse.Namespace) -> int:
+    from handypose_tf.export import export_task
+    from handypose_tf.export.task_bundle import check_task_model
+
+    model = _load(arguments.model, arguments.size)
+    check_task_model(model)
+    with quiet_native_log():
+        report = export_task(
+            model,
+            arguments.task,
+            arguments.precision,
+            detector=arguments.detector,
+            quantization=_quantization(arguments, model),
+        )
+    _show(report.path, dict(report.rows()))
+    return 0
+
+
+#: What a bundle has no use for, and what each is where it was not given.
+_FILE_ONLY = {
+    **dict.fromkeys(("check", "against", "json"), None),
+    **{"io": "float32", "heatmaps": False, "layers": False},
+}
+
+
 def _check_usage(arguments: argparse.Namespace) -> None:
-    if arguments.out.suffix != ".tflite":
-        arguments.usage_error(f"--out must end with .tflite, is {arguments.out}")
+    for name, suffix in (("out", ".tflite"), ("task", ".task")):
+        path = getattr(arguments, name)
+        if path is not None and path.suffix != suffix:
+            arguments.usage_error(f"--{name} must end with {suffix}, is {path}")
+    given = [name for name, no in _FILE_ONLY.items() if getattr(arguments, name) != no]
+    if arguments.task and given:
+        arguments.usage_error(f"--{given[0]} is for --out, not for --task")
     if arguments.precision in _CALIBRATED and not arguments.calibration:
         arguments.usage_error(f"{arguments.precision} needs --calibration")
     if arguments.keep_float and arguments.precision != "int8":
@@ -200,10 +249,9 @@ def _open(source: str, arguments: argparse.Namespace) -> Reader:
     return open_source(source, images=arguments.images)
 
 
-def _show(report: ExportReport) -> None:
-    rows = dict(report.rows())
+def _show(path: Path, rows: dict[str, str]) -> None:
     width = max(map(len, rows))
-    say(f"{report.path}")
+    say(f"{path}")
     for name, value in rows.items():
         say(f"  {name:<{width}}  {value}")
 

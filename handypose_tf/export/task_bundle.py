@@ -1,4 +1,4 @@
-"""A `.task` bundle: a model of this library in an app that has MediaPipe's HandLandmarker.
+"""A `.task` bundle: a model of ours in apps that have MediaPipe's HandLandmarker.
 
 A bundle is a zip of stored files: a network that finds palms and one that finds the
 landmarks of a hand. `HandLandmarker` (Android, iOS, web, Python, C++) brings what is

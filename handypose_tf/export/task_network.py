@@ -49,9 +49,7 @@ _DERIVATIVES: dict[str, dict[tuple[int, int], float]] = {
 _REACH = 2
 
 
-def task_network(
-    model: HandyPose, precision: str, quantization: Quantization
-) -> bytes:
+def task_network(model: HandyPose, precision: str, quantization: Quantization) -> bytes:
     """Convert a model with heads for presence and side; no metadata yet.
 
     Args:

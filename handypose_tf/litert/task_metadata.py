@@ -53,9 +53,7 @@ def add_task_metadata(
     return pack_model(model)
 
 
-def _tables(
-    name: str, description: str, licence: str, outputs: Sequence[str]
-) -> bytes:
+def _tables(name: str, description: str, licence: str, outputs: Sequence[str]) -> bytes:
     builder = flatbuffers.Builder(256)
     picture = _picture(builder)
     results = [_table(builder, 7, {0: _text(builder, each)}) for each in outputs]
