@@ -13,6 +13,8 @@ from render_process import call
 
 from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.synth.anatomy.arm import BONES, JOINTS, WHEEL, Anatomy
+from handypose_tf.synth.anatomy.body import JOINTS as BODY_JOINTS
+from handypose_tf.synth.anatomy.body import HumanBody, load_body
 
 
 @pytest.fixture
@@ -56,6 +58,17 @@ def real_anatomy() -> Anatomy:
     if not wheel.is_file():
         pytest.skip(f"needs the hand's anatomy: {wheel} (`handypose synth` fetches it)")
     return load(wheel)
+
+
+@pytest.fixture(scope="session")
+def body(real_anatomy) -> HumanBody:
+    return load_body(cache_folder() / WHEEL)
+
+
+@pytest.fixture
+def rest(body) -> dict[str, np.ndarray]:
+    """The body's joints by name."""
+    return dict(zip(BODY_JOINTS, body.joints.astype(float), strict=True))
 
 
 @pytest.fixture(scope="session")

