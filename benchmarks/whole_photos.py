@@ -1,11 +1,7 @@
 """From whole photos to keypoints, beside MediaPipe's whole pipeline, in the same run.
 
-Every pipeline finds the hands itself. A labelled hand is given the nearest hand found,
-one to one, if the centres of the two tight boxes are less than the labelled box's
-longer side apart. PCK is at .2 of the labelled tight box with all visible points
-pooled; every point of a hand that is not found counts as wrong. Found hands that come
-near no labelled hand, large or small, are counted as false alarms; photos hold
-unlabelled hands, so some are none. Intervals are 95 %, by resampling hands.
+Every pipeline finds the hands itself; `handypose_tf.evaluation.whole_photos` says what
+is found and what is right. Photos hold unlabelled hands, so some false alarms are none.
 
   python benchmarks/whole_photos.py coco:DATA/annotations.json --json out.json
 """
@@ -17,7 +13,6 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +22,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from handypose_tf.cli.console import format_table, quiet_native_log
-from handypose_tf.data.sample import Record
 from handypose_tf.data.source import open_source
-from handypose_tf.evaluation.bootstrap import Estimate, bootstrap
+from handypose_tf.evaluation.bootstrap import Estimate
 from handypose_tf.evaluation.evaluate import select_hands
+from handypose_tf.evaluation.whole_photos import WholePhotoScore, measure_whole_photos
 from handypose_tf.files import write_json
-from handypose_tf.geometry import box_center, box_overlaps, tight_box
 from handypose_tf.images import read_image
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.estimator import DEFAULT_MODEL
-
-#: A hand found is a labelled one if their centres are nearer than this share of the
-#: labelled box.
-_NEAR = 1.0
-_SHARE = 0.2
-_SAME_OVERLAP = 0.5
 
 #: Hands of a photo `(num_hands, 21, 2)` by the photo's path, the best first.
 Found = dict[str, list[NDArray]]
@@ -52,28 +40,10 @@ HEADER = (
 )
 
 
-@dataclass(frozen=True)
-class Score:
-    """What a pipeline reaches.
-
-    Attributes:
-        pck: Missed hands count as wrong.
-        pck_found: Of the hands that were found.
-        found: Share of the labelled hands.
-        overlapping: Share of the labelled hands whose box overlaps by .5 or more.
-        false_alarms: Hands a photo that are near no labelled one.
-    """
-
-    pck: Estimate
-    pck_found: Estimate
-    found: Estimate
-    overlapping: Estimate
-    false_alarms: float
-
-    def row(self) -> list[str]:
-        """Return the cells of the table."""
-        parts = (self.pck, self.pck_found, self.found, self.overlapping)
-        return [*map(_text, parts), f"{self.false_alarms:.2f}"]
+def row(score: WholePhotoScore) -> list[str]:
+    """Return the cells of the table."""
+    parts = (score.pck, score.pck_found, score.found, score.overlapping)
+    return [*map(_text, parts), f"{score.false_alarms:.2f}"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -85,16 +55,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     photos = sorted({record.image_path for record in measured})
     scores = {
-        name: measure(run(photos), measured, everything)
+        name: measure_whole_photos(run(photos), measured, everything)
         for name, run in pipelines(arguments).items()
     }
     print(
         f"{len(measured)} hands of at least {arguments.min_size:g} px with at least "
         f"{arguments.min_points} points, in {len(photos)} photos"
     )
-    print(format_table(HEADER, [[name, *s.row()] for name, s in scores.items()]))
+    print(format_table(HEADER, [[name, *row(s)] for name, s in scores.items()]))
     if arguments.json is not None:
-        write_json(arguments.json, {name: _plain(s) for name, s in scores.items()})
+        write_json(arguments.json, {name: s.to_dict() for name, s in scores.items()})
 
 
 def pipelines(
@@ -120,76 +90,6 @@ def pipelines(
             name = f"MediaPipe Hands full, confidence {confidence:g}"
             found[name] = _mediapipe(python, confidence)
     return found
-
-
-def measure(
-    found: Found, measured: Sequence[Record], everything: Sequence[Record]
-) -> Score:
-    """Compare found hands with labelled ones.
-
-    Args:
-        found: Of the photos of the measured hands.
-        measured: The labelled hands that count.
-        everything: All labelled hands: what lies on one of them is no false alarm.
-    """
-    right, points, hits, overlaps = (np.zeros(len(measured)) for _ in range(4))
-    false_alarms = 0
-    for photo, hands in found.items():
-        here = [i for i, record in enumerate(measured) if record.image_path == photo]
-        pairs = match(hands, [measured[i] for i in here])
-        for i, hand in zip(here, pairs, strict=True):
-            seen = measured[i].visibility > 0
-            points[i] = seen.sum()
-            if hand is None:
-                continue
-            truth, box = measured[i].keypoints, _box(measured[i])
-            distance = np.linalg.norm(hand - truth, axis=1)
-            right[i] = (distance[seen] < _SHARE * box[2:].max()).sum()
-            hits[i] = 1
-            own = tight_box(hand, seen)
-            overlaps[i] = box_overlaps(own, box[None])[0] >= _SAME_OVERLAP
-        labelled = [r for r in everything if r.image_path == photo]
-        taken = match(hands, labelled)
-        false_alarms += len(hands) - sum(hand is not None for hand in taken)
-
-    def figures(weights: NDArray) -> NDArray:
-        with np.errstate(invalid="ignore"):
-            parts = (
-                (weights @ right) / (weights @ points),
-                (weights @ right) / (weights @ (points * hits)),
-                (weights @ hits) / weights.sum(axis=1),
-                (weights @ overlaps) / weights.sum(axis=1),
-            )
-        return np.stack(parts, axis=-1)
-
-    return Score(*bootstrap(figures, len(measured)), false_alarms / len(found))
-
-
-def match(hands: Sequence[NDArray], records: Sequence[Record]) -> list[NDArray | None]:
-    """Return the hand found of each labelled one, the nearest pairs first."""
-    pairs = sorted(
-        (_distance(hand, record), i, j)
-        for i, hand in enumerate(hands)
-        for j, record in enumerate(records)
-    )
-    result: list[NDArray | None] = [None] * len(records)
-    used: set[int] = set()
-    for distance, i, j in pairs:
-        if distance < _NEAR and i not in used and result[j] is None:
-            result[j] = hands[i]
-            used.add(i)
-    return result
-
-
-def _distance(hand: NDArray, record: Record) -> float:
-    box = _box(record)
-    own = tight_box(hand, record.visibility)
-    apart = np.linalg.norm(box_center(own) - box_center(box))
-    return float(apart) / max(float(box[2:].max()), 1.0)
-
-
-def _box(record: Record) -> NDArray:
-    return tight_box(record.keypoints, record.visibility)
 
 
 def _ours(model: str, **options: Any) -> Callable[[Sequence[str]], Found]:
@@ -241,13 +141,6 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _text(estimate: Estimate) -> str:
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
-
-
-def _plain(score: Score) -> dict[str, Any]:
-    return {
-        name: value.to_dict() if isinstance(value, Estimate) else value
-        for name, value in vars(score).items()
-    }
 
 
 if __name__ == "__main__":

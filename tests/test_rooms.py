@@ -31,9 +31,10 @@ FLOORS = {
 GROUND = {"errors", "files", "geometry", "hand", "images", "keras_classes", "lazy"}
 
 #: The only doors between rooms of one floor: models are built, then given weights;
-#: a model is a teacher.
+#: evaluation runs models; a model is a teacher.
 DOORS = {
     ("models", "weights"),
+    ("evaluation", "inference"),
     ("export", "inference"),
     ("export", "evaluation"),
     ("labelling", "inference"),

@@ -4,6 +4,10 @@ Prints a table with 95 % intervals, and each joint's figures. Several models are
 measured on the same hands and compared with the first. Each hand is given to a model as
 its box; --crop-box and --crop-scale change the crop that the protocol asks for.
 
+A hand detector is measured on the whole photos: how many of their hands it finds, by
+how many false alarms a photo that costs. With --pose, the keypoints of what it found
+are measured too, as `handypose predict` finds them.
+
 Example:
   handypose evaluate --model handypose_lite0 --data coco:hands/annotations.json \
     --protocol nsrm --min-size 48 --min-points 10 --plot pck.png --worst worst.png
@@ -11,42 +15,46 @@ Example:
     --data cmu_panoptic:hand143_panopticdb:test --json figures.json
   handypose evaluate --predictions peer.json --data freihand:FreiHAND \
     --protocol mmpose
+  handypose evaluate --model handypose_detector --data coco:photos/annotations.json \
+    --min-size 48 --pose handypose_lite0
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
 
 from handypose_tf.cli.console import quiet_native_log, say
-from handypose_tf.cli.predict import parse_count
-from handypose_tf.data import Reader, Record, open_source
-from handypose_tf.errors import ModelError
+from handypose_tf.cli.options import (
+    add_count,
+    add_data,
+    add_file,
+    add_images,
+    add_on_error,
+    number_parser,
+    parse_count,
+)
+from handypose_tf.data import Reader, open_source
 from handypose_tf.evaluation import (
     PROTOCOLS,
-    CropRule,
     Evaluation,
-    Predictions,
-    Protocol,
     compare,
-    describe_crop,
-    evaluate,
-    get_protocol,
     heading,
     joint_table,
-    predict_hands,
-    read_coco_results,
     save_plot,
     score_table,
-    select_hands,
     summarize,
     worst_sheet,
     write_coco_results,
+)
+from handypose_tf.evaluation.measure import (
+    HandSet,
+    Measured,
+    measure_model,
+    measure_results,
+    select_from,
+    with_crop,
 )
 from handypose_tf.evaluation.protocols import CROP_BOXES
 from handypose_tf.files import write_json
@@ -56,12 +64,8 @@ from handypose_tf.inference import HandPoseEstimator
 #: Arguments that the JSON file repeats.
 _FACTS = ("data", "min_size", "min_points", "flip_test")
 
-
-class _Source(NamedTuple):
-    """Predictions to be measured, and what the model was shown."""
-
-    predictions: Predictions
-    crop: str
+#: What models are measured at.
+TASKS = ("pose", "detector")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,11 +86,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="COCO results of somebody's model; repeat to compare",
     )
+    add_data(parser, "annotated hands")
+    parser.add_argument("--protocol", choices=tuple(PROTOCOLS), help="of a pose model")
     parser.add_argument(
-        "--data", required=True, metavar="FORMAT:PATH[:SPLIT]", help="annotated hands"
+        "--task", choices=TASKS, help="default: what the first model is made for"
     )
-    parser.add_argument("--protocol", required=True, choices=tuple(PROTOCOLS))
     _add_selection(parser.add_argument_group("what is measured on"))
+    _add_crop(parser.add_argument_group("how a pose model is run"))
+    _add_detector(parser.add_argument_group("how a detector is run"))
     _add_outputs(parser.add_argument_group("what is written"))
     parser.set_defaults(usage_error=parser.error)
 
@@ -94,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--min-size",
-        type=_parse_pixels,
+        type=number_parser(0.0),
         default=0.0,
         metavar="PX",
         help="leave out hands whose tight box of visible points is shorter",
@@ -106,17 +113,16 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="leave out hands with fewer visible points",
     )
-    group.add_argument("--images", type=Path, metavar="DIR", help="folder of pictures")
-    group.add_argument(
-        "--on-error",
-        choices=("fail", "skip"),
-        default="fail",
-        help="what to do with bad records (default: %(default)s)",
-    )
+    add_images(group)
+    add_on_error(group)
+    add_count(group, "--threads", "for .tflite")
+
+
+def _add_crop(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--crop-box", choices=CROP_BOXES, help="box of the crop")
     group.add_argument(
         "--crop-scale",
-        type=_parse_scale,
+        type=number_parser(0.1),
         metavar="X",
         help="side of the crop over the box's",
     )
@@ -125,104 +131,65 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="average heatmaps with those of the mirrored crop",
     )
-    group.add_argument("--threads", type=parse_count, metavar="N", help="for .tflite")
+
+
+def _add_detector(group: argparse._ArgumentGroup) -> None:
+    add_count(group, "--levels", "how closely it looks, as in `predict`", default=1)
+    group.add_argument(
+        "--pose", metavar="MODEL", help="pose model to find the keypoints with too"
+    )
 
 
 def _add_outputs(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--json", type=Path, metavar="FILE", help="all figures")
-    group.add_argument(
-        "--plot", type=Path, metavar="FILE", help="PCK curves and joints"
-    )
-    group.add_argument(
-        "--worst", type=Path, metavar="FILE", help="picture of the first's worst hands"
-    )
-    group.add_argument(
-        "--save-predictions", type=Path, metavar="FILE", help="the first's, as JSON"
-    )
+    add_file(group, "--json", "all figures")
+    add_file(group, "--plot", "PCK curves and joints")
+    add_file(group, "--worst", "picture of the first's worst hands")
+    add_file(group, "--save-predictions", "the first's, as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print and write."""
+    from handypose_tf.cli.evaluate_detector import evaluate_detectors, is_detector
+
     if not arguments.models and not arguments.predictions:
         arguments.usage_error("give --model or --predictions, or several of them")
+    task = arguments.task
+    if task == "detector" or (task is None and is_detector(arguments.models)):
+        return evaluate_detectors(arguments)
+    if arguments.protocol is None:
+        arguments.usage_error(f"give --protocol, one of {', '.join(PROTOCOLS)}")
     reader = open_source(
         arguments.data, on_error=arguments.on_error, images=arguments.images
     )
-    records = select_hands(
-        reader.records(), min_size=arguments.min_size, min_points=arguments.min_points
+    hands = select_from(
+        reader, min_size=arguments.min_size, min_points=arguments.min_points
     )
-    sources = _sources(arguments, reader, records)
-    evaluations = [
-        evaluate(
-            records,
-            source.predictions.keypoints,
-            _protocol(arguments),
-            left_scores=source.predictions.left_scores,
-            name=name,
-            crop=source.crop,
-            keypoint_names=reader.keypoint_names,
-        )
-        for name, source in sources.items()
-    ]
-    first = next(iter(sources.values())).predictions
-    _write_first(arguments, records, evaluations[0], first)
-    _report(arguments, evaluations, _describe(reader, arguments))
+    found = _measure(arguments, hands)
+    _write_first(arguments, hands, found[0])
+    _report(
+        arguments, [each.evaluation for each in found], _describe(reader, arguments)
+    )
     return 0
 
 
-def _protocol(arguments: argparse.Namespace) -> Protocol:
-    """Return the protocol, with the crop that was asked for in place of its own."""
-    protocol = get_protocol(arguments.protocol)
-    crop = CropRule(
-        arguments.crop_box or protocol.crop.box,
-        arguments.crop_scale or protocol.crop.scale,
-    )
-    return replace(protocol, crop=crop)
-
-
-def _sources(
-    arguments: argparse.Namespace, reader: Reader, records: Sequence[Record]
-) -> dict[str, _Source]:
-    """Return all predictions by the name of their file, or its path if two share it."""
+def _measure(arguments: argparse.Namespace, hands: HandSet) -> list[Measured]:
+    """Measure all by the names of their files, or by their paths if two share one."""
     models, files = arguments.models, arguments.predictions
-    found = [
-        *(_run_model(model, arguments, reader, records) for model in models),
-        *(_read(path, reader, records) for path in files),
-    ]
+    protocol = with_crop(arguments.protocol, arguments.crop_box, arguments.crop_scale)
     paths = [*models, *map(str, files)]
     names = [Path(path).name for path in paths]
     names = names if len(set(names)) == len(names) else paths
-    return dict(zip(names, found, strict=True))
-
-
-def _run_model(
-    model: str,
-    arguments: argparse.Namespace,
-    reader: Reader,
-    records: Sequence[Record],
-) -> _Source:
-    with quiet_native_log():
-        estimator = HandPoseEstimator(model, arguments.threads)
-    own = tuple(estimator.metadata.keypoint_names)
-    if own != reader.keypoint_names:
-        raise ModelError(
-            f"{model}: finds {len(own)} points, {own[0]} to {own[-1]}, not the "
-            f"{len(reader.keypoint_names)} of {reader}; train it on such points"
+    found = []
+    for model, name in zip(models, names, strict=False):
+        with quiet_native_log():
+            estimator = HandPoseEstimator(model, arguments.threads)
+        flip = arguments.flip_test
+        found.append(
+            measure_model(estimator, hands, protocol, flip_test=flip, name=name)
         )
-    crop = _protocol(arguments).crop
-    flip = arguments.flip_test
-    found = predict_hands(estimator, records, crop, flip_test=flip)
-    return _Source(found, describe_crop(crop, estimator) + ", flip test" * flip)
-
-
-def _read(path: Path, reader: Reader, records: Sequence[Record]) -> _Source:
-    """Read predictions; names are looked for among all hands, also those left out."""
-    everything = [record for record in reader.records() if record.is_hand]
-    found = read_coco_results(path, everything)
-    places = {record.sample_id: index for index, record in enumerate(everything)}
-    chosen = [places[record.sample_id] for record in records]
-    chosen_ones = Predictions(found.keypoints[chosen], found.scores[chosen])
-    return _Source(chosen_ones, "")
+    for path, name in zip(files, names[len(models) :], strict=True):
+        found.append(measure_results(path, hands, protocol, name=name))
+    return found
 
 
 def _describe(reader: Reader, arguments: argparse.Namespace) -> str:
@@ -252,34 +219,12 @@ def _report(
 
 
 def _write_first(
-    arguments: argparse.Namespace,
-    records: Sequence[Record],
-    evaluation: Evaluation,
-    predictions: Predictions,
+    arguments: argparse.Namespace, hands: HandSet, first: Measured
 ) -> None:
     """Write what is made of the first model alone."""
+    records, found = hands.records, first.predictions
     if arguments.worst:
-        sheet = worst_sheet(evaluation, records, predictions.keypoints)
+        sheet = worst_sheet(first.evaluation, records, found.keypoints)
         write_image(arguments.worst, sheet)
     if arguments.save_predictions:
-        write_coco_results(arguments.save_predictions, records, predictions)
-
-
-def _parse_pixels(text: str) -> float:
-    """Turn a length from 0 up into a float."""
-    return _parse_number(text, lowest=0.0)
-
-
-def _parse_scale(text: str) -> float:
-    """Turn a scale of at least a tenth into a float."""
-    return _parse_number(text, lowest=0.1)
-
-
-def _parse_number(text: str, lowest: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = np.nan
-    if not lowest <= value < np.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from {lowest:g} up")
-    return value
+        write_coco_results(arguments.save_predictions, records, found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,12 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError
 from handypose_tf.evaluation.evaluate import evaluate
-from handypose_tf.evaluation.predict_hands import (
-    HandPredictor,
-    Predictions,
-    predict_hands,
-)
+from handypose_tf.evaluation.predict_hands import Predictions, predict_hands
 from handypose_tf.evaluation.protocols import CropRule
+
+if TYPE_CHECKING:
+    from handypose_tf.inference import HandPoseEstimator
 
 #: A keypoint is right below this share of the longer side of the tight box.
 RIGHT = 0.1
@@ -84,7 +83,7 @@ class Reliability:
 
 
 def score_points(
-    predictor: HandPredictor, records: Sequence[Record]
+    predictor: HandPoseEstimator, records: Sequence[Record]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Run a model on labelled hands, each in its own crop.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -123,13 +124,19 @@ class FindingResult:
         num_hands: Hands that count.
         recalls: False alarms a photo -> share of the hands found, with its 95 %
             interval by resampling photos.
-        thresholds: False alarms a photo -> lowest score that keeps to them.
+        thresholds: False alarms a photo -> lowest score that keeps to them; infinite
+            where none does.
     """
 
     num_photos: int
     num_hands: int
     recalls: Mapping[float, Estimate]
     thresholds: Mapping[float, float]
+
+    def threshold(self, alarms: float) -> float | None:
+        """Return the lowest score that keeps to them; `None` where none does."""
+        score = self.thresholds[alarms]
+        return score if math.isfinite(score) else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -139,7 +146,7 @@ class FindingResult:
             **{
                 f"recall@{alarms:g}": {
                     **recall.to_dict(),
-                    "threshold": self.thresholds[alarms],
+                    "threshold": self.threshold(alarms),
                 }
                 for alarms, recall in self.recalls.items()
             },

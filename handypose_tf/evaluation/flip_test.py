@@ -12,8 +12,7 @@ References:
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,26 +20,12 @@ from handypose_tf.errors import ModelError
 from handypose_tf.geometry import FloatArray, box_center, transform_points
 from handypose_tf.images import Image
 
-
-class HeatmapModel(Protocol):
-    """What is asked of a model; `handypose_tf.inference.HandPoseEstimator` fits."""
-
-    @property
-    def path(self) -> Path:
-        """Where the model's file lies."""
-
-    @property
-    def metadata(self) -> Any:
-        """Has `decode["method"]`, a method of `DecodeHeatmaps`."""
-
-    def heatmaps(
-        self, image: Image, box: FloatArray
-    ) -> tuple[FloatArray, FloatArray] | None:
-        """Return heatmaps and the matrix from picture to cells; `None` for neither."""
+if TYPE_CHECKING:
+    from handypose_tf.inference import HandPoseEstimator
 
 
 def predict_flipped(
-    model: HeatmapModel, image: Image, boxes: FloatArray
+    model: HandPoseEstimator, image: Image, boxes: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Find hands by the mean of each crop's heatmaps and those of its mirror image.
 
@@ -68,7 +53,7 @@ def predict_flipped(
 
 
 def _mean_heatmaps(
-    model: HeatmapModel, image: Image, mirror: Image, box: FloatArray
+    model: HandPoseEstimator, image: Image, mirror: Image, box: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the averaged maps of a hand, and the matrix from picture to cells."""
     maps, matrix = _heatmaps(model, image, box)
@@ -88,7 +73,7 @@ def _shift(maps: FloatArray, matrix: FloatArray, box: FloatArray) -> float:
 
 
 def _heatmaps(
-    model: HeatmapModel, image: Image, box: FloatArray
+    model: HandPoseEstimator, image: Image, box: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     found = model.heatmaps(image, box)
     if found is None:

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError
-from handypose_tf.evaluation.flip_test import HeatmapModel, predict_flipped
+from handypose_tf.evaluation.flip_test import predict_flipped
 from handypose_tf.evaluation.protocols import CropRule
 from handypose_tf.geometry import FloatArray, box_center, tight_box
 from handypose_tf.images import Image
 
+if TYPE_CHECKING:
+    from handypose_tf.inference import HandPoseEstimator
+
 #: Least side of a box in pixels, so that a hand of one visible point has a crop too.
 _LEAST_SIDE = 1.0
-
-
-class HandPredictor(HeatmapModel, Protocol):
-    """What is asked of a model; `handypose_tf.inference.HandPoseEstimator` fits."""
-
-    @property
-    def metadata(self) -> Any:
-        """Has `crop_scale`: the model's margin, side of its crop over that of a box."""
-
-    def predict(self, image: Image, boxes: FloatArray) -> Sequence[Any]:
-        """Return one hand with `keypoints` and `scores` for each box, in order."""
 
 
 class Predictions(NamedTuple):
@@ -47,7 +39,7 @@ class Predictions(NamedTuple):
 
 
 def predict_hands(
-    predictor: HandPredictor,
+    model: HandPoseEstimator,
     records: Sequence[Record],
     crop: CropRule,
     *,
@@ -56,7 +48,7 @@ def predict_hands(
     """Run a model on annotated hands, each in its crop.
 
     Args:
-        predictor: The model.
+        model: The model, open.
         records: Annotated hands; those of one picture are best next to each other.
         crop: What the model is shown.
         flip_test: Average the heatmaps of each crop and of its mirror image.
@@ -70,19 +62,19 @@ def predict_hands(
     bar = tqdm(total=len(records), desc="predicting", disable=None, delay=2)
     with bar:
         for group in _by_picture(records):
-            boxes = np.stack([_crop_box(r, crop, predictor) for r in group])
+            boxes = np.stack([_crop_box(r, crop, model) for r in group])
             image = group[0].read_image()
             try:
-                found.append(predict(predictor, image, boxes))
+                found.append(predict(model, image, boxes))
             except DataError as error:
                 raise DataError(f"{group[0].image_path}: {error}") from error
             bar.update(len(group))
     return _joined(found)
 
 
-def describe_crop(crop: CropRule, predictor: HandPredictor) -> str:
+def describe_crop(crop: CropRule, model: HandPoseEstimator) -> str:
     """Return in words what a model is shown, e.g. `"1.5 x tight box"`."""
-    return f"{crop.scale or predictor.metadata.crop_scale:g} x {crop.box} box"
+    return f"{crop.scale or model.metadata.crop_scale:g} x {crop.box} box"
 
 
 def _joined(parts: Sequence[Predictions]) -> Predictions:
@@ -99,18 +91,18 @@ def _by_picture(records: Sequence[Record]) -> Iterator[list[Record]]:
         yield list(group)
 
 
-def _crop_box(record: Record, crop: CropRule, predictor: HandPredictor) -> FloatArray:
+def _crop_box(record: Record, crop: CropRule, model: HandPoseEstimator) -> FloatArray:
     """Return the square that becomes the wanted crop by the model's own margin."""
     box = record.box
     if crop.box == "tight":
         box = tight_box(record.keypoints, record.visibility)
-    own = predictor.metadata.crop_scale
+    own = model.metadata.crop_scale
     side = max(float(box[2:].max()), _LEAST_SIDE) * (crop.scale or own) / own
     return np.array([*(box_center(box) - side / 2), side, side], np.float32)
 
 
-def _predict(predictor: HandPredictor, image: Image, boxes: FloatArray) -> Predictions:
-    hands = predictor.predict(image, boxes)
+def _predict(model: HandPoseEstimator, image: Image, boxes: FloatArray) -> Predictions:
+    hands = model.predict(image, boxes)
     keypoints = np.stack([hand.keypoints for hand in hands])
     scores = np.stack([hand.scores for hand in hands])
     sides = [getattr(hand, "left_score", None) for hand in hands]
@@ -118,6 +110,6 @@ def _predict(predictor: HandPredictor, image: Image, boxes: FloatArray) -> Predi
 
 
 def _predict_flipped(
-    predictor: HandPredictor, image: Image, boxes: FloatArray
+    model: HandPoseEstimator, image: Image, boxes: FloatArray
 ) -> Predictions:
-    return Predictions(*predict_flipped(predictor, image, boxes))
+    return Predictions(*predict_flipped(model, image, boxes))

@@ -1,0 +1,136 @@
+"""What several commands take: a parser of each kind of value, a way to declare it."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+#: A parser or one of its groups.
+Options = Any
+
+
+def number_parser(
+    lowest: float, highest: float = math.inf, *, above: bool = False
+) -> Callable[[str], float]:
+    """Return what turns text into a number within bounds.
+
+    Args:
+        lowest: The lowest number.
+        highest: The highest number.
+        above: Whether the lowest one is itself too low.
+    """
+    if math.isfinite(highest):
+        wanted = f"a number from {lowest:g} to {highest:g}"
+    else:
+        wanted = f"a number {'above' if above else 'from'} {lowest:g}" + " up" * (
+            not above
+        )
+
+    def parse(text: str) -> float:
+        value = _number(text)
+        fits = lowest < value if above else lowest <= value
+        if not (fits and value <= highest and math.isfinite(value)):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+        return value
+
+    return parse
+
+
+def whole_parser(
+    lowest: int, highest: int | None = None, *, multiple: int = 1
+) -> Callable[[str], int]:
+    """Return what turns text into a whole number within bounds.
+
+    Args:
+        lowest: The lowest number.
+        highest: The highest number; any if `None`.
+        multiple: What it must be a multiple of.
+    """
+    kind = "a whole number" if multiple == 1 else f"a multiple of {multiple}"
+    end = "up" if highest is None else f"to {highest}"
+
+    def parse(text: str) -> int:
+        value = int(text) if text.isdecimal() else -1
+        is_high = highest is not None and value > highest
+        if value < lowest or is_high or value % multiple:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not {kind} from {lowest} {end}"
+            )
+        return value
+
+    return parse
+
+
+parse_count = whole_parser(1)
+parse_positive = number_parser(0.0, above=True)
+parse_share = number_parser(0.0, 1.0)
+
+
+def parse_counts(text: str) -> list[int]:
+    """Turn `1,2,4` into numbers from 1 up."""
+    return [parse_count(part) for part in text.split(",")]
+
+
+def parse_box(text: str) -> list[float]:
+    """Turn `X,Y,W,H` into four floats."""
+    values = [_number(part) for part in text.split(",")]
+    if len(values) != 4 or not all(map(math.isfinite, values)) or min(values[2:]) <= 0:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not X,Y,W,H in pixels with W and H above 0"
+        )
+    return values
+
+
+def add_data(options: Options, what: str, *, several: bool = False) -> None:
+    """Declare `--data`, which names annotated hands."""
+    options.add_argument(
+        "--data",
+        required=True,
+        action="append" if several else "store",
+        metavar="FORMAT:PATH[:SPLIT]",
+        help=what,
+    )
+
+
+def add_images(options: Options, what: str = "folder of pictures") -> None:
+    """Declare `--images`."""
+    options.add_argument("--images", type=Path, metavar="DIR", help=what)
+
+
+def add_on_error(options: Options) -> None:
+    """Declare `--on-error`, the policy for bad records."""
+    options.add_argument(
+        "--on-error",
+        choices=("fail", "skip"),
+        default="fail",
+        help="what to do with bad records (default: %(default)s)",
+    )
+
+
+def add_out(options: Options, metavar: str, what: str) -> None:
+    """Declare `--out`, which must be given."""
+    options.add_argument("--out", type=Path, required=True, metavar=metavar, help=what)
+
+
+def add_file(options: Options, name: str, what: str) -> None:
+    """Declare a file that is written if it is asked for."""
+    options.add_argument(name, type=Path, metavar="FILE", help=what)
+
+
+def add_count(
+    options: Options, name: str, what: str, default: int | None = None
+) -> None:
+    """Declare a whole number from 1 up."""
+    options.add_argument(
+        name, type=parse_count, default=default, metavar="N", help=what
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
