@@ -42,6 +42,13 @@ def image_box(width: int, height: int) -> FloatArray:
     return np.array([-0.5, -0.5, width, height], np.float32)
 
 
+def is_inside(points: ArrayLike, width: int, height: int) -> NDArray[np.bool_]:
+    """Tell which points `(..., 2)` lie in a picture: -0.5 does, `width - 0.5` not."""
+    points = np.asarray(points)
+    limits = np.array([width, height], points.dtype) - 0.5
+    return np.asarray(((points >= -0.5) & (points < limits)).all(axis=-1))
+
+
 def tight_box(keypoints: ArrayLike, visibility: ArrayLike | None = None) -> FloatArray:
     """Return the smallest box around the visible points.
 

@@ -14,6 +14,7 @@ from handypose_tf.geometry import (
     box_overlaps,
     crop_matrix,
     image_box,
+    is_inside,
     letterbox_matrix,
     tight_box,
     transform_points,
@@ -176,6 +177,21 @@ def test_area_averaging_agrees_with_opencv_on_whole_blocks():
 def test_overlap_is_intersection_over_union(other, expected):
     found = box_overlaps((0, 0, 2, 2), [other])
     np.testing.assert_allclose(found, [expected])
+
+
+@pytest.mark.parametrize(
+    ("point", "inside"),
+    [
+        ((-0.5, -0.5), True),  # the left and upper edge belong to the picture,
+        ((639.4, 479.4), True),
+        ((639.5, 0), False),  # the others do not
+        ((0, 479.5), False),
+        ((-0.6, 5), False),
+        ((float("nan"), 5), False),
+    ],
+)
+def test_a_picture_reaches_half_a_pixel_beyond_its_centres(point, inside):
+    assert is_inside([[point, (1, 1)]], 640, 480).tolist() == [[inside, True]]
 
 
 def test_boxes_without_area_do_not_overlap():

@@ -85,7 +85,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Render; returns 0."""
     from handypose_tf.synth.anatomy.arm import fetch
-    from handypose_tf.synth.dataset import SynthConfig, make_dataset
+    from handypose_tf.synth.config import SynthConfig
+    from handypose_tf.synth.dataset import make_dataset
     from handypose_tf.synth.world.backgrounds import find_photos
 
     photos = tuple(find_photos(arguments.backgrounds))

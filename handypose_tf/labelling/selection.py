@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from handypose_tf.errors import DataError
+from handypose_tf.geometry import is_inside
 from handypose_tf.labelling.photo_log import PhotoResult
 from handypose_tf.labelling.teacher import HandLabel
 
@@ -37,10 +38,7 @@ class FoundHand(NamedTuple):
     @property
     def inside(self) -> np.ndarray:
         """Which points lie in the photo, `(21,)` bool."""
-        size = (self.result.width, self.result.height)
-        points = self.label.keypoints
-        within = (points >= -0.5) & (points < np.subtract(size, 0.5))
-        return np.logical_and(within[:, 0], within[:, 1])
+        return is_inside(self.label.keypoints, self.result.width, self.result.height)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ there is not made again, whatever the count that is asked for next.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import multiprocessing
@@ -16,64 +15,22 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 
-from handypose_tf import __version__
 from handypose_tf.errors import MissingExtraError, OutputError
 from handypose_tf.files import write_bytes, write_json
-from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.synth.anatomy.body import load_body
-from handypose_tf.synth.sample import HandLabel, SynthSample
+from handypose_tf.synth.coco import coco_json, label_of
+from handypose_tf.synth.config import SynthConfig
+from handypose_tf.synth.sample import SynthSample
 from handypose_tf.synth.world.backgrounds import Backgrounds
 from handypose_tf.synth.world.hand_model import load_hand_model
 
 #: Samples of a stretch: what is lost, at most, when a run is interrupted.
 _STRETCH = 50
-
-#: Change whenever the same seed gives other pictures.
-SCENE_VERSION = 1
-PEOPLE_VERSION = 1
-HARD_VERSION = 1
-
-
-@dataclass(frozen=True)
-class SynthConfig:
-    """What a data set is made from; two equal ones give the same pictures.
-
-    Attributes:
-        wheel: The anatomy's wheel.
-        seed: Of everything random.
-        size: Side of the pictures, pixels.
-        photos: Photos for backgrounds.
-        people: Whole people in place of hands.
-        hard: Share of the pictures of hands that show hard ones.
-    """
-
-    wheel: Path
-    seed: int = 0
-    size: int = 256
-    photos: tuple[Path, ...] = ()
-    people: bool = False
-    hard: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what decides about the pictures, as JSON."""
-        listing = "\n".join(f"{p.name} {p.stat().st_size}" for p in self.photos)
-        return {
-            "seed": self.seed,
-            "size": self.size,
-            "anatomy": self.wheel.name,
-            "num_background_photos": len(self.photos),
-            "background_photos_sha256": hashlib.sha256(listing.encode()).hexdigest(),
-            "scene_version": PEOPLE_VERSION if self.people else SCENE_VERSION,
-            **({"people": True} if self.people else {}),
-            **({"hard": self.hard, "hard_version": HARD_VERSION} if self.hard else {}),
-        }
 
 
 def make_dataset(
@@ -109,66 +66,6 @@ def make_dataset(
         label for s in stretches for label in json.loads(_part(folder, *s).read_text())
     ]
     _write_compact(folder / "annotations.json", coco_json(labels, config))
-
-
-def coco_json(labels: Sequence[dict[str, Any]], config: SynthConfig) -> dict[str, Any]:
-    """Return a COCO-keypoints file of samples' labels (see :func:`label_of`)."""
-    side = config.size
-    hands = [(label["index"], hand) for label in labels for hand in label["hands"]]
-    return {
-        "info": _info(config),
-        "images": [
-            {"id": x["index"], "file_name": x["file"], "width": side, "height": side}
-            for x in labels
-        ],
-        "annotations": [
-            {"id": number, "image_id": index, "category_id": 1, **hand}
-            for number, (index, hand) in enumerate(hands)
-        ],
-        "categories": [
-            {
-                "id": 1,
-                "name": "hand",
-                "keypoints": list(KEYPOINT_NAMES),
-                "skeleton": [[a + 1, b + 1] for a, b in BONES],
-            }
-        ],
-    }
-
-
-def label_of(index: int, sample: SynthSample) -> dict[str, Any]:
-    """Return what `parts/` stores of a sample."""
-    hands = [_annotation(hand) for hand in sample.hands]
-    return {"index": index, "file": f"{index:07d}.jpg", "hands": hands}
-
-
-def _annotation(hand: HandLabel) -> dict[str, Any]:
-    """Return the part of a COCO annotation that does not depend on numbering."""
-    shown = hand.visibility > 0
-    points = np.where(shown[:, None], hand.keypoints.astype(float).round(2), 0.0)
-    triples = zip(points.tolist(), hand.visibility.tolist(), strict=True)
-    skin = {} if hand.melanin is None else {"melanin": round(float(hand.melanin), 4)}
-    return {
-        "keypoints": [number for (x, y), v in triples for number in (x, y, v)],
-        "num_keypoints": int(shown.sum()),
-        "bbox": hand.box.astype(float).round(2).tolist(),
-        "area": round(float(hand.box[2] * hand.box[3]), 1),
-        "is_left": int(hand.is_left),
-        "iscrowd": int(hand.is_hidden),
-        **skin,
-    }
-
-
-def _info(config: SynthConfig) -> dict[str, Any]:
-    hands = "CC0 (MakeHuman base mesh, rig and targets)"
-    photos = "; photos behind the hands keep their own licences"
-    return {
-        "description": "Rendered hands with exact keypoints",
-        "version": __version__,
-        "source": "handypose synth",
-        "licence": hands + (photos if config.photos else ""),
-        **config.to_dict(),
-    }
 
 
 def encode_sample(sample: SynthSample) -> bytes:

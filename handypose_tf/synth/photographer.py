@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.geometry import FloatArray, is_inside, tight_box
 from handypose_tf.synth.anatomy.body import HumanBody
 from handypose_tf.synth.picture.film import draw_film, expose
 from handypose_tf.synth.picture.renderer import Renderer, Rendering
@@ -101,8 +101,9 @@ class Photographer:
             draw, rule = self._hard[0], HARD
         for _ in range(_TRIES):
             scene = draw(rng, self._size)
-            inside = is_inside(scene.camera.project(scene.hands), self._size)
-            if rule.worst(inside.sum(axis=1)) < rule.least_inside:
+            joints = scene.camera.project(scene.hands)
+            inside = is_inside(joints, self._size, self._size).sum(axis=1)
+            if rule.worst(inside) < rule.least_inside:
                 continue
             shadows = scene.shadows()
             rendering = self._render(scene, shadows)
@@ -136,7 +137,7 @@ class Photographer:
         labels = []
         views = zip(rendering.keypoints, rendering.is_seen, strict=True)
         for number, (keypoints, is_seen) in enumerate(views):
-            if not is_inside(keypoints, self._size).any():
+            if not is_inside(keypoints, self._size, self._size).any():
                 continue
             label = label_hand(
                 keypoints,
@@ -187,17 +188,12 @@ def label_hand(
     mirrored: bool,
 ) -> HandLabel:
     """Label one hand; in a mirrored picture joints keep their names."""
-    inside = is_inside(keypoints, size)
+    inside = is_inside(keypoints, size, size)
     visibility = inside.astype(np.int64) + (inside & is_seen)
     if mirrored:
         keypoints = (keypoints * [-1, 1] + [size - 1, 0]).astype(np.float32)
     box = tight_box(keypoints, visibility)
     return HandLabel(keypoints, visibility, box, is_left != mirrored)
-
-
-def is_inside(keypoints: FloatArray, size: int) -> NDArray[np.bool_]:
-    """Tell which points `(..., 2)` lie in a square picture."""
-    return np.all((keypoints > -0.5) & (keypoints < size - 0.5), axis=-1)
 
 
 def _mark(label: HandLabel, size: int) -> HandLabel:

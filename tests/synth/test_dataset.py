@@ -15,6 +15,8 @@ from handypose_tf.data.readers import CocoReader
 from handypose_tf.errors import DataError, MissingExtraError, OutputError
 from handypose_tf.synth import dataset
 from handypose_tf.synth.anatomy.arm import WHEEL
+from handypose_tf.synth.coco import coco_json, label_of
+from handypose_tf.synth.config import SynthConfig
 from handypose_tf.synth.sample import HandLabel, SynthSample
 
 
@@ -57,7 +59,7 @@ def fake(monkeypatch):
 
 def config(tmp_path, **changes):
     wheel = tmp_path / WHEEL
-    return dataset.SynthConfig(**({"wheel": wheel, "seed": 1, "size": 64} | changes))
+    return SynthConfig(**({"wheel": wheel, "seed": 1, "size": 64} | changes))
 
 
 def make(folder, count, settings):
@@ -82,7 +84,7 @@ def test_the_data_set_is_read_back_by_the_coco_reader(fake, tmp_path):
 def test_a_hidden_hand_is_a_crowd_that_the_coco_reader_leaves_out(fake, tmp_path):
     hand = replace(FakePhotographer()(1, 0).hands[0], is_hidden=True)
     sample = SynthSample(np.zeros((64, 64, 3), np.uint8), (hand,), 90)
-    content = dataset.coco_json([dataset.label_of(0, sample)], config(tmp_path))
+    content = coco_json([label_of(0, sample)], config(tmp_path))
     assert content["annotations"][0]["iscrowd"] == 1
     (tmp_path / "annotations.json").write_text(json.dumps(content))
     with pytest.raises(DataError):
@@ -94,7 +96,7 @@ def test_a_label_tells_the_melanin_of_the_skin_where_it_is_known():
     for melanin, expected in ((0.12345, {"melanin": 0.1235}), (None, {})):
         label = replace(hand, melanin=melanin)
         sample = SynthSample(np.zeros((64, 64, 3), np.uint8), (label,), 90)
-        written = dataset.label_of(0, sample)["hands"][0]
+        written = label_of(0, sample)["hands"][0]
         assert {k: v for k, v in written.items() if k == "melanin"} == expected
 
 
@@ -102,6 +104,8 @@ def test_people_and_hands_are_not_mixed_in_one_folder(fake, tmp_path):
     make(tmp_path / "hands", 2, config(tmp_path))
     with pytest.raises(OutputError, match="another people"):
         make(tmp_path / "hands", 2, config(tmp_path, people=True))
+    with pytest.raises(OutputError, match="another hard, hard_version"):
+        make(tmp_path / "hands", 2, config(tmp_path, hard=0.5))
 
 
 def test_the_file_tells_where_it_comes_from(fake, tmp_path):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from handypose_tf.data.augment.appearance import change_look
 from handypose_tf.data.augment.draws import Draws
 from handypose_tf.data.augment.strengths import PLAIN, Augmentation
-from handypose_tf.geometry import FloatArray, transform_points, warp_image
+from handypose_tf.geometry import FloatArray, is_inside, transform_points, warp_image
 
 Arrays = Mapping[str, NDArray]
 
@@ -57,8 +57,7 @@ def augment(
     image = draw(sample["image"], matrix, image_size)
     image = _replace_surroundings(image, sample, draws, matrix, strengths)
     points = transform_points(sample["keypoints"], matrix)
-    bounds = np.array(image_size[::-1], np.float32) - 0.5
-    is_outside = ~((points > -0.5) & (points < bounds)).all(axis=-1)
+    is_outside = ~is_inside(points, image_size[1], image_size[0])
     visibility = sample["visibility"]
     is_left = sample["is_left"]
     return {

@@ -87,7 +87,7 @@ def _draw_hand(
     rng: np.random.Generator, model: HandModel, body: Body, pose: str | None
 ) -> PosedHand:
     skeleton = Skeleton(body.joints)
-    posture = draw_posture(rng, lambda p: skeleton.keypoints(skeleton.pose(p)), pose)
+    posture = draw_posture(rng, skeleton.pose_keypoints, pose)
     return model.pose(body, posture)
 
 

@@ -13,10 +13,11 @@ from handypose_tf.synth.pose.hand_skeleton import skin
 from handypose_tf.synth.pose.human_skeleton import HumanSkeleton
 from handypose_tf.synth.pose.stances import draw_stance
 from handypose_tf.synth.space.mesh import triangulate
-from handypose_tf.synth.world.dress import Outfit, Wardrobe, skin_points
+from handypose_tf.synth.world.dress import Outfit, skin_points
 from handypose_tf.synth.world.hand_model import HandModel
 from handypose_tf.synth.world.person import draw_person
 from handypose_tf.synth.world.things import Thing
+from handypose_tf.synth.world.wardrobe import Wardrobe
 
 _ORDER = {bone: number for number, bone in enumerate(BONES)}
 

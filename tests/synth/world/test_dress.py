@@ -1,6 +1,7 @@
 import numpy as np
 
-from handypose_tf.synth.world.dress import Wardrobe, cut
+from handypose_tf.synth.world.dress import cut
+from handypose_tf.synth.world.wardrobe import Wardrobe
 
 
 def test_a_shirt_covers_the_trunk_and_stops_at_the_sleeve(body, rest):

@@ -6,7 +6,8 @@ from handypose_tf.synth.look.skin import SkinTone
 from handypose_tf.synth.pose.collision import penetration
 from handypose_tf.synth.pose.posture import Posture
 from handypose_tf.synth.world.grasp import FIST, Grasp
-from handypose_tf.synth.world.grips import THINGS, draw_grip, hold
+from handypose_tf.synth.world.grips import draw_grip, hold
+from handypose_tf.synth.world.offers import THINGS
 from handypose_tf.synth.world.person import Person, draw_person, shape_body
 from handypose_tf.synth.world.solids import Ball, Rod
 
