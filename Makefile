@@ -5,8 +5,8 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow test-keras2 test-addons test-beam test-wheel test-web lint docs \
-    train-lite0 train-lite1 train-detector ci clean
+.PHONY: demo test test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel test-web \
+    chromium lint docs train-lite0 train-lite1 train-detector ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -40,6 +40,12 @@ test-addons: .venv-addons/ready
 test-beam: .venv-beam/ready
 	.venv-beam/bin/python -m pytest tests/beam "tests/docs/test_pages.py::test_examples_of_a_page[docs/how-to/scale.md]"
 
+# A bundle of ours in MediaPipe's own clients: Python's, in an environment of its own, and the
+# web's, in Debian's Chromium. Needs Node.js 20.
+test-mediapipe: .venv/ready-test .venv-mediapipe/ready chromium
+	cd tests/landmarker/browser && npm ci
+	MEDIAPIPE_PYTHON=.venv-mediapipe/bin/python .venv/bin/python -m pytest tests/landmarker
+
 # The wheel alone, in an empty environment: no checkout, no test packages.
 test-wheel: .venv/ready-test
 	rm -rf build dist .venv-wheel
@@ -50,10 +56,12 @@ test-wheel: .venv/ready-test
 	cd dist && ../.venv-wheel/bin/handypose demo --out demo
 
 # The page for a phone's browser, built and then used by Debian's Chromium. Needs Node.js 20.
-test-web: .venv/ready
+test-web: .venv/ready chromium
+	cd examples/web && npm ci && npm run build && npm test
+
+chromium:
 	command -v chromium > /dev/null || (apt-get update -qq && \
 	    apt-get install -qq --yes --no-install-recommends chromium > /dev/null)
-	cd examples/web && npm ci && npm run build && npm test
 
 lint: .venv/ready-test
 	.venv/bin/python $(PIP) 'ruff>=0.8' 'mypy>=1.13' types-PyYAML types-tqdm
@@ -75,7 +83,7 @@ train-lite1: .venv/ready
 train-detector: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_detector.sh
 
-ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-wheel demo
+ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel demo
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -99,6 +107,11 @@ ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-whe
 	.venv-beam/bin/python $(PIP) --editable '.[beam,test]'
 	touch $@
 
+.venv-mediapipe/ready:
+	python3.11 -m venv .venv-mediapipe
+	.venv-mediapipe/bin/python $(PIP) 'mediapipe==0.10.21' 'numpy<2'
+	touch $@
+
 .venv-addons/ready: pyproject.toml
 	python3.11 -m venv .venv-addons
 	.venv-addons/bin/python $(PIP) --upgrade pip
@@ -106,4 +119,4 @@ ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-whe
 	touch $@
 
 clean:
-	rm -rf .venv .venv-keras2 .venv-addons .venv-beam .venv-wheel build dist site
+	rm -rf .venv .venv-keras2 .venv-addons .venv-beam .venv-mediapipe .venv-wheel build dist site

@@ -1,0 +1,124 @@
+"""MediaPipe's own clients run a bundle of ours, and find what this library finds.
+
+Where MediaPipe looks, a second bundle tells, whose landmarks are the corners of what it
+is shown; so both pipelines are asked about the same crop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from fenced_blocks import ROOT
+
+from handypose_tf.geometry import HandRegion, crop_matrix, tight_box, warp_image
+from handypose_tf.images import Image, read_image
+from handypose_tf.labelling.mediapipe_regions import closer_region
+
+DEMO = ROOT / "handypose_tf" / "assets" / "demo_hand.jpg"
+
+#: Largest distance from this library's own landmarks, in sizes of the hand.
+SHARE = 0.02
+
+WIDTH, HEIGHT = 640, 400
+
+
+def moved(degrees: float, size: float, x: float, y: float, *, mirrored=False) -> Image:
+    """Draw the demo's rendered hand, turned, into a picture of 640 x 400."""
+    demo = read_image(DEMO)
+    demo = demo[:, ::-1].copy() if mirrored else demo
+    middle = (demo.shape[1] / 2, demo.shape[0] / 2)
+    shown = crop_matrix(middle, max(demo.shape), round(size), degrees=degrees)
+    shown[:2, 2] += (x, y) - shown[:2, :2] @ middle - shown[:2, 2]
+    return warp_image(demo, shown, (HEIGHT, WIDTH))
+
+
+def pictures() -> dict[str, Image]:
+    """Return pictures with one hand each; the plain one is a right hand."""
+    return {
+        "right": read_image(DEMO),
+        "left": read_image(DEMO)[:, ::-1].copy(),
+        "turned right": moved(50, 420, 300, 210),
+        "upside down left": moved(170, 420, 340, 190, mirrored=True),
+        "small right": moved(-20, 300, 200, 200),
+    }
+
+
+def region(corners: list[list[float]]) -> HandRegion:
+    """Return the square whose first three corners, clockwise, MediaPipe named."""
+    first, right, below = np.array(corners[:3])
+    along = right - first
+    degrees = float(np.rad2deg(np.arctan2(along[1], along[0])))
+    return HandRegion((right + below) / 2, float(np.hypot(*along)), degrees)
+
+
+def distance(hand: dict[str, Any], own: np.ndarray) -> float:
+    """Return the largest distance of two hands' keypoints, in sizes of the hand."""
+    apart = np.linalg.norm(np.array(hand["keypoints"]) - own, axis=1)
+    return float(apart.max() / tight_box(own)[2:].max())
+
+
+@pytest.fixture(scope="module")
+def found(python_client, bundle) -> dict[str, Any]:
+    return dict(
+        zip(pictures(), python_client(bundle, [*pictures().values()]), strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def regions(python_client, probe) -> dict[str, HandRegion]:
+    seen = python_client(probe, [*pictures().values()])
+    return {
+        name: region(hands[0]["keypoints"])
+        for name, hands in zip(pictures(), seen, strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", pictures())
+def test_landmarks_are_this_library_s_own(name, found, regions, own_pipeline):
+    [own] = own_pipeline.poses(pictures()[name], [regions[name]])
+    [hand] = found[name]
+    assert distance(hand, own.keypoints) < SHARE
+
+
+@pytest.mark.parametrize("name", pictures())
+def test_sides_are_right(name, found):
+    [hand] = found[name]
+    assert hand["side"] == ("Left" if "left" in name else "Right")
+
+
+def test_two_hands_of_a_picture(python_client, bundle, own_pipeline):
+    both = np.hstack([pictures()["right"], pictures()["left"]])
+    [hands] = python_client(bundle, [both])
+    assert {hand["side"] for hand in hands} == {"Left", "Right"}
+    places = {hand["side"]: np.mean(hand["keypoints"], axis=0)[0] for hand in hands}
+    assert places["Right"] < both.shape[1] / 2 < places["Left"]
+
+
+def test_a_hand_is_followed_through_a_film(python_client, bundle, own_pipeline):
+    frames = [moved(3 * i, 400, 260 + 5 * i, 200) for i in range(16)]
+    seen = python_client(bundle, frames, mode="video")
+    assert [len(hands) for hands in seen] == [1] * len(frames)
+    assert {hand["side"] for [hand] in seen} == {"Right"}
+    for [before], [hand], frame in zip(seen, seen[1:], frames[1:], strict=False):
+        # MediaPipe's next region is that of the last landmarks.
+        place = closer_region(before["keypoints"])
+        [own] = own_pipeline.poses(frame, [place])
+        assert distance(hand, own.keypoints) < SHARE
+
+
+def test_pictures_without_a_hand_have_none(python_client, bundle):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    grey = np.full((HEIGHT, WIDTH, 3), 127, np.uint8)
+    assert python_client(bundle, [noise, grey]) == [[], []]
+
+
+def test_the_browser_s_client_finds_the_same(browser_client, found, bundle):
+    seen = browser_client(bundle, [*pictures().values()])
+    for name, [hand] in zip(pictures(), seen, strict=True):
+        [python] = found[name]
+        apart = np.subtract(hand["keypoints"], python["keypoints"])
+        assert np.linalg.norm(apart, axis=1).max() < 1
+        assert hand["side"] == python["side"]
