@@ -123,11 +123,23 @@ def fit_calibration(scores: ArrayLike, is_right: ArrayLike) -> Calibration:
             f"{int(is_right.sum())} of {len(scores)} keypoints are right: scores are "
             "fitted on at least 100, of both kinds; give more hands"
         )
-    features = np.stack([scores, np.ones_like(scores)], axis=1)
+    return fit_logistic(scores, is_right)
+
+
+def fit_logistic(
+    values: NDArray[np.float64], is_true: NDArray[np.bool_]
+) -> Calibration:
+    """Return the most likely logistic curve from values to what is true.
+
+    Args:
+        values: `(n,)`.
+        is_true: `(n,)`, of both kinds.
+    """
+    features = np.stack([values, np.ones_like(values)], axis=1)
     weights = np.zeros(2)
     for _ in range(_NEWTON_STEPS):
         chance = _sigmoid(features @ weights)
-        slope = features.T @ (chance - is_right) + _RIDGE * weights
+        slope = features.T @ (chance - is_true) + _RIDGE * weights
         curvature = features.T @ (features * (chance * (1 - chance))[:, None])
         weights -= np.linalg.solve(curvature + _RIDGE * np.eye(2), slope)
     return Calibration(*weights.tolist())

@@ -1,0 +1,94 @@
+"""Choose from which score on a find is a hand, on held-out photos of people.
+
+    python tools/weights/choose_limits.py MODEL.keras --people data/people [--write]
+
+Looks at the held-out photos (the split of `prepare_people.py`) of which every place is
+graded and none is unclear, and at the held-out photos without people; prints which
+scores give how many false alarms a photo, and which share of the graded hands is then
+found. What is found and is in no list counts as a false alarm, though some are hands.
+`--write` puts the score of `--alarms` into the model's file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+from prepare_people import is_held_out, read_places
+from tqdm import tqdm
+
+from handypose_tf.evaluation.finding import (
+    LabelledPhoto,
+    as_finds,
+    compare_finds,
+    measure_finding,
+)
+from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.models import load_model, save_model
+
+#: False alarms a photo that are told.
+ALARMS = (0.02, 0.05, 0.1, 0.2, 0.5)
+
+#: Hands whose longer side is shorter, in pixels, count neither way.
+MIN_SIZE = 32
+
+#: What scores less is not looked at; a followed hand needs this share of the score.
+LOWEST, KEEP_SHARE = 0.05, 0.6
+
+
+def held_out_photos(people: Path) -> list[LabelledPhoto]:
+    """Return the photos that tell right from wrong."""
+    photos, graded = [], set()
+    for name, group, places in read_places(people):
+        graded.add(name)
+        grades = {place["grade"] for place in places}
+        if not is_held_out(group) or "unclear" in grades:
+            continue
+        boxes = [place["box"] for place in places if place["grade"] == "hand"]
+        hands = np.reshape(boxes, (-1, 4))
+        large = hands[:, 2:].max(axis=1, initial=0) >= MIN_SIZE
+        photos.append(LabelledPhoto(hands[large], hands[~large], str(people / name)))
+    with open(people / "manifest.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            empty = row["kind"] == "negative" and row["file"] not in graded
+            if empty and is_held_out(row["group"]):
+                none = np.zeros((0, 4))
+                photos.append(LabelledPhoto(none, none, str(people / row["file"])))
+    return photos
+
+
+def main() -> None:
+    """Print the table, and write the limits if asked."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model")
+    parser.add_argument("--people", type=Path, required=True)
+    parser.add_argument("--levels", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--alarms", type=float, default=0.1, choices=ALARMS)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    photos = held_out_photos(args.people)
+    chosen = 0.0
+    for levels in args.levels:
+        estimator = HandPoseEstimator(args.model, levels=levels, min_score=LOWEST)
+        found = [
+            compare_finds(photo, as_finds(estimator.predict(photo.path)))
+            for photo in tqdm(photos, disable=None)
+        ]
+        result = measure_finding(found, ALARMS)
+        print(f"{levels} levels, {result.num_photos} photos, {result.num_hands} hands")
+        for alarms in ALARMS:
+            threshold = result.thresholds[alarms]
+            recall = result.recalls[alarms]
+            print(f"  {alarms:.2f} false alarms: {recall} found, score {threshold:.3f}")
+        chosen = max(chosen, result.thresholds[args.alarms])
+    if args.write:
+        model = load_model(args.model)
+        limits = {"min_score": chosen, "keep_score": chosen * KEEP_SHARE}
+        model.describe(**{name: round(value, 3) for name, value in limits.items()})
+        save_model(model, args.model, half=True)
+
+
+if __name__ == "__main__":
+    main()
