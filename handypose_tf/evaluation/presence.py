@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError, ModelError
-from handypose_tf.evaluation.calibration import Calibration, fit_logistic
-from handypose_tf.evaluation.predict_hands import HandPredictor
+from handypose_tf.evaluation.calibration import (
+    Calibration,
+    Reliability,
+    fit_logistic,
+    measure_reliability,
+)
+from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.models import HandyPose
 
 #: Places that are hands, and places that are none, at least.
@@ -22,7 +29,7 @@ _MARGIN = 1e-6
 
 
 def score_presence(
-    predictor: HandPredictor, records: Sequence[Record]
+    predictor: HandPoseEstimator, records: Sequence[Record]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Run a model on places in photos, each in its own crop.
 
@@ -68,9 +75,59 @@ def fit_presence(chances: NDArray, is_hand: NDArray) -> Calibration:
     return fit_logistic(_logits(chances), np.asarray(is_hand, bool))
 
 
-def apply_presence(calibration: Calibration, chances: NDArray) -> NDArray[np.float64]:
-    """Return the chances that calibrated logits stand for."""
-    return calibration(_logits(chances))
+@dataclass(frozen=True)
+class CalibratedPresence:
+    """A presence that is the chance of a hand.
+
+    Attributes:
+        calibration: What was fitted, and is in the model's weights now.
+        before: How presence and what is a hand went together.
+        after: The same of the calibrated presence, on the places it was fitted on.
+        num_hands: Hands that it was fitted on.
+        num_others: Places without one.
+    """
+
+    calibration: Calibration
+    before: Reliability
+    after: Reliability
+    num_hands: int
+    num_others: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "calibration": [*self.calibration],
+            "num_hands": self.num_hands,
+            "num_others": self.num_others,
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+        }
+
+
+def calibrate_presence(
+    model: HandyPose, predictor: HandPoseEstimator, records: Sequence[Record]
+) -> CalibratedPresence:
+    """Fit a model's presence on places that it was not trained on, and put it in.
+
+    Args:
+        model: Its weights are changed.
+        predictor: The same model as it was.
+        records: Hands, and places that are marked as none.
+
+    Raises:
+        ModelError: If the model does not tell presence.
+        DataError: If there are too few of either kind.
+    """
+    chances, is_hand = score_presence(predictor, records)
+    calibration = fit_presence(chances, is_hand)
+    scale_presence(model, calibration)
+    return CalibratedPresence(
+        calibration,
+        measure_reliability(chances, is_hand),
+        measure_reliability(calibration(_logits(chances)), is_hand),
+        int(is_hand.sum()),
+        int((~is_hand).sum()),
+    )
 
 
 def scale_presence(model: HandyPose, calibration: Calibration) -> None:
