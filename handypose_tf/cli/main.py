@@ -38,6 +38,7 @@ COMMANDS = {
     "synth": "handypose_tf.cli.synth",
     "data": "handypose_tf.cli.data",
     "import-torch": "handypose_tf.cli.import_torch",
+    "import-mediapipe": "handypose_tf.cli.import_mediapipe",
     "models": "handypose_tf.cli.models",
     "doctor": "handypose_tf.cli.doctor",
 }

@@ -33,7 +33,7 @@ def body_function(model: SettingsModel, network: keras.Model) -> Any:
         model: Tells the picture's size.
         network: What computes them: the model, or its quantisation-aware twin.
     """
-    return _frozen(
+    return frozen(
         lambda image: [*network(image, training=False).values()],
         tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image"),
     )
@@ -71,7 +71,7 @@ def head_flatbuffer(
         decode: What makes it.
     """
     spec = tf.TensorSpec((1, *model.output[name].shape[1:]), tf.float32, name)
-    return convert(new_converter(_frozen(decode, spec)), model.name)
+    return convert(new_converter(frozen(decode, spec)), model.name)
 
 
 def new_converter(function: Any) -> tf.lite.TFLiteConverter:
@@ -107,7 +107,8 @@ def quiet_converter() -> Iterator[None]:
         yield
 
 
-def _frozen(function: Callable[[Any], Any], spec: tf.TensorSpec) -> Any:
+def frozen(function: Callable[[Any], Any], spec: tf.TensorSpec) -> Any:
+    """Return a concrete function with constants for weights."""
     traced = tf.function(function, input_signature=[spec])
     return convert_variables_to_constants_v2(traced.get_concrete_function())
 

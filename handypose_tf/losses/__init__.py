@@ -1,5 +1,6 @@
-"""Losses on heatmaps, handedness and a detector's maps, and the targets they draw."""
+"""Losses on heatmaps, coordinates, sides and a detector's maps, and their targets."""
 
+from handypose_tf.losses.coordinate_loss import CoordinateLoss, coordinate_error
 from handypose_tf.losses.detection_loss import DetectionLoss, detection_targets
 from handypose_tf.losses.handedness_loss import (
     HandednessLoss,
@@ -17,11 +18,13 @@ from handypose_tf.losses.heatmap_targets import RELEASED_CUTOFF, gaussian_heatma
 
 __all__ = [
     "RELEASED_CUTOFF",
+    "CoordinateLoss",
     "DetectionLoss",
     "HandednessLoss",
     "HardKeypointMSE",
     "HeatmapMSE",
     "WeightedHeatmapMSE",
+    "coordinate_error",
     "detection_targets",
     "gaussian_heatmaps",
     "handedness_cross_entropy",

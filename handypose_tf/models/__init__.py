@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from handypose_tf.models.files import load_model as load_model
     from handypose_tf.models.files import load_weights as load_weights
     from handypose_tf.models.files import save_model as save_model
+    from handypose_tf.models.mediapipe_networks import (
+        import_mediapipe as import_mediapipe,
+    )
+    from handypose_tf.models.mediapipe_networks import (
+        mediapipe_hands as mediapipe_hands,
+    )
     from handypose_tf.models.network import HandyPose as HandyPose
     from handypose_tf.models.released import import_released as import_released
 

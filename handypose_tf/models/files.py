@@ -129,7 +129,7 @@ def read_settings(
 
 
 def save_model(
-    model: SettingsModel, path: str | os.PathLike[str], *, half: bool = False
+    model: keras.Model, path: str | os.PathLike[str], *, half: bool = False
 ) -> Path:
     """Save a model as a `.keras` file, written beside its place and renamed.
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from tensorflow import keras
 
 from handypose_tf.backbones.mediapipe_landmark import (
+    HEADS,
     conv,
     expanded_depthwise,
     mediapipe_landmark,
@@ -23,6 +26,9 @@ PALM_SIZE = 192
 
 #: Channels inside the landmark networks' last expansion over those that come in.
 _TOP_EXPANSION = 6
+
+#: The layers that tell where points are, three numbers each.
+_POINT_HEADS = ("top_landmarks", "top_world_landmarks")
 
 #: What a palm is: a box's four numbers and seven points; anchors a cell by stride.
 _PALM_NUMBERS = 18
@@ -48,6 +54,52 @@ def import_mediapipe(network: str, path: str | Path | None = None) -> keras.Mode
     kind, _, variant = network.partition("_")
     model = (landmark_network if kind == "landmark" else palm_network)(variant)
     assign(model.layers, network_arrays(network, file), str(file))
+    return model
+
+
+def mediapipe_hands(
+    num_keypoints: int = NUM_KEYPOINTS,
+    variant: str = "full",
+    weights: str | Path | None = "mediapipe",
+) -> keras.Model:
+    """Return MediaPipe's hand landmark network, to be fine-tuned.
+
+    Its own points keep their weights. Points behind the 21 begin in the hand's middle:
+    with the mean of the others' weights.
+
+    Args:
+        num_keypoints: Points that it finds; with fewer than 21, MediaPipe's first ones.
+        variant: `"full"` or `"lite"`.
+        weights: `"mediapipe"`, a `.tflite` file with them, or `None` for none.
+
+    Returns:
+        See `landmark_network`; 224 pixels. `landmarks` is taught by
+        `handypose_tf.losses.CoordinateLoss`; the layers of the other three heads are
+        not trainable until you make them so.
+
+    Raises:
+        ValueError: If the variant or the number is none.
+        DataError: If the weights cannot be fetched.
+        ModelError: If the file is another network.
+
+    Example:
+        >>> model = mediapipe_hands(22)  # doctest: +SKIP
+        >>> model.compile("adam", {"landmarks": CoordinateLoss()})  # doctest: +SKIP
+    """
+    if num_keypoints < 1:
+        raise ValueError(
+            f"`num_keypoints` must be 1 or more. Received: {num_keypoints}"
+        )
+    model = landmark_network(variant, num_keypoints=num_keypoints)
+    if weights is not None:
+        network = f"landmark_{variant}"
+        file = mediapipe_file(network) if weights == "mediapipe" else Path(weights)
+        arrays = network_arrays(network, file)
+        for name in _POINT_HEADS:
+            arrays[name] = [_for_points(a, num_keypoints) for a in arrays[name]]
+        assign(model.layers, arrays, str(file))
+    for head in HEADS:
+        model.get_layer(f"top_{head}").trainable = head == "landmarks"
     return model
 
 
@@ -123,6 +175,15 @@ def palm_network(
         "logits": keras.layers.Concatenate(1, name="logits")(logits),
     }
     return keras.Model(image, outputs, name=f"mediapipe_palm_{variant}")
+
+
+def _for_points(array: NDArray, count: int) -> NDArray:
+    """Return a head's kernel or bias for so many points."""
+    points = array.reshape(*array.shape[:-1], NUM_KEYPOINTS, 3)
+    middle = points.mean(axis=-2, keepdims=True)
+    further = [middle] * max(count - NUM_KEYPOINTS, 0)
+    chosen = np.concatenate([points[..., :count, :], *further], axis=-2)
+    return chosen.reshape(*array.shape[:-1], 3 * count)
 
 
 def _per_anchor(x: Any, anchors: int, numbers: int, *, name: str) -> Any:

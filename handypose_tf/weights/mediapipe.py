@@ -32,7 +32,7 @@ BACKBONES = {
 }
 
 #: A picture in 0..255 is what the networks know as 0..1.
-_INPUT_SCALE = 255.0
+INPUT_SCALE = 255.0
 
 #: Operation -> its constant as Keras has it: kernels by height, width, in and out.
 _TO_KERAS: dict[str, Callable[[NDArray], NDArray]] = {
@@ -92,7 +92,7 @@ def network_arrays(network: str, path: Path) -> dict[str, list[NDArray]]:
             f"{path}: {len(arrays)} operations with float16 weights, {network} of "
             f"{MEDIAPIPE_FILES.requirement} has {len(names)}"
         )
-    arrays[0][0] = arrays[0][0] / _INPUT_SCALE
+    arrays[0][0] = arrays[0][0] / INPUT_SCALE
     return dict(zip(names, arrays, strict=True))
 
 
