@@ -12,13 +12,12 @@ import tensorflow as tf
 from tensorflow import keras
 
 from handypose_tf.export.graphs import convert, frozen
-from handypose_tf.export.litert import with_metadata
 from handypose_tf.files import check_writable, write_bytes
+from handypose_tf.files.versions import package_versions
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.model_metadata import ModelMetadata
-from handypose_tf.models.complexity import count_macs
-from handypose_tf.versions import package_versions
+from handypose_tf.litert.metadata import ModelMetadata, with_metadata
+from handypose_tf.models.complexity import count_graph_macs
 from handypose_tf.weights.mediapipe import INPUT_SCALE
 
 PRECISIONS = ("float32", "float16")
@@ -82,7 +81,7 @@ def export_mediapipe(
         precision=precision,
         trained=True,
         parameters=model.count_params(),
-        macs=count_macs(model),
+        macs=count_graph_macs(model),
         licence=licence,
         training_data=training_data,
         versions=package_versions(),
