@@ -1,7 +1,8 @@
 """Label photos of hands by a teacher: a COCO-keypoints data set to train on.
 
 Finds the hands in every photo of the folders and their sub-folders, several in each,
-and keeps those on whose joints the teacher agrees with itself in the mirror.
+and keeps those on whose joints several looks agree: turned, larger, smaller and
+mirrored. Single joints on which they do not are left without a label.
 Near-duplicate photos are left out. An interrupted run goes on where it was, and
 limits can be changed without labelling again: DIR/photos.jsonl keeps all that was
 found.
@@ -33,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
+from handypose_tf.cli.predict import parse_count
 from handypose_tf.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,8 +66,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_number,
         default=0.05,
         metavar="X",
-        help="leave out hands whose labels in the photo and in its mirror image are "
-        "further apart, over the hand's size (default: %(default)s)",
+        help="leave out hands at which several looks are further apart, over the "
+        "hand's size (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--levels",
+        type=parse_count,
+        default=1,
+        metavar="N",
+        help="how closely to look for hands: 1 at the whole picture, 2 also at squares "
+        "of .6 of its longer side, 3 of .36, ... (default: 1)",
     )
     parser.add_argument(
         "--licence",
@@ -109,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     rejected = read_rejected(out / "rejected.txt")
     rule = Rule(arguments.min_size, arguments.max_disagreement, rejected)
     with quiet_native_log():
-        teacher = open_teacher(arguments.teacher)
+        teacher = open_teacher(arguments.teacher, arguments.levels)
     log = PhotoLog(out / "photos.jsonl", teacher.describe())
     results = _label(photos, teacher, log)
     hands = found_hands(results)

@@ -143,10 +143,13 @@ def _copy(photo: Path, folder: Path, name: str) -> str:
 def _annotation(
     hand: FoundHand, image_id: int, outline: Polygons | None
 ) -> dict[str, Any]:
-    """Return one hand; points outside the photo are not labelled: 0, 0, 0."""
-    label, inside = hand.label, hand.inside
-    rows = np.column_stack([label.keypoints, np.full(len(inside), 2.0)])
-    box = tight_box(label.keypoints, inside)
+    """Return one hand.
+
+    Points outside the photo, or that looks disagree on, are not labelled: 0, 0, 0.
+    """
+    label, labelled = hand.label, hand.labelled
+    rows = np.column_stack([label.keypoints, np.full(len(labelled), 2.0)])
+    box = tight_box(label.keypoints, hand.inside)
     annotation = {
         "id": hand.id,
         "image_id": image_id,
@@ -154,10 +157,10 @@ def _annotation(
         "iscrowd": 0,
         "bbox": _rounded(box),
         "area": round(float(box[2] * box[3]), _DECIMALS),
-        "num_keypoints": int(inside.sum()),
-        "keypoints": _rounded((rows * inside[:, None]).ravel()),
+        "num_keypoints": int(labelled.sum()),
+        "keypoints": _rounded((rows * labelled[:, None]).ravel()),
         "score": round(label.score, 4),
-        "mirror_disagreement": round(label.disagreement, 4),
+        "disagreement": round(label.disagreement, 4),
     }
     if label.is_left is not None:
         annotation["is_left"] = int(label.is_left)

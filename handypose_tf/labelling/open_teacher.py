@@ -14,18 +14,25 @@ from handypose_tf.labelling.teacher import Teacher
 _MEDIAPIPE = {"mediapipe": "full", "mediapipe-lite": "lite"}
 
 
-def open_teacher(name: str) -> Teacher:
+def open_teacher(name: str, levels: int = 1) -> Teacher:
     """Return the teacher of a name: MediaPipe, or a handypose model.
 
     Args:
         name: `"mediapipe"`, `"mediapipe-lite"`, or what `HandPoseEstimator` takes.
+        levels: See `MediaPipeTeacher`; a model has 1.
 
     Raises:
         DataError: If MediaPipe's files are not there and cannot be fetched.
-        ModelError: If there is no such model, or it finds other points.
+        ModelError: If there is no such model, it finds other points, or levels are
+            asked of it.
     """
     if name in _MEDIAPIPE:
-        return MediaPipeTeacher(MediaPipeHands(variant=_MEDIAPIPE[name]))
+        return MediaPipeTeacher(MediaPipeHands(variant=_MEDIAPIPE[name]), levels)
+    if levels != 1:
+        raise ModelError(
+            f"{name}: labels the one hand of a photo, on one level; leave --levels out "
+            f"or take one of the teachers {', '.join(_MEDIAPIPE)}"
+        )
     from handypose_tf.inference import HandPoseEstimator
 
     estimator = HandPoseEstimator(name, detector=None)

@@ -19,7 +19,7 @@ from handypose_tf.files import write_bytes
 from handypose_tf.labelling.teacher import HandLabel
 
 #: Changes whenever the teachers' way of labelling changes.
-LOG_VERSION = 1
+LOG_VERSION = 2
 
 _PIXEL_DECIMALS, _SCORE_DECIMALS = 2, 4
 
@@ -160,9 +160,19 @@ def _hand_values(hand: HandLabel) -> dict[str, Any]:
         "keypoints": keypoints.tolist(),
         "score": round(hand.score, _SCORE_DECIMALS),
         "disagreement": round(hand.disagreement, _SCORE_DECIMALS),
+        "spread": None if hand.spread is None else _rounded(hand.spread),
     }
 
 
 def _hand(values: dict[str, Any]) -> HandLabel:
     keypoints = np.array(values["keypoints"], np.float32)
-    return HandLabel(**values | {"keypoints": keypoints})
+    spread = values["spread"]
+    arrays = {
+        "keypoints": keypoints,
+        "spread": None if spread is None else np.array(spread, np.float32),
+    }
+    return HandLabel(**values | arrays)
+
+
+def _rounded(values: Any) -> list[float]:
+    return np.asarray(values, np.float64).round(_SCORE_DECIMALS).tolist()

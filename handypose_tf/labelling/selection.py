@@ -15,7 +15,8 @@ from handypose_tf.geometry import is_inside
 from handypose_tf.labelling.photo_log import PhotoResult
 from handypose_tf.labelling.teacher import HandLabel
 
-#: A hand with fewer points inside the photo is cut off too much.
+#: A hand with fewer points inside the photo is cut off too much; one on fewer of whose
+#: points looks agree is uncertain.
 MIN_POINTS = 10
 
 #: Why a hand is left out, in the order in which it is asked.
@@ -40,6 +41,11 @@ class FoundHand(NamedTuple):
         """Which points lie in the photo, `(21,)` bool."""
         return is_inside(self.label.keypoints, self.result.width, self.result.height)
 
+    @property
+    def labelled(self) -> np.ndarray:
+        """Which points lie in the photo and are agreed on, `(21,)` bool."""
+        return self.inside & self.label.is_sure
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -47,7 +53,7 @@ class Rule:
 
     Attributes:
         min_size: Of the tight box's longer side, pixels.
-        max_disagreement: With the mirror image.
+        max_disagreement: Of several looks.
         rejected: Numbers of hands that a person has refused.
     """
 
@@ -61,7 +67,8 @@ class Rule:
             hand.id in self.rejected,
             hand.label.size < self.min_size,
             int(hand.inside.sum()) < MIN_POINTS,
-            hand.label.disagreement > self.max_disagreement,
+            hand.label.disagreement > self.max_disagreement
+            or int(hand.labelled.sum()) < MIN_POINTS,
         )
         return next((r for r, yes in zip(REASONS, against, strict=True) if yes), None)
 

@@ -63,4 +63,5 @@ def _tile(hand: FoundHand) -> Image:
     keypoints = hand.label.keypoints
     matrix = box_crop_matrix(tight_box(keypoints), _TILE, scale=_SHOWN)
     crop = warp_image(read_image(hand.result.photo), matrix, _TILE)
-    return draw_keypoints(crop, transform_points(keypoints, matrix))
+    points = transform_points(keypoints, matrix)
+    return draw_keypoints(crop, points, visibility=hand.label.is_sure)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from handypose_tf.geometry import FloatArray, box_overlaps, tight_box
 from handypose_tf.images import Image
 
 #: Turns of the picture, degrees: most networks were taught upright hands.
 QUARTER_TURNS = (0, 90, 180, 270)
+
+#: Looks that are further apart than this, over the hand's size, disagree on a point.
+_MAX_POINT_SPREAD = 0.14
 
 #: Labels whose boxes overlap more than this are of one hand.
 _SAME_HAND_OVERLAP = 0.4
@@ -26,20 +29,29 @@ class HandLabel:
     Attributes:
         keypoints: `(21, 2)` float32, pixels of the picture.
         score: The teacher's own, 0..1.
-        disagreement: Mean distance between the labels of the picture and of its mirror
-            image, over the hand's size.
+        disagreement: Mean distance between looks at the hand, over its size.
         is_left: Whether it is a left hand; `None` if the teacher does not tell.
+        spread: `(21,)`, each point's distance between looks, over the hand's size; all
+            are as `disagreement` if `None`.
     """
 
     keypoints: FloatArray
     score: float
     disagreement: float
     is_left: bool | None = None
+    spread: FloatArray | None = None
 
     @property
     def size(self) -> float:
         """Longer side of the tight box, pixels."""
         return hand_size(self.keypoints)
+
+    @property
+    def is_sure(self) -> NDArray[np.bool_]:
+        """Which points the looks agree on, `(21,)`; the others teach nothing."""
+        if self.spread is None:
+            return np.ones(len(self.keypoints), bool)
+        return np.asarray(self.spread) <= _MAX_POINT_SPREAD
 
     @property
     def quality(self) -> float:
@@ -76,10 +88,10 @@ def agree(
         score: The teacher's own, 0..1.
         is_left: Whether it is a left hand.
     """
-    distance = float(np.linalg.norm(plain - mirrored, axis=1).mean())
     keypoints = ((plain + mirrored) / 2).astype(np.float32)
     size = max(hand_size(keypoints), 1e-6)
-    return HandLabel(keypoints, score, distance / size, is_left)
+    spread = np.linalg.norm(plain - mirrored, axis=1).astype(np.float32) / size
+    return HandLabel(keypoints, score, float(spread.mean()), is_left, spread)
 
 
 def one_per_hand(labels: Iterable[HandLabel]) -> list[HandLabel]:

@@ -59,7 +59,7 @@ def test_the_outline_of_a_rendered_hand(demo_hand) -> None:
 def test_label_writes_both_sides_and_masks(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dot_teacher
 ) -> None:
-    monkeypatch.setattr(labelling, "open_teacher", lambda _: dot_teacher)
+    monkeypatch.setattr(labelling, "open_teacher", lambda *_: dot_teacher)
     (photos / "broken.jpg").unlink()
     out = tmp_path / "out"
     words = ["label", str(photos), "--out", str(out), "--hold-out", "0.25", "--masks"]

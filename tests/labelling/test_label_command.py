@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from handypose_tf.labelling.photo_log import PhotoResult
 def out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dot_teacher: DotTeacher
 ) -> Path:
-    monkeypatch.setattr(labelling, "open_teacher", lambda _: dot_teacher)
+    monkeypatch.setattr(labelling, "open_teacher", lambda *_: dot_teacher)
     return tmp_path / "out"
 
 
@@ -49,6 +50,24 @@ def test_a_data_set_that_the_reader_takes(
     assert info["photos"] == {"folders": ["photos"], "licence": "CC0"}
     for name in ("best.jpg", "worst.jpg", "review/page_001.jpg"):
         assert cv2.imread(str(out / name)) is not None
+
+
+def test_points_on_which_looks_disagree_have_no_label(
+    photos: Path, out: Path, dot_teacher: DotTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = dot_teacher.label
+    spread = np.where(np.arange(21) == 5, 0.2, 0.0).astype(np.float32)
+    monkeypatch.setattr(
+        dot_teacher,
+        "label",
+        lambda image: [dataclasses.replace(x, spread=spread) for x in plain(image)],
+    )
+    main(["label", str(photos), "--out", str(out)])
+    (first, *_) = json.loads((out / "annotations.json").read_text())["annotations"]
+    points = np.reshape(first["keypoints"], (21, 3))
+    assert np.flatnonzero(points[:, 2] == 0).tolist() == [5]
+    assert first["num_keypoints"] == 20 and first["disagreement"] == 0.01
+    np.testing.assert_array_equal(points[5], [0, 0, 0])
 
 
 def test_a_second_run_asks_the_teacher_nothing_and_heeds_the_person(
@@ -142,6 +161,14 @@ def test_a_model_of_other_points_is_no_teacher(
     words = ["label", str(photos), "--out", str(tmp_path / "out")]
     assert main([*words, "--teacher", str(path)]) == 1
     assert "not the 21 joints of a hand" in capsys.readouterr().err
+
+
+def test_a_model_has_no_levels(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["label", str(photos), "--out", str(tmp_path / "out"), "--levels", "2"]
+    assert main([*words, "--teacher", "handypose_lite0"]) == 1
+    assert "handypose_lite0: labels the one hand" in capsys.readouterr().err
 
 
 def test_with_mediapipe_end_to_end(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -88,6 +89,24 @@ def test_two_hands_are_two_labels(
     assert error(labels[0].keypoints, truth) < 0.08
     assert error(labels[1].keypoints, flipped) < 0.08
     assert labels[0].is_left != labels[1].is_left
+
+
+def test_tiles_find_a_small_hand_and_say_where_in_the_picture_it_is(
+    mediapipe_hands: MediaPipeHands, demo_hand: Hand
+) -> None:
+    image, truth = demo_hand
+    scale = 96 / max(image.shape)
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scene = np.full((720, 960, 3), small[0, 0], np.uint8)
+    scene[600 : 600 + small.shape[0], 800 : 800 + small.shape[1]] = small
+    assert MediaPipeTeacher(mediapipe_hands).label(scene) == []
+    teacher = MediaPipeTeacher(mediapipe_hands, levels=3)
+    assert teacher.describe()["levels"] == "3"
+    (label,) = teacher.label(scene)
+    expected = (truth + 0.5) * scale - 0.5 + (800, 600)
+    assert error(label.keypoints, expected) < 0.12
+    assert label.spread is not None and label.spread.shape == (21,)
+    assert label.disagreement == pytest.approx(float(label.spread.mean()))
 
 
 def test_a_plain_wall_has_no_hand(mediapipe_hands: MediaPipeHands) -> None:

@@ -22,7 +22,8 @@ def photo(tmp_path: Path) -> Path:
 
 def result(photo: Path, num_hands: int = 2) -> PhotoResult:
     points = np.arange(42, dtype=np.float32).reshape(21, 2) + 0.123
-    hand = HandLabel(points, 0.75, 0.0321, True)
+    spread = np.linspace(0, 0.2, 21, dtype=np.float32)
+    hand = HandLabel(points, 0.75, 0.0321, True, spread)
     return PhotoResult(
         str(photo), file_stamp(photo), 640, 480, "ff", (hand,) * num_hands
     )
@@ -42,6 +43,7 @@ def test_a_result_is_there_after_a_restart(photo: Path, tmp_path: Path) -> None:
     hand = found.hands[1]
     assert (hand.score, hand.disagreement, hand.is_left) == (0.75, 0.0321, True)
     np.testing.assert_allclose(hand.keypoints[20], [40.12, 41.12], atol=1e-4)
+    np.testing.assert_allclose(hand.spread, np.linspace(0, 0.2, 21), atol=1e-4)
 
 
 def test_a_changed_photo_has_no_result_and_keeps_numbers_unique(

@@ -49,6 +49,15 @@ def test_points_inside_reach_to_the_outer_edge_of_the_last_pixel() -> None:
     assert inside[:4].tolist() == [True, True, False, False]
 
 
+@pytest.mark.parametrize(("unsure", "reason"), [(11, None), (12, "uncertain")])
+def test_ten_points_must_be_agreed_on(unsure: int, reason: str | None) -> None:
+    spread = np.where(np.arange(21) < unsure, 0.2, 0.0).astype(np.float32)
+    label = HandLabel(found().label.keypoints, 0.9, 0.01, None, spread)
+    hand = found()._replace(label=label)
+    assert hand.labelled.sum() == 21 - unsure and hand.inside.all()
+    assert Rule().refusal(hand) == reason
+
+
 def test_what_is_left_out_is_counted() -> None:
     kept, refused = select([found(1), found(2, size=9), found(3, size=8)], Rule())
     assert [hand.id for hand in kept] == [1]

@@ -21,6 +21,16 @@ def test_agreement_is_relative_to_the_hand(size: float) -> None:
     assert label.disagreement == pytest.approx(0.06, rel=1e-5)
     assert label.size == pytest.approx(size)
     np.testing.assert_allclose(label.keypoints, hand(0.03 * size, size), rtol=1e-4)
+    np.testing.assert_allclose(label.spread, np.full(21, 0.06), rtol=1e-4)
+
+
+def test_points_on_which_looks_disagree_are_not_sure() -> None:
+    other = hand()
+    other[4] += (13, 0)
+    other[8] += (0, 16)
+    sure = agree(hand(), other, 0.8, None).is_sure
+    assert np.flatnonzero(~sure).tolist() == [8]
+    assert HandLabel(hand(), 0.9, 0.3).is_sure.all()
 
 
 def test_a_hand_of_one_point_is_worth_nothing() -> None:

@@ -85,7 +85,7 @@ def labelled_hands(labelled: Path) -> dict[str, list[Annotation]]:
     names = {image["id"]: image["file_name"] for image in content["images"]}
     hands = defaultdict(list)
     for annotation in content["annotations"]:
-        kept = ("keypoints", "bbox", "is_left", "score", "mirror_disagreement")
+        kept = ("keypoints", "bbox", "is_left", "score", "disagreement")
         name = names[annotation["image_id"]]
         hands[name].append({k: annotation[k] for k in kept if k in annotation})
     return hands
