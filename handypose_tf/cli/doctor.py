@@ -25,10 +25,15 @@ from handypose_tf.litert.shipped import bundled_models
 
 DISTRIBUTION = "handypose-tf"
 
-PACKAGES = (
-    *("tensorflow", "keras", "tf_keras", "numpy", "opencv-python-headless"),
-    *("opencv-python", "ai-edge-litert"),
+#: Every wheel that brings `cv2`; mediapipe and others ask for the contrib ones.
+OPENCV = (
+    *("opencv-python-headless", "opencv-python"),
+    *("opencv-contrib-python", "opencv-contrib-python-headless"),
+    *("opencv-python-rolling", "opencv-python-headless-rolling"),
+    *("opencv-contrib-python-rolling", "opencv-contrib-python-headless-rolling"),
 )
+
+PACKAGES = ("tensorflow", "keras", "tf_keras", "numpy", *OPENCV, "ai-edge-litert")
 
 #: The variable by which TensorFlow hands out Keras 2 in place of Keras 3.
 KERAS2_SWITCH = "TF_USE_LEGACY_KERAS"
@@ -116,10 +121,11 @@ def odd_combinations(
         lines.append(
             "without TensorFlow only .tflite prediction works: pip install tensorflow"
         )
-    if versions.get("opencv-python") and versions.get("opencv-python-headless"):
+    opencv = [name for name in OPENCV if versions.get(name)]
+    if len(opencv) > 1:
         lines.append(
-            "two OpenCV packages share one folder and break each other on updates: "
-            "uninstall both and install one again"
+            f"{' and '.join(opencv)} share one folder and break each other on updates: "
+            f"pip uninstall {' '.join(opencv)}, then install one of them again"
         )
     return lines
 

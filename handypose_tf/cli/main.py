@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import TextIO
 
@@ -95,6 +96,8 @@ def _run(argv: Sequence[str]) -> int:
     debug = "--debug" in argv
     try:
         arguments = _parser(_chosen(argv)).parse_args(argv)
+        for name, value in vars(arguments).items():
+            setattr(arguments, name, _in_home(value))
         with _words_apart(arguments):
             code = arguments.run(arguments)
         sys.stdout.flush()
@@ -116,6 +119,15 @@ def _run(argv: Sequence[str]) -> int:
             raise
         print(f"handypose: error: {_full_disk(error)}", file=sys.stderr)
         return FAILED
+
+
+def _in_home(value: object) -> object:
+    """Expand `~/`, which shells leave alone behind `--out=` and in quotes."""
+    if isinstance(value, list):
+        return [_in_home(item) for item in value]
+    if isinstance(value, str | Path) and os.fspath(value).split("/")[0] == "~":
+        return type(value)(os.path.expanduser(value))
+    return value
 
 
 def _words_apart(arguments: argparse.Namespace) -> AbstractContextManager[object]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from handypose_tf.data.sample import RecordError
 from handypose_tf.errors import DataError
+from handypose_tf.files.file_kind import why_unreadable
 from handypose_tf.geometry import FloatArray
 
 #: Points of a hand that is cut by the picture's edge may lie this far out, as a
@@ -70,7 +71,8 @@ def read_json(path: Path, *, unique_keys: bool = False) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_unique if unique_keys else None)
     except json.JSONDecodeError as error:
-        raise FileError(path, _json_fault(text, error)) from error
+        reason = why_unreadable(path) or _json_fault(text, error)
+        raise FileError(path, reason) from error
     except _RepeatedKeyError as error:
         raise FileError(path, f"the name {error} comes twice") from error
     except RecursionError as error:

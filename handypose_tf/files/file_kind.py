@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+#: Bytes that tell what a file is.
+NUM_START = 64
+
 #: Four letters behind `ftyp` in an ISO media file: pictures, all others are videos.
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _AVIF = (b"avif", b"avis")
@@ -31,7 +36,7 @@ def file_kind(data: bytes) -> str | None:
     """Return what a file is, in words; `None` if that is not known.
 
     Args:
-        data: Its first 64 bytes or more.
+        data: Its first `NUM_START` bytes or more.
     """
     if data[4:8] == b"ftyp":
         brand = data[8:12]
@@ -43,3 +48,16 @@ def file_kind(data: bytes) -> str | None:
         if data.startswith(start) or (start[:1] == b"<" and text.startswith(start)):
             return kind
     return None
+
+
+def why_unreadable(path: str | os.PathLike[str]) -> str | None:
+    """Return what is plainly wrong with a file that cannot be used; `None`: nothing."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(NUM_START)
+    except OSError:
+        return None
+    if not start:
+        return "the file is empty; fetch it again"
+    kind = file_kind(start)
+    return f"the file is {kind}" if kind and kind.startswith("a") else None

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from handypose_tf.errors import DataError
-from handypose_tf.files import write_bytes
+from handypose_tf.errors import DataError, OutputError
+from handypose_tf.files import check_writable, write_bytes
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class WheelFiles:
 
         Raises:
             DataError: If they are neither there nor can be downloaded, or are others.
+            OutputError: If they cannot be kept there.
         """
         folder = folder or cache_folder() / self.requirement.replace("==", "-")
         if not all((folder / Path(path).name).is_file() for path in self.sha256):
@@ -55,6 +56,13 @@ class WheelFiles:
         return folder
 
     def _download(self, folder: Path) -> None:
+        try:
+            check_writable(folder / "file")
+        except OutputError as error:
+            raise OutputError(
+                f"{folder}: the cache cannot be written; set HANDYPOSE_CACHE to a "
+                "folder that can"
+            ) from error
         names = ", ".join(Path(path).name for path in self.sha256)
         remedy = f"unpack {names} out of the wheel into {folder}"
         with tempfile.TemporaryDirectory() as temporary:
@@ -106,5 +114,5 @@ def download_wheel(
 
 def cache_folder() -> Path:
     """Return the folder of downloaded files: `$HANDYPOSE_CACHE` or `~/.cache/...`."""
-    default = Path.home() / ".cache" / "handypose_tf"
-    return Path(os.environ.get("HANDYPOSE_CACHE", default))
+    default = "~/.cache/handypose_tf"
+    return Path(os.path.expanduser(os.environ.get("HANDYPOSE_CACHE", default)))

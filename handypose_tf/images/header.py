@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from handypose_tf.files.file_kind import file_kind
+from handypose_tf.files.file_kind import NUM_START, file_kind
 from handypose_tf.images.orientation import TRANSPOSED, exif_orientation
 
 _JPEG_START = b"\xff\xd8"
@@ -28,9 +28,6 @@ _JPEG_BARE = frozenset([0x01, *range(0xD0, 0xD8)])
 
 #: Other formats, for the message alone.
 _OTHER_FORMATS = ("GIF", "BMP", "WebP", "TIFF", "HEIC", "AVIF", "JPEG XL")
-
-#: Bytes that tell a format.
-_NUM_START = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def read_header(path: str | os.PathLike[str]) -> PictureHeader:
         UnsupportedPictureError: If it is a picture of another format.
     """
     with open(path, "rb") as file:
-        start = file.read(_NUM_START)
+        start = file.read(NUM_START)
         file.seek(len(_PNG_START))
         try:
             if start.startswith(_PNG_START):

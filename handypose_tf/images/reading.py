@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import write_bytes
-from handypose_tf.files.file_kind import file_kind
+from handypose_tf.files.file_kind import NUM_START, file_kind
 from handypose_tf.images.orientation import read_orientation, turn_upright
 
 Image = NDArray[np.uint8]
@@ -212,7 +212,7 @@ def _imdecode(buffer: NDArray[np.uint8], flags: int) -> NDArray:
     except cv2.error as error:
         raise ValueError(f"cannot decode: {error.err}; save it as .jpg") from error
     if image is None:
-        kind = file_kind(buffer[:64].tobytes())
+        kind = file_kind(buffer[:NUM_START].tobytes())
         raise ValueError(_UNREAD.get(kind or "", _unread(kind)))
     return image
 

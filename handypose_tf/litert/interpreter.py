@@ -9,6 +9,7 @@ from typing import Any
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from handypose_tf.errors import ModelError
+from handypose_tf.files.file_kind import why_unreadable
 
 
 def open_interpreter(
@@ -47,9 +48,10 @@ def open_interpreter(
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise ModelError(
-            f"{name}: LiteRT cannot load it: {reason}; {remedy}"
-        ) from error
+        reason = f"LiteRT cannot load it: {reason}; {remedy}"
+        if not isinstance(model, bytes):
+            reason = why_unreadable(model) or reason
+        raise ModelError(f"{name}: {reason}") from error
     return interpreter
 
 

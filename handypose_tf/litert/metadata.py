@@ -17,9 +17,13 @@ from typing import Any
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
+from handypose_tf.files.file_kind import why_unreadable
 
 FORMAT = "handypose-tf/1"
 MEMBER = "metadata.json"
+
+#: What bytes 4 to 8 of every `.tflite` file are.
+_TFLITE = b"TFL3"
 PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8", "qat-int8")
 
 #: What a network gives: the keypoints of one hand in a crop, or the hands of a picture.
@@ -161,9 +165,7 @@ def read_metadata(path: str | os.PathLike[str]) -> ModelMetadata:
     except OSError as error:
         raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError) as error:
-        raise ModelError(
-            f"{path}: has no {MEMBER} with {', '.join(_REQUIRED)}; {_REMEDY}"
-        ) from error
+        raise ModelError(f"{path}: {_why_without(path)}") from error
     except ValueError as error:
         raise ModelError(f"{path}: {MEMBER} is not JSON; {_REMEDY}") from error
     if not isinstance(values, dict):
@@ -172,6 +174,22 @@ def read_metadata(path: str | os.PathLike[str]) -> ModelMetadata:
         return ModelMetadata.from_dict(values)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error
+
+
+def _why_without(path: str | os.PathLike[str]) -> str:
+    """Return why a file has no metadata: by mistake, cut off, or somebody else's."""
+    from handypose_tf.litert.interpreter import open_interpreter  # LiteRT is slow
+
+    if (reason := why_unreadable(path)) is not None:
+        return reason
+    with open(path, "rb") as file:
+        if file.read(8)[4:] != _TFLITE:
+            return "not a .tflite file"
+    try:
+        open_interpreter(path, 1)
+    except ModelError:
+        return "the file is cut off or broken; fetch it again"
+    return f"has no {MEMBER} with {', '.join(_REQUIRED)}; {_REMEDY}"
 
 
 def write_metadata(path: str | os.PathLike[str], metadata: ModelMetadata) -> None:

@@ -46,7 +46,8 @@ def find_model(name: str | os.PathLike[str], folder: Path = SAVED_MODELS) -> Pat
     Raises:
         ModelError: If there is no such file or nothing of that name ships.
     """
-    path, text = Path(name), os.fspath(name)
+    text = os.fspath(name)
+    path = Path(os.path.expanduser(name))
     if path.is_file():
         return path
     if path.is_dir() and path.parent != Path():

@@ -27,6 +27,7 @@ from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
+from handypose_tf.files.file_kind import why_unreadable
 from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.half_weights import halve_weights
@@ -184,7 +185,10 @@ def _read(
     except OSError as error:
         raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ModelError(f"{path}: not a .keras file ({error})") from error
+        wrong = f"not a .keras file, or cut off ({error})"
+        told = why_unreadable(path)
+        reason = wrong if told is None or "zip" in told else told
+        raise ModelError(f"{path}: {reason}") from error
     name = _class_name(description)
     if name not in (f"handypose_tf>{kind.__name__}", kind.__name__):
         raise ModelError(
@@ -236,7 +240,8 @@ def _assign(model: SettingsModel, content: bytes, source: str) -> None:
             stored = _stored_arrays(file)
             names = {key: _stored_name(file, key) for key in stored}
     except (OSError, KeyError) as error:
-        raise ModelError(f"{source}: its weights cannot be read ({error})") from error
+        reason = why_unreadable(source) or f"its weights cannot be read ({error})"
+        raise ModelError(f"{source}: {reason}") from error
     keys = _storage_keys(model)
     # The names that Keras makes up for an own backbone's layers differ from run to run.
     backbone = model.own_backbone()

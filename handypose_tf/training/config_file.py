@@ -149,14 +149,18 @@ def _convert(hint: Any, value: Any, origin: str, path: str) -> Any:
 
 
 def _scalar(kind: Any, value: Any, origin: str, path: str) -> Any:
-    """Check a number, a text or a switch; YAML reads `1e-3` as text."""
+    """Check a number, a text or a switch; YAML reads `1e-3` as text.
+
+    A text that begins with `~/` is a path in the home.
+    """
     if kind is float and isinstance(value, str | int) and not isinstance(value, bool):
         try:
             return float(value)
         except ValueError:
             pass
     elif type(value) is kind:
-        return value
+        is_home = kind is str and value.split("/")[0] == "~"
+        return os.path.expanduser(value) if is_home else value
     raise ModelError(f"{origin}: {path} must be {_NAMES[kind]}. Received: {value!r}")
 
 

@@ -36,7 +36,7 @@ class RunFolder:
     """
 
     def __init__(self, path: str | Path, is_chief: bool = True) -> None:
-        self.path = Path(path)
+        self.path = Path(path).expanduser()
         self._scratch: tempfile.TemporaryDirectory | None = None
         written = self.path
         if not is_chief:

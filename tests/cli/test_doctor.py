@@ -48,9 +48,9 @@ GOOD = {"tensorflow": "2.21.0", "keras": "3.15.1", "ai-edge-litert": "2.3.0"}
         ({"ai-edge-litert": None}, {}, "pip install ai-edge-litert"),
         ({"tensorflow": None}, {}, r"only \.tflite prediction works"),
         (
-            {"opencv-python": "4.12.0", "opencv-python-headless": "4.12.0"},
+            {"opencv-contrib-python": "4.12.0", "opencv-python-headless": "4.12.0"},
             {},
-            "two OpenCV packages",
+            "opencv-python-headless and opencv-contrib-python share one folder",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -46,6 +47,17 @@ def command(tmp_path, monkeypatch):
     monkeypatch.setattr(cli, "COMMANDS", names)
     yield
     sys.modules.pop("do_command", None)
+
+
+def test_a_tilde_is_the_home(command, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    seen = {}
+    module = importlib.import_module("do_command")
+    monkeypatch.setattr(module, "run", lambda arguments: seen.update(vars(arguments)))
+    cli.main(["do", "--how=~/out"])
+    assert seen["how"] == "/home/me/out"
+    cli.main(["do", "--how=~me/out"])
+    assert seen["how"] == "~me/out"
 
 
 def test_success(command):

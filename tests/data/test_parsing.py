@@ -20,8 +20,8 @@ from handypose_tf.data.sample import RecordError
     [
         ('{"a": [1, 2', "the JSON is cut off at line 1; fetch it again"),
         ('{"a":\n [1, 2],\n "b', "the JSON is cut off at line 3"),
-        ("", "the JSON is cut off at line 1"),
-        ("<html>", "not JSON: Expecting value at line 1"),
+        ("", "the file is empty"),
+        ("<html>", "a web page, not the file"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from handypose_tf.errors import DataError
+from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files.wheel_files import WheelFiles, cache_folder
 
 CONTENT = b"a network"
@@ -33,6 +33,24 @@ def pip(content: bytes, code: int = 0) -> Callable[..., SimpleNamespace]:
         return SimpleNamespace(returncode=code, stderr="details\nno network\n")
 
     return run
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").write_text("no folder")
+    monkeypatch.setenv("HANDYPOSE_CACHE", str(tmp_path / "home" / "cache"))
+    monkeypatch.setattr(subprocess, "run", pip(CONTENT))
+    with pytest.raises(OutputError, match="set HANDYPOSE_CACHE to a folder that can"):
+        FILES.fetch()
+
+
+def test_the_cache_may_be_named_by_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HANDYPOSE_CACHE", "~/models")
+    assert cache_folder() == Path("/home/me/models")
+    monkeypatch.delenv("HANDYPOSE_CACHE")
+    assert cache_folder() == Path("/home/me/.cache/handypose_tf")
 
 
 def test_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,7 @@ def test_file_and_metadata_must_agree(dot_model, tmp_path, changes, message):
 def test_a_file_that_is_no_model(tmp_path):
     path = tmp_path / "a.tflite"
     path.write_bytes(b"hello, I am a text")
-    with pytest.raises(ModelError, match=r"has no metadata\.json"):
+    with pytest.raises(ModelError, match=r"a\.tflite: not a \.tflite file"):
         LiteRTModel(path)
     write_metadata(path, metadata())
     with pytest.raises(ModelError, match=r"a\.tflite: LiteRT cannot load it"):

@@ -8,6 +8,7 @@ import pytest
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.litert.metadata import ModelMetadata, read_metadata, write_metadata
+from handypose_tf.litert.shipped import bundled_models
 
 MODEL_BYTES = b"\x1c\0\0\0TFL3" + bytes(range(256)) * 8
 
@@ -74,18 +75,29 @@ def test_other_members_stay(model, facts):
     assert model.read_bytes().startswith(MODEL_BYTES)
 
 
-def test_a_plain_file_is_told_what_it_lacks(model):
+@pytest.fixture
+def foreign(tmp_path):
+    """A whole `.tflite` file of somebody else: ours without its archive."""
+    shipped = next(path for path in bundled_models() if path.suffix == ".tflite")
+    with zipfile.ZipFile(shipped) as archive:
+        start = min(info.header_offset for info in archive.infolist())
+    path = tmp_path / "a.tflite"
+    path.write_bytes(shipped.read_bytes()[:start])
+    return path
+
+
+def test_a_plain_file_is_told_what_it_lacks(foreign):
     with pytest.raises(ModelError, match=r"a\.tflite: has no metadata") as caught:
-        read_metadata(model)
+        read_metadata(foreign)
     for word in ("image_size", "keypoint_names", "`handypose export`"):
         assert word in str(caught.value)
 
 
-def test_an_archive_without_our_member(model):
-    with zipfile.ZipFile(model, "a") as archive:
+def test_an_archive_without_our_member(foreign):
+    with zipfile.ZipFile(foreign, "a") as archive:
         archive.writestr("labels.txt", "wrist")
     with pytest.raises(ModelError, match=r"has no metadata\.json"):
-        read_metadata(model)
+        read_metadata(foreign)
 
 
 def test_a_missing_file(tmp_path, facts):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from small_models import SMALL, heatmaps, my_backbone, scatter_weights
 from tensorflow import keras
 
 from handypose_tf.errors import ModelError, OutputError
+from handypose_tf.litert.shipped import SAVED_MODELS
 from handypose_tf.models import handypose, load_model, load_weights, save_model
 
 
@@ -271,3 +274,20 @@ def test_saving_replaces_a_file_whole_or_not_at_all(small_model, saved, monkeypa
 def test_the_name_must_end_with_keras(small_model, tmp_path):
     with pytest.raises(ValueError, match=r"`path` must end with \.keras"):
         save_model(small_model, tmp_path / "model.h5")
+
+
+@pytest.mark.skipif(not hasattr(keras, "version"), reason="Keras 3's own loader")
+def test_keras_own_loader_knows_our_classes_where_it_is_at_work():
+    shipped = SAVED_MODELS / "handypose_lite0_224.keras"
+    code = (
+        "import sys, keras, handypose_tf; "
+        "model = keras.models.load_model(sys.argv[1]); "
+        "print(type(model).__name__, model.image_size)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, shipped],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.splitlines()[-1] == "HandyPose (224, 224)"

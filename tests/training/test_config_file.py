@@ -29,6 +29,17 @@ def test_defaults_fill_what_is_not_said(write):
     assert config.augmentation.rotation == 0
 
 
+def test_the_home_is_meant_by_a_tilde(write, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    text = SMALL.replace("out: run", "out: ~/runs/a")
+    config = load_config(
+        write(text), ["data.backgrounds=~/photos", "model.weights=a~b.keras"]
+    )
+    assert config.out == "/home/me/runs/a"
+    assert config.data.backgrounds == "/home/me/photos"
+    assert config.model.weights == "a~b.keras"
+
+
 def test_overrides_reach_into_parts_and_lists(write):
     overrides = [
         "optimizer.learning_rate=1e-4", "data.train.0.weight=2", "model.frozen=level1",

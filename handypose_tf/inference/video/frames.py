@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from handypose_tf.errors import DataError
-from handypose_tf.files.file_kind import file_kind
+from handypose_tf.files.file_kind import why_unreadable
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference.video.gif import with_times
 from handypose_tf.inference.video.video_inputs import is_address, public_name
@@ -136,12 +136,11 @@ def _why_not_opened(path: str | os.PathLike[str]) -> str:
             "OpenCV cannot open this address; check it and the network, or fetch the "
             "file first"
         )
-    with open(path, "rb") as file:
-        start = file.read(64)
-    kind = file_kind(start) if start else "empty"
-    told = f"the file is {kind}; " if kind not in (None, "a video") else ""
+    reason = why_unreadable(path)
+    if reason is not None and not reason.endswith("a video"):
+        return reason
     return (
-        f"{told}OpenCV cannot read this video; convert it, for example with "
+        "OpenCV cannot read this video; convert it, for example with "
         "`ffmpeg -i FILE out.mp4`"
     )
 
