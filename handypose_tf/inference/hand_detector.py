@@ -19,7 +19,7 @@ from handypose_tf.geometry import (
     warp_image,
 )
 from handypose_tf.images import Image, check_image
-from handypose_tf.inference.picture_tiles import Tile, picture_tiles
+from handypose_tf.inference.picture_tiles import Tile, picture_levels
 from handypose_tf.inference.pose_model import UntrainedModelWarning
 from handypose_tf.inference.thresholds import MIN_DETECTION_SCORE
 from handypose_tf.litert.metadata import ModelMetadata
@@ -27,6 +27,14 @@ from handypose_tf.litert.network import LiteRTNetwork
 from handypose_tf.litert.shipped import find_model
 
 DEFAULT_DETECTOR = "handypose_detector"
+
+#: A part of a picture is looked at closer only around finds of this score, hands or
+#: not, ...
+_HINT_SCORE = 0.15
+#: ... that are smaller than this share of the part's side. Measured at three levels on
+#: 140 photos, 110 of them of people: 12.2 looks in place of 15.3; of 103 hands of at
+#: least 48 px that all looks find 90 of, these find 89.
+_HINT_SIZE = 0.4
 
 #: Of two finds whose boxes overlap more than this, the worse one is the same hand.
 _MAX_OVERLAP = 0.5
@@ -78,8 +86,9 @@ class HandDetector:
         model: A `.tflite` file of a detector, or the name of a shipped one.
         num_threads: Threads to run on; by default all processors, at most four.
         levels: 1 looks at the whole picture, 2 also at squares of .6 of its longer
-            side, 3 also at squares of .36, and so on. Of a picture of 640 x 480 these
-            are 1, 4 and 12 runs of the model.
+            side, 3 also at squares of .36, and so on, where the level before saw
+            something. Of a picture of 640 x 480 these are at most 1, 4 and 12 runs of
+            the model.
         min_score: A find whose score is lower is not reported; the model's own
             threshold if `None`.
 
@@ -151,19 +160,41 @@ class HandDetector:
         """
         height, width = check_image(image).shape[:2]
         hands: list[DetectedHand] = []
-        for tile in picture_tiles(width, height, self.levels):
-            hands += whole_hands(self._look(image, tile), tile, width, height)
+        hints: list[DetectedHand] | None = None
+        for tiles in picture_levels(width, height, self.levels):
+            seen = [(t, self._look(image, t)) for t in tiles if is_worth(t, hints)]
+            for tile, found in seen:
+                sure = [hand for hand in found if hand.score >= self.min_score]
+                hands += whole_hands(sure, tile, width, height)
+            hints = (hints or []) + [hand for _, found in seen for hand in found]
         return suppress_overlapping(sorted(hands, key=lambda hand: -hand.score))
 
     def _look(self, image: Image, tile: Tile) -> list[DetectedHand]:
-        """Find the hands of a part of a picture, in the picture's pixels."""
+        """Find hands, and what may be some, of a part, in the picture's pixels."""
         matrix = letterbox_matrix(tile.width, tile.height, self._size)
         part = image[tile.top : tile.bottom, tile.left : tile.right]
         found = self._network.run(warp_image(part, matrix, self._size), _HANDS)
         if not np.isfinite(found).all():
             raise ModelError(f"{self.path}: gives NaN; export or train it again")
         matrix[:2, 2] -= matrix[0, 0] * np.array([tile.left, tile.top])
-        return place_hands(found, matrix, self._size, self.min_score)
+        least = min(self.min_score, _HINT_SCORE)
+        return place_hands(found, matrix, self._size, least)
+
+
+def is_worth(tile: Tile, hints: list[DetectedHand] | None) -> bool:
+    """Tell whether a closer look at a part of a picture may find more.
+
+    Args:
+        tile: The part.
+        hints: What was seen on the levels before, hands or not; `None` before the
+            first, which looks at the whole picture.
+    """
+    return hints is None or any(
+        hint.score >= _HINT_SCORE
+        and hint.size < _HINT_SIZE * tile.side
+        and tile.holds(*hint.center.tolist())
+        for hint in hints
+    )
 
 
 def place_hands(

@@ -28,12 +28,21 @@ class Tile(NamedTuple):
         return self.right - self.left
 
     @property
+    def side(self) -> int:
+        """The longer of both."""
+        return max(self.width, self.height)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a point, in the picture's pixels, lies in it."""
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
+    @property
     def height(self) -> int:
         """Pixels from top to bottom."""
         return self.bottom - self.top
 
 
-def picture_tiles(width: int, height: int, levels: int) -> Iterator[Tile]:
+def picture_levels(width: int, height: int, levels: int) -> Iterator[list[Tile]]:
     """Give the whole picture, then the squares of each further level.
 
     Args:
@@ -44,9 +53,11 @@ def picture_tiles(width: int, height: int, levels: int) -> Iterator[Tile]:
     """
     for level in range(levels):
         side = max(math.ceil(RATIO**level * max(width, height)), 1)
-        for top, bottom in _spans(height, side):
-            for left, right in _spans(width, side):
-                yield Tile(left, top, right, bottom)
+        yield [
+            Tile(left, top, right, bottom)
+            for top, bottom in _spans(height, side)
+            for left, right in _spans(width, side)
+        ]
 
 
 def _spans(length: int, side: int) -> list[tuple[int, int]]:

@@ -16,8 +16,12 @@ from handypose_tf.inference import (
     HandPoseEstimator,
     UntrainedModelWarning,
 )
-from handypose_tf.inference.hand_detector import suppress_overlapping, whole_hands
-from handypose_tf.inference.picture_tiles import Tile, picture_tiles
+from handypose_tf.inference.hand_detector import (
+    is_worth,
+    suppress_overlapping,
+    whole_hands,
+)
+from handypose_tf.inference.picture_tiles import Tile, picture_levels
 
 RADIUS = 20
 SIDE = math.sqrt(math.pi) * RADIUS
@@ -78,7 +82,7 @@ def test_what_the_border_of_a_tile_cuts_is_left_out():
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (1, 1), (50, 4000), (7, 9)])
 @pytest.mark.parametrize("levels", [1, 2, 4])
 def test_tiles_cover_the_picture_and_overlap(width, height, levels):
-    tiles = list(picture_tiles(width, height, levels))
+    tiles = [tile for own in picture_levels(width, height, levels) for tile in own]
     assert tiles[0] == (0, 0, width, height)
     assert len(set(tiles)) == len(tiles) or min(width, height) < 10
     seen = np.zeros((height, width), int)
@@ -90,7 +94,36 @@ def test_tiles_cover_the_picture_and_overlap(width, height, levels):
 
 
 def test_a_picture_has_as_many_tiles_as_is_said():
-    assert [len([*picture_tiles(640, 480, n)]) for n in (1, 2, 3)] == [1, 5, 17]
+    assert [len(tiles) for tiles in picture_levels(640, 480, 3)] == [1, 4, 12]
+
+
+def test_one_look_is_enough_where_it_sees_nothing(path, monkeypatch):
+    looks: list[Tile] = []
+    own = HandDetector._look
+    monkeypatch.setattr(
+        HandDetector, "_look", lambda s, i, tile: looks.append(tile) or own(s, i, tile)
+    )
+    closer = HandDetector(path, num_threads=1, levels=3)
+    assert closer.detect(np.zeros((480, 640, 3), np.uint8)) == []
+    assert looks == [(0, 0, 640, 480)]
+
+
+@pytest.mark.parametrize(
+    ("hint", "is_worth_it"),
+    [
+        (((150, 150), 20, 0.2), True),
+        (((150, 150), 20, 0.1), False),
+        (((150, 150), 50, 0.9), False),
+        (((210, 150), 20, 0.9), False),
+    ],
+    ids=["unsure and small", "nothing", "large already", "elsewhere"],
+)
+def test_where_a_closer_look_is_worth_it(hint, is_worth_it):
+    center, size, score = hint
+    seen = DetectedHand(np.array(center, np.float32), size, 0.0, score)
+    tile = Tile(100, 100, 200, 200)
+    assert is_worth(tile, [seen]) is is_worth_it
+    assert is_worth(tile, None) and not is_worth(tile, [])
 
 
 def test_levels_count_from_one(path):
