@@ -11,13 +11,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from handypose_tf.data import Record
 from handypose_tf.data.readers import CocoReader
-from handypose_tf.data.scenes.maker import group_by_picture
+from handypose_tf.data.scenes.pictures import group_by_picture
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, write_image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
@@ -42,7 +43,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         draw_demo(Path(scratch) / "demo")
         photos = copy_free_photos(Path(scratch) / "photos")
-        draw_rendered_hands(Path(scratch) / "hands", photos)
+        draw_rendered_hands(Path(scratch) / "hands", photos, "synth.jpg")
+        hard = Path(scratch) / "hard"
+        draw_rendered_hands(hard, photos, "hard.jpg", ["--hard", "1"])
         draw_rendered_people(Path(scratch) / "people", photos)
         draw_failures(Path(scratch) / "failures", photos)
 
@@ -77,13 +80,16 @@ def draw_demo(scratch: Path) -> None:
     shutil.copy(scratch / "heatmaps.jpg", FOLDER / "heatmaps.jpg")
 
 
-def draw_rendered_hands(scratch: Path, photos: str) -> None:
-    """Draw what `handypose synth` renders, with its labels."""
+def draw_rendered_hands(
+    scratch: Path, photos: str, name: str, options: Sequence[str] = ()
+) -> None:
+    """Draw what `handypose synth` renders with options, with its labels."""
     count = ["--count", str(_NUM_HANDS), "--seed", str(_SEED), "--workers", "1"]
-    handypose(["synth", "--out", str(scratch), "--backgrounds", photos, *count])
+    where = ["--out", str(scratch), "--backgrounds", photos]
+    handypose(["synth", *where, *count, *options])
     records = CocoReader(scratch / "annotations.json").records()[:_NUM_HANDS]
     sheet = contact_sheet([_tile(record) for record in records], None, 6, _TILE)
-    write_image(FOLDER / "synth.jpg", sheet)
+    write_image(FOLDER / name, sheet)
 
 
 def draw_rendered_people(scratch: Path, photos: str) -> None:
