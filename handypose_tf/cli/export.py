@@ -1,7 +1,8 @@
 """Write a model as a .tflite file for phones, run it, and tell what that costs.
 
 The batch is 1, the decoding is inside and stays float; the input is 0..255 whatever
---io. With --check the change of PCK and EPE on those hands is measured, paired.
+--io. With --check the change of PCK and EPE on those hands is measured, paired; of a
+detector's file, how many of the hands it finds in their whole photos.
 
 Example:
   handypose export handypose_lite0 --out hand.tflite
@@ -12,6 +13,7 @@ Example:
     --calibration coco:hands/train.json --keep-float stem --keep-float block0_
   handypose export runs/qat/last.keras --precision qat-int8 --out hand_qat.tflite \
     --against model.keras --check coco:hands/held_out.json
+  handypose export handypose_detector --out detector.tflite
   handypose export model.keras --task hand.task --detector palm_lite
 """
 
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
-from handypose_tf.cli.predict import parse_count
+from handypose_tf.cli.options import parse_count
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.litert.metadata import PRECISIONS
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from handypose_tf.data import Reader
     from handypose_tf.export import Quantization
     from handypose_tf.models import HandyPose
+    from handypose_tf.models.settings_model import SettingsModel
 
 #: Precisions that need crops to calibrate on.
 _CALIBRATED = ("int8", "int16x8")
@@ -143,7 +146,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_file(arguments: argparse.Namespace) -> int:
-    from handypose_tf.export import Checker, export_and_check
+    from handypose_tf.export import export_and_check, open_checker
 
     model = _load(arguments.model, arguments.size)
     against = arguments.against
@@ -158,7 +161,7 @@ def _run_file(arguments: argparse.Namespace) -> int:
             io=arguments.io,
             heatmaps=arguments.heatmaps,
             quantization=quantization,
-            checker=Checker(reference, check),
+            checker=open_checker(reference, check),
         )
     _show(report.path, dict(report.rows()))
     if arguments.layers or not report.holds:
@@ -172,7 +175,7 @@ def _run_task(arguments: argparse.Namespace) -> int:
     from handypose_tf.export import export_task
     from handypose_tf.export.task_bundle import check_task_model
 
-    model = _load(arguments.model, arguments.size)
+    model = _load_pose(arguments.model, arguments.size)
     check_task_model(model)
     with quiet_native_log():
         report = export_task(
@@ -207,8 +210,16 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         arguments.usage_error("--keep-float is for --precision int8")
 
 
-def _load(name: str, size: int | None) -> HandyPose:
-    """Load a model by path or preset, for another size of crop if one is given."""
+def _load(name: str, size: int | None) -> SettingsModel:
+    """Load a model by path or preset, for another size of input if one is given."""
+    from handypose_tf.models.files import load_any
+
+    model = load_any(_keras_file(name))
+    return model.at_size(size) if size else model
+
+
+def _load_pose(name: str, size: int | None) -> HandyPose:
+    """Do the same with a model that must be a pose network."""
     from handypose_tf.models import load_model
 
     model = load_model(_keras_file(name))
@@ -229,7 +240,7 @@ def _keras_file(name: str) -> Path:
     return path
 
 
-def _quantization(arguments: argparse.Namespace, model: HandyPose) -> Quantization:
+def _quantization(arguments: argparse.Namespace, model: SettingsModel) -> Quantization:
     from handypose_tf.export import Quantization, open_calibration
 
     calibration = None
@@ -256,7 +267,7 @@ def _show(path: Path, rows: dict[str, str]) -> None:
         say(f"  {name:<{width}}  {value}")
 
 
-def _name_layers(model: HandyPose, quantization: Quantization) -> None:
+def _name_layers(model: SettingsModel, quantization: Quantization) -> None:
     """Print the layers whose 8 bits err most."""
     from handypose_tf.export.layer_errors import layer_errors
 

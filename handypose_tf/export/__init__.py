@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from handypose_tf.export.calibration import open_calibration as open_calibration
     from handypose_tf.export.check import Checker as Checker
     from handypose_tf.export.checked import export_and_check as export_and_check
+    from handypose_tf.export.checkers import open_checker as open_checker
     from handypose_tf.export.litert import export_litert as export_litert
     from handypose_tf.export.quantization import Quantization as Quantization
     from handypose_tf.export.report import ExportReport as ExportReport

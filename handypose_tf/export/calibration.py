@@ -14,6 +14,7 @@ from handypose_tf.errors import DataError, ModelError
 from handypose_tf.geometry import (
     FloatArray,
     box_crop_matrix,
+    letterbox_matrix,
     tight_box,
     transform_points,
     warp_image,
@@ -160,11 +161,31 @@ def open_calibration(
     count: int = DEFAULT_CROPS,
     seed: int = 0,
 ) -> Calibration:
-    """Draw crops from training data; see `crop_hands` for what is raised."""
+    """Draw crops from training data; whole pictures for a detector.
+
+    Raises:
+        HandyPoseError: As `crop_hands`.
+    """
     records = reader.records()
     chosen = np.random.default_rng(seed).permutation(len(records))[:count]
-    hands = crop_hands([records[index] for index in sorted(chosen)], metadata)
-    return Calibration(hands.crops, str(reader))
+    drawn = [records[index] for index in sorted(chosen)]
+    if metadata.kind == "detector":
+        return Calibration(_whole_pictures(drawn, metadata.image_size[0]), str(reader))
+    return Calibration(crop_hands(drawn, metadata).crops, str(reader))
+
+
+def _whole_pictures(records: Sequence[Record], size: int) -> Image:
+    """Lay the pictures of hands into a detector's input, each picture once."""
+    pictures = {record.image_path: record for record in records}
+    images = [record.read_image() for record in pictures.values()]
+    if not images:
+        raise DataError("no pictures to calibrate on; check the data")
+    matrices = [
+        letterbox_matrix(image.shape[1], image.shape[0], size) for image in images
+    ]
+    return np.stack(
+        [warp_image(i, m, size) for i, m in zip(images, matrices, strict=True)]
+    )
 
 
 def _is_noise(crops: NDArray[np.uint8]) -> bool:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import os
-import statistics
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from handypose_tf.data import Reader
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation import Estimate, Evaluation, compare, evaluate
 from handypose_tf.export.calibration import HandCrops, crop_hands
 from handypose_tf.export.demo_crops import demo_crops
+from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runner
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference.pose_model import open_model
-from handypose_tf.litert.census import OpCensus, op_census
 from handypose_tf.models import HandyPose
+from handypose_tf.models.settings_model import SettingsModel
 
 #: Protocol and its columns that the change of accuracy is told by.
 _PROTOCOL = "nsrm"
@@ -30,28 +28,11 @@ COLUMNS = ("pck_box@0.2", "pck_box@0.1", "epe")
 #: Crops that the model takes at once.
 _BATCH = 8
 
-#: A first look at the latency: runs at the least and at the most, and seconds of them.
-_FEWEST_RUNS, _MOST_RUNS, _SECONDS = 5, 45, 3.0
+#: Precision -> points of pck_box@0.2 that it may lose.
+ALLOWED_POINTS = {"int8": 1.0, "qat-int8": 0.5}
 
-#: Threads that the latency is measured on.
-THREADS = (1, 2)
-
-
-@dataclass(frozen=True)
-class Parity:
-    """How far a file's keypoints lie from the model's, in pixels of the input.
-
-    Attributes:
-        mean: Mean over all points.
-        median: Median; a peak that loses to another one moves the mean.
-        max: The one that moved most.
-        num_crops: Crops that both were run on.
-    """
-
-    mean: float
-    median: float
-    max: float
-    num_crops: int
+#: How much an 8-bit file's EPE may grow, percent.
+ALLOWED_EPE_PERCENT = 2.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +63,27 @@ class AccuracyChange:
         """How much greater the file's EPE is, percent."""
         return 100 * self.change["epe"].value / self.model["epe"].value
 
+    def holds(self, precision: str) -> bool:
+        """Tell whether the loss is allowed; true where none was set."""
+        if precision not in ALLOWED_POINTS:
+            return True
+        few_points = self.points_lost <= ALLOWED_POINTS[precision]
+        return few_points and self.epe_growth <= ALLOWED_EPE_PERCENT
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Give names and values of a small table."""
+        yield "measured on", f"{self.num_hands} hands of {self.source}"
+        for column, change in self.change.items():
+            factor, unit = (1, " px") if column == "epe" else (100, " %")
+            before, after = self.model[column], self.file[column]
+            ends = f"{factor * change.low:+.2f} to {factor * change.high:+.2f}"
+            yield (
+                column,
+                f"{factor * before.value:.2f} -> {factor * after.value:.2f}{unit}, "
+                f"{factor * change.value:+.2f} ({ends})",
+            )
+        yield "EPE grows by", f"{self.epe_growth:+.2f} %"
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         parts = {"model": self.model, "file": self.file, "change": self.change}
@@ -96,27 +98,8 @@ class AccuracyChange:
         }
 
 
-@dataclass(frozen=True)
-class FileCheck:
-    """What running a file has shown.
-
-    Attributes:
-        census: Its operations and partitions.
-        parity: Distance of its keypoints from the model's.
-        accuracy: Change of the figures on annotated hands; `None` without such.
-        latency_ms: Number of threads -> median milliseconds of one run.
-    """
-
-    census: OpCensus
-    parity: Parity
-    accuracy: AccuracyChange | None
-    latency_ms: Mapping[int, float]
-
-
-class Checker:
-    """Runs files against the float model that they come from.
-
-    The model is run once, however many files are checked.
+class Checker(FileChecker):
+    """Runs files of a pose network against the float model that they come from.
 
     Args:
         model: The model.
@@ -127,8 +110,10 @@ class Checker:
         HandyPoseError: If the hands cannot be read or cropped for this model.
     """
 
+    finds = "keypoints"
+
     def __init__(self, model: HandyPose, reader: Reader | None = None) -> None:
-        self._model = model
+        super().__init__(model)
         self.source = "the demo picture" if reader is None else str(reader)
         self._hands: HandCrops | None = None
         if reader is None:
@@ -138,33 +123,21 @@ class Checker:
             self._hands = crop_hands(reader.records(), model.metadata())
             self._crops = self._hands.crops
 
-    def check_model(self, model: HandyPose) -> None:
-        """Refuse a model whose files cannot be compared with this one's keypoints.
-
-        Raises:
-            ModelError: If it has another input size or another number of keypoints.
-        """
-        for name in ("image_size", "num_keypoints"):
-            own, other = getattr(self._model, name), getattr(model, name)
-            if own != other:
-                raise ModelError(
-                    f"{model.name} has {name} {other}, the model to compare it with "
-                    f"{own}; compare it with one that has the same"
-                )
+    def check_model(self, model: SettingsModel) -> None:
+        """Refuse a model with other keypoints too; see `FileChecker.check_model`."""
+        super().check_model(model)
+        self._check_same(model, "num_keypoints")
 
     def check(self, path: str | os.PathLike[str]) -> FileCheck:
-        """Count a file's operations, run it on all crops, and time it.
-
-        Raises:
-            ModelError: If LiteRT cannot run it.
-        """
+        """Run a file on all crops; see `FileChecker.check`."""
         found = open_model(path).run(self._crops).keypoints
-        return FileCheck(
-            census=op_census(path),
-            parity=self._parity(found),
-            accuracy=self._accuracy(found),
-            latency_ms={threads: _median_ms(path, threads) for threads in THREADS},
-        )
+
+        def open_runner(num_threads: int) -> Runner:
+            model = open_model(path, num_threads)
+            return lambda crop: model.run(crop[None])
+
+        accuracy = self._accuracy(found)
+        return self._checked(path, self._parity(found), accuracy, open_runner)
 
     @cached_property
     def _expected(self) -> FloatArray:
@@ -184,13 +157,8 @@ class Checker:
     def _parity(self, found: FloatArray) -> Parity:
         height, width = self._crops.shape[1:3]
         steps = (found - self._expected)[..., :2] * (width, height)
-        shift = np.linalg.norm(steps, axis=-1)
-        return Parity(
-            float(shift.mean()),
-            float(np.median(shift)),
-            float(shift.max()),
-            len(self._crops),
-        )
+        shifts = np.linalg.norm(steps, axis=-1)
+        return Parity.of(shifts, len(self._crops))
 
     def _accuracy(self, found: FloatArray) -> AccuracyChange | None:
         if self._hands is None:
@@ -227,16 +195,3 @@ def _same_names(model: HandyPose, reader: Reader) -> tuple[str, ...]:
 
 def _columns(scores: Mapping[str, Estimate]) -> dict[str, Estimate]:
     return {column: scores[column] for column in COLUMNS}
-
-
-def _median_ms(path: str | os.PathLike[str], num_threads: int) -> float:
-    model = open_model(path, num_threads)
-    crop: NDArray[np.uint8] = np.full((1, *model.metadata.image_size, 3), 127, np.uint8)
-    times: list[float] = []
-    while len(times) < _FEWEST_RUNS or (
-        len(times) < _MOST_RUNS and sum(times) < _SECONDS
-    ):
-        begin = time.perf_counter()
-        model.run(crop)
-        times.append(time.perf_counter() - begin)
-    return 1000 * statistics.median(times)

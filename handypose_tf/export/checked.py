@@ -8,26 +8,27 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from handypose_tf.export.check import Checker, FileCheck
+from handypose_tf.export.checkers import open_checker
+from handypose_tf.export.file_check import FileCheck, FileChecker
 from handypose_tf.export.litert import check_arguments, network_bytes
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.report import ExportReport
 from handypose_tf.files import write_bytes, write_checksum
 from handypose_tf.litert.metadata import with_metadata
-from handypose_tf.models import HandyPose
+from handypose_tf.models.settings_model import SettingsModel
 
 _PLAIN = Quantization()
 
 
 def export_and_check(
-    model: HandyPose,
+    model: SettingsModel,
     path: str | os.PathLike[str],
     precision: str = "float32",
     *,
     io: str = "float32",
     heatmaps: bool = False,
     quantization: Quantization = _PLAIN,
-    checker: Checker | None = None,
+    checker: FileChecker | None = None,
 ) -> ExportReport:
     """Write a model as a `.tflite` file, after having run it; see `export_litert`.
 
@@ -48,7 +49,7 @@ def export_and_check(
             checker's model is of another kind.
     """
     check_arguments(model, path, precision, io, quantization)
-    checker = checker or Checker(model)
+    checker = checker or open_checker(model)
     checker.check_model(model)
     network = network_bytes(model, precision, io, heatmaps, quantization)
     metadata = model.metadata(precision)
@@ -67,7 +68,7 @@ def export_and_check(
     return replace(report, num_bytes=len(content), sha256=write_checksum(path))
 
 
-def _run(content: bytes, checker: Checker) -> FileCheck:
+def _run(content: bytes, checker: FileChecker) -> FileCheck:
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / "trial.tflite"
         trial.write_bytes(content)

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from handypose_tf.export.check import AccuracyChange, FileCheck
+from handypose_tf.export.file_check import FileCheck
 from handypose_tf.export.quantization import Quantization
-
-#: Precision -> points of pck_box@0.2 that it may lose.
-ALLOWED_POINTS = {"int8": 1.0, "qat-int8": 0.5}
-
-#: How much an 8-bit file's EPE may grow, percent.
-ALLOWED_EPE_PERCENT = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +41,7 @@ class ExportReport:
     def holds(self) -> bool:
         """Whether the loss is allowed; true where it was not measured or not set."""
         accuracy = self.check.accuracy
-        if accuracy is None or self.precision not in ALLOWED_POINTS:
-            return True
-        few_points = accuracy.points_lost <= ALLOWED_POINTS[self.precision]
-        return few_points and accuracy.epe_growth <= ALLOWED_EPE_PERCENT
+        return accuracy is None or accuracy.holds(self.precision)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the file's metadata hold, as plain values for JSON."""
@@ -81,26 +72,12 @@ class ExportReport:
         yield "operations of the body outside", left
         shift = self.check.parity
         yield (
-            "keypoints moved by",
+            f"{self.check.finds} moved by",
             f"mean {shift.mean:.2f}, median {shift.median:.2f}, max {shift.max:.1f} px "
             f"of the input, {shift.num_crops} crops",
         )
         if self.check.accuracy is not None:
-            yield from _accuracy_rows(self.check.accuracy)
+            yield from self.check.accuracy.rows()
         for threads, ms in self.check.latency_ms.items():
             yield f"latency, {threads} thread{'s' * (threads > 1)}", f"{ms:.2f} ms"
         yield "SHA-256", self.sha256
-
-
-def _accuracy_rows(accuracy: AccuracyChange) -> Iterator[tuple[str, str]]:
-    yield "measured on", f"{accuracy.num_hands} hands of {accuracy.source}"
-    for column, change in accuracy.change.items():
-        factor, unit = (1, " px") if column == "epe" else (100, " %")
-        before, after = accuracy.model[column], accuracy.file[column]
-        ends = f"{factor * change.low:+.2f} to {factor * change.high:+.2f}"
-        yield (
-            column,
-            f"{factor * before.value:.2f} -> {factor * after.value:.2f}{unit}, "
-            f"{factor * change.value:+.2f} ({ends})",
-        )
-    yield "EPE grows by", f"{accuracy.epe_growth:+.2f} %"

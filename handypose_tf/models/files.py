@@ -83,6 +83,16 @@ def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
     return _load(HandyPoseDetector, path)
 
 
+def load_any(path: str | os.PathLike[str]) -> SettingsModel:
+    """Load a pose network or a hand detector, whichever a file holds.
+
+    Raises:
+        ModelError: As `load_model`.
+    """
+    kind = HandyPoseDetector if _holds(path, HandyPoseDetector) else HandyPose
+    return _load(kind, path)
+
+
 def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file, or by name, into a model.
 
@@ -196,6 +206,16 @@ def _read(
             f"{_OPENED_BY.get(name, 'keras.models.load_model')}"
         )
     return dict(description["config"]), weights
+
+
+def _holds(path: str | os.PathLike[str], kind: type[SettingsModel]) -> bool:
+    """Tell whether a file holds a class's model; false if it cannot be read."""
+    try:
+        with zipfile.ZipFile(find_weights(path)[0]) as archive:
+            name = _class_name(json.loads(archive.read(_CONFIG)))
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+        return False
+    return name in (f"handypose_tf>{kind.__name__}", kind.__name__)
 
 
 def _class_name(description: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,14 @@ import numpy as np
 from handypose_tf.data.scenes.pipeline import ScenePipeline
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
+from handypose_tf.evaluation.find_hands import find_hands
 from handypose_tf.evaluation.finding import (
     LOWEST_SCORE,
-    Finds,
     LabelledPhoto,
-    as_finds,
     compare_finds,
 )
-from handypose_tf.geometry import letterbox_matrix, warp_image
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_boxes
-from handypose_tf.inference.hand_detector import place_hands
 from handypose_tf.losses import DetectionLoss
 from handypose_tf.models import HandyPoseDetector, hand_detector
 from handypose_tf.models.first_weights import load_first_weights
@@ -43,8 +40,8 @@ _HIGHEST_THRESHOLD = 0.9
 #: What the best epoch has most of, together.
 _RECALLS = ("photos", "scenes")
 
-#: Pictures that are looked at at once, and drawn.
-_BATCH, _NUM_DRAWN = 32, 16
+#: Pictures that are drawn.
+_NUM_DRAWN = 16
 
 _FOUND_COLOR = (255, 120, 40)
 
@@ -168,35 +165,3 @@ class DetectorTask(Task):
             for photo, found in zip(photos, finds, strict=True)
         ]
         return recall_at([match_photo(photo) for photo in compared], false_alarms)
-
-
-def find_hands(model: HandyPoseDetector, images: Any) -> Iterator[Finds]:
-    """Run a detector on whole pictures, as `HandDetector` runs its file.
-
-    Args:
-        model: The detector.
-        images: Pictures `(height, width, 3)` uint8 RGB, of any sizes.
-    """
-    batch: list[Image] = []
-    for image in images:
-        batch.append(image)
-        if len(batch) == _BATCH:
-            yield from _find(model, batch)
-            batch = []
-    if batch:
-        yield from _find(model, batch)
-
-
-def _find(model: HandyPoseDetector, images: Sequence[Image]) -> Iterator[Finds]:
-    size = model.image_size[0]
-    matrices = [
-        letterbox_matrix(image.shape[1], image.shape[0], size) for image in images
-    ]
-    crops = [
-        warp_image(image, matrix, size)
-        for image, matrix in zip(images, matrices, strict=True)
-    ]
-    maps = model.predict_on_batch(np.stack(crops).astype(np.float32))["maps"]
-    found = np.asarray(model.decoder()(maps))
-    for matrix, hands in zip(matrices, found, strict=True):
-        yield as_finds(place_hands(hands, matrix, size, LOWEST_SCORE))

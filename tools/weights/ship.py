@@ -23,20 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.data import Reader, open_source
-from handypose_tf.evaluation import (
-    CropRule,
-    evaluate,
-    get_protocol,
-    predict_hands,
-    select_hands,
-)
-from handypose_tf.evaluation.calibration import (
-    fit_calibration,
-    measure_reliability,
-    pair_points,
-    score_points,
-)
+from handypose_tf.evaluation import CropRule, predict_hands
+from handypose_tf.evaluation.calibrate import calibrate_model
+from handypose_tf.evaluation.calibration import measure_reliability, pair_points
 from handypose_tf.evaluation.handedness import measure_handedness
+from handypose_tf.evaluation.measure import measure_model, select_from
 from handypose_tf.evaluation.plots import save_reliability_plot
 from handypose_tf.export import (
     Checker,
@@ -68,40 +59,33 @@ MIN_SIZE, MIN_POINTS = 48, 10
 PROTOCOLS = ("nsrm", "mmpose")
 
 
-def calibrate(path: Path, held_out: Any, plot: Path) -> dict[str, Any]:
+def calibrate(path: Path, held_out: Reader, plot: Path) -> dict[str, Any]:
     """Fit the scores of a `.keras` file and write it anew, kernels in float16."""
-    peaks, is_right = score_points(HandPoseEstimator(path), held_out.records())
-    calibration = fit_calibration(peaks, is_right)
-    model = load_model(path)
-    model.describe(calibration=[round(value, 4) for value in calibration])
-    save_model(model, path, half=True)
-    curves = {
-        "peak": measure_reliability(peaks, is_right),
-        "calibrated": measure_reliability(calibration(peaks), is_right),
-    }
+    found = calibrate_model(path, held_out.records())
+    save_model(found.model, path, half=True)
+    curves = {"peak": found.before, "calibrated": found.after}
     save_reliability_plot(plot, curves)
     return {name: curve.error for name, curve in curves.items()}
 
 
 def measure(path: Path, source: str) -> dict[str, Any]:
     """Return all figures of a file on human-labelled hands, and its scores' error."""
-    records = select_hands(
-        open_source(source).records(), min_size=MIN_SIZE, min_points=MIN_POINTS
-    )
+    reader = open_source(source)
+    hands = select_from(reader, min_size=MIN_SIZE, min_points=MIN_POINTS)
     estimator = HandPoseEstimator(path)
     figures: dict[str, Any] = {}
     for name in PROTOCOLS:
-        protocol = get_protocol(name)
-        predictions = predict_hands(estimator, records, protocol.crop)
-        found = evaluate(records, predictions.keypoints, protocol, name=path.name)
-        figures[name] = {key: score.to_dict() for key, score in found.scores.items()}
+        found = measure_model(estimator, hands, name)
+        scores = found.evaluation.scores
+        figures[name] = {key: score.to_dict() for key, score in scores.items()}
         if name == "nsrm":
-            error = measure_reliability(*pair_points(records, predictions)).error
+            points = pair_points(hands.records, found.predictions)
+            error = measure_reliability(*points).error
             figures["expected_calibration_error"] = error
-    return {"num_hands": len(records), **figures}
+    return {"num_hands": len(hands.records), **figures}
 
 
-def measure_sides(path: Path, held_out: Any) -> dict[str, Any] | None:
+def measure_sides(path: Path, held_out: Reader) -> dict[str, Any] | None:
     """Return how often a file tells left from right on held-out hands."""
     records = held_out.records()
     found = predict_hands(HandPoseEstimator(path), records, CropRule())

@@ -38,6 +38,10 @@ from handypose_tf.models import load_detector, save_model
 from handypose_tf.tasks import DetectorTask
 from handypose_tf.training import load_config
 
+LICENCE = "Apache-2.0"
+
+TRAINING_DATA = "rendered hands, and photos labelled by MediaPipe Hands"
+
 #: Smaller hands count neither way, pixels.
 MIN_SIZE = 48
 
@@ -71,6 +75,7 @@ def main() -> None:
     size = model.image_size[0]
     task = DetectorTask(load_config(args.recipe, [f"model.image_size={size}"]))
     stem = f"{model.settings['preset']}_{size}"
+    model.describe(licence=LICENCE, training_data=TRAINING_DATA)
     path = save_model(model, args.out / f"{stem}.keras", half=True)
     model = load_detector(path)
     scenes = [
@@ -94,7 +99,9 @@ def main() -> None:
     figures[file.name] = measure(file, groups)
     accuracy = summary(figures[file.name]["human-labelled COCO photos"])
     threshold = figures[file.name]["held-out photos"][THRESHOLD_OF]["threshold"]
-    model.describe(min_score=round(threshold, 3), accuracy=accuracy)
+    model.describe(accuracy=accuracy)
+    if threshold is not None:
+        model.describe(min_score=round(threshold, 3))
     save_model(model, path, half=True)
     metadata = model.metadata("int8")
     write_metadata(file, metadata)
