@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import DEFAULT_CROP_SCALE, HandRegion, box_center, image_box
 from handypose_tf.images import Image
-from handypose_tf.inference.picture_tiles import picture_tiles
+from handypose_tf.inference.picture_tiles import picture_levels
 from handypose_tf.labelling.looks import LOOKS, Consensus, look_around
 from handypose_tf.labelling.mediapipe import MIN_SCORE, MediaPipeHands
 from handypose_tf.labelling.teacher import QUARTER_TURNS, HandLabel, one_per_hand
@@ -88,7 +89,7 @@ class MediaPipeTeacher:
     def _palm_regions(self, image: Image) -> Iterator[HandRegion]:
         """Give the regions of the palms in the picture and its tiles."""
         height, width = image.shape[:2]
-        for tile in picture_tiles(width, height, self._levels):
+        for tile in chain(*picture_levels(width, height, self._levels)):
             part = np.ascontiguousarray(
                 image[tile.top : tile.bottom, tile.left : tile.right]
             )
