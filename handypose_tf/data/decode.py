@@ -1,6 +1,6 @@
 """From records to a `tf.data.Dataset` of samples, decoded by TensorFlow's own ops.
 
-An entry is a sample whose picture is still encoded: a `path`, or the bytes `encoded`.
+An entry is a sample whose picture is still in its file, or in a span of a shard.
 Pictures come out as `images.read_image` gives them to everybody else: turned as EXIF
 says, transparency over white.
 """
@@ -29,6 +29,7 @@ def entry_dataset(records: Sequence[Record]) -> tf.data.Dataset:
     alpha = [header.has_alpha if header else False for header in headers]
     columns = {
         "path": [os.fsencode(record.image_path) for record in records],
+        "span": np.array([_span(record) for record in records], np.int64),
         "orientation": np.array(orientations, np.int32),
         "has_alpha": np.array(alpha, bool),
         "keypoints": np.stack([record.keypoints for record in records]),
@@ -39,17 +40,6 @@ def entry_dataset(records: Sequence[Record]) -> tf.data.Dataset:
         "head_size": np.array([record.head_size for record in records], np.float32),
     }
     return tf.data.Dataset.from_tensor_slices(columns)
-
-
-def decode_entries(
-    entries: tf.data.Dataset, *, context: float | None = None
-) -> tf.data.Dataset:
-    """Decode the pictures of entries in parallel, in their order."""
-    return entries.map(
-        lambda entry: decode_entry(entry, context=context),
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
 
 
 def decode_entry(entry: Tensors, *, context: float | None = None) -> Tensors:
@@ -65,7 +55,7 @@ def decode_entry(entry: Tensors, *, context: float | None = None) -> Tensors:
         The sample of `Reader.dataset()`.
     """
     sample = {name: entry[name] for name in LABELS}
-    encoded = entry["encoded"] if "encoded" in entry else tf.io.read_file(entry["path"])
+    encoded = _read(entry["path"], entry["span"])
     if context is None or "mask" in entry:
         sample["image"] = _decode_upright(encoded, entry)
         if "mask" in entry:
@@ -190,3 +180,26 @@ def _upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
     upright = tf.cond(tf.equal(orientation, 1), lambda: image, turned)
     return tf.ensure_shape(upright, (None, None, 3))
+
+
+def _span(record: Record) -> tuple[int, int, int]:
+    """Return offset and length of the picture in its file, and what follows it.
+
+    All are 0 where the file is the picture.
+    """
+    if record.span is None:
+        return 0, 0, 0
+    offset, length = record.span
+    return offset, length, os.path.getsize(record.image_path) - offset - length
+
+
+def _read(path: tf.Tensor, span: tf.Tensor) -> tf.Tensor:
+    """Read a picture's bytes: a file, or a span inside a shard."""
+
+    def read_span() -> tf.Tensor:
+        part = tf.data.FixedLengthRecordDataset(
+            path, span[1], span[0], span[2], buffer_size=span[1]
+        )
+        return part.get_single_element()
+
+    return tf.cond(span[1] > 0, read_span, lambda: tf.io.read_file(path))

@@ -134,10 +134,7 @@ class HandPipeline:
     def samples(self, epoch: int, places: NDArray[np.integer]) -> tf.data.Dataset:
         """Return augmented samples of given places of an epoch, in their order."""
         records = [self.records[i] for i in self.order(epoch)[places]]
-        columns = {
-            "seed": _seeds(self.seed, epoch, places),
-            "span": np.array([_span(record) for record in records], np.int64),
-        }
+        columns = {"seed": _seeds(self.seed, epoch, places)}
         if self.augmentation.background and any(record.mask for record in records):
             columns["mask"] = np.array([record.mask for record in records], object)
         if len(self._background_files):
@@ -212,7 +209,6 @@ class HandPipeline:
     def _make_sample(self, entry: Tensors, extra: Tensors) -> Tensors:
         scale = self.crop_scale
         context = None if scale is None else self._context(scale)
-        entry["encoded"] = _read(entry["path"], extra["span"])
         if "mask" in extra:
             entry["mask"] = extra["mask"]
         sample = decode_entry(entry, context=context)
@@ -272,26 +268,3 @@ def _seeds(seed: int, epoch: int, places: NDArray[np.integer]) -> NDArray[np.int
     """
     same = np.broadcast_to([seed, epoch, 2], (len(places), 3))
     return np.concatenate([same, places[:, None]], axis=1).astype(np.int64)
-
-
-def _span(record: Record) -> tuple[int, int, int]:
-    """Return offset and length of the picture in its file, and what follows it.
-
-    All are 0 where the file is the picture.
-    """
-    if record.span is None:
-        return 0, 0, 0
-    offset, length = record.span
-    return offset, length, os.path.getsize(record.image_path) - offset - length
-
-
-def _read(path: tf.Tensor, span: tf.Tensor) -> tf.Tensor:
-    """Read a picture's bytes: a file, or a span inside a shard."""
-
-    def read_span() -> tf.Tensor:
-        part = tf.data.FixedLengthRecordDataset(
-            path, span[1], span[0], span[2], buffer_size=span[1]
-        )
-        return part.get_single_element()
-
-    return tf.cond(span[1] > 0, read_span, lambda: tf.io.read_file(path))

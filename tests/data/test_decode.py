@@ -3,7 +3,7 @@ import layouts
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_picture_header import with_exif
+from exif import with_exif
 
 from handypose_tf.data import open_source
 from handypose_tf.data.decode import cut_context, decode_entry

@@ -134,7 +134,8 @@ def test_an_interrupted_conversion_goes_on(tmp_path):
 
 _CONVERT = """
 import sys, time
-from handypose_tf.data import open_source, records
+from handypose_tf.data import open_source
+from handypose_tf.data.shards import writer as records
 write = records.write_example
 def slow(*arguments):
     time.sleep(0.02)

@@ -166,9 +166,15 @@ class Reader(ABC):
             `(num_keypoints, 2)` pixels, `visibility` float32 `(num_keypoints,)`, `box`
             float32 `(4,)`, `is_left` int8, `sample_id` string, `head_size` float32.
         """
-        from handypose_tf.data.decode import decode_entries
+        import tensorflow as tf
 
-        return decode_entries(self.entries(), context=context)
+        from handypose_tf.data.decode import decode_entry
+
+        return self.entries().map(
+            lambda entry: decode_entry(entry, context=context),
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
 
     def __str__(self) -> str:
         """Return the `FORMAT:PATH[:SPLIT]` that names the data."""

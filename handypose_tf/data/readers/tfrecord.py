@@ -16,7 +16,7 @@ from handypose_tf.data.shards.index import INDEX_NAME, Shard, ShardIndex, load_i
 from handypose_tf.errors import DataError
 
 if TYPE_CHECKING:
-    import tensorflow as tf
+    pass
 
 #: Around the data of a TFRecord: length and its checksum before, a checksum behind.
 _LENGTH = struct.Struct("<Q4x")
@@ -59,20 +59,6 @@ class TfrecordReader(Reader):
             reason = "the conversion was interrupted; run the same command again"
             raise FileError(self.path / INDEX_NAME, reason)
         return index
-
-    def entries(self) -> tf.data.Dataset:
-        """Return the samples with their pictures still encoded, shard by shard."""
-        import tensorflow as tf
-
-        from handypose_tf.data.shards.example import parse_entry
-
-        num_keypoints = len(self.keypoint_names)
-        files = [str(self.path / shard.file) for shard in self._usable()]
-        return tf.data.TFRecordDataset(files).map(
-            lambda serialized: parse_entry(serialized, num_keypoints),
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
 
     def _scan(self) -> Iterator[Entry | Problem]:
         import handypose_tf.data.shards.example  # noqa: F401  (before the threads need it)

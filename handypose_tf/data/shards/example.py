@@ -13,7 +13,6 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
-from handypose_tf.data.decode import Tensors
 from handypose_tf.data.sample import Record, RecordError
 from handypose_tf.images.header import PictureHeader
 
@@ -45,34 +44,6 @@ def write_example(record: Record, encoded: bytes) -> bytes:
     }
     example = tf.train.Example(features=tf.train.Features(feature=features))
     return example.SerializeToString(deterministic=True)
-
-
-def parse_entry(serialized: tf.Tensor, num_keypoints: int) -> Tensors:
-    """Turn the bytes of an Example into an entry, in the graph.
-
-    Args:
-        serialized: Scalar string.
-        num_keypoints: Keypoints of every record.
-    """
-    integer, text = (tf.io.FixedLenFeature((), t) for t in (tf.int64, tf.string))
-    number = tf.io.FixedLenFeature((), tf.float32)
-    table = tf.io.FixedLenFeature((num_keypoints, 2), tf.float32)
-    parsed = tf.io.parse_single_example(
-        serialized,
-        {
-            "encoded": text,
-            "orientation": integer,
-            "has_alpha": integer,
-            "keypoints": table,
-            "visibility": tf.io.FixedLenFeature((num_keypoints,), tf.float32),
-            "box": tf.io.FixedLenFeature((4,), tf.float32),
-            "is_left": integer,
-            "sample_id": text,
-            "head_size": number,
-        },
-    )
-    types = {"orientation": tf.int32, "has_alpha": tf.bool, "is_left": tf.int8}
-    return {n: tf.cast(v, types[n]) if n in types else v for n, v in parsed.items()}
 
 
 def read_example(data: bytes, path: str, offset: int, split: str) -> Record:
