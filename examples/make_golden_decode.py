@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import cv2
 import numpy as np
 
 import handypose_tf
-from handypose_tf.files import write_json
+from handypose_tf.files import file_sha256, write_json
 from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import LiteRTModel
@@ -60,7 +59,7 @@ def golden_decode(model_path: Path) -> dict[str, Any]:
     return {
         "model": {
             "file": model_path.name,
-            "sha256": hashlib.sha256(model_path.read_bytes()).hexdigest(),
+            "sha256": file_sha256(model_path),
             "size": size,
             "crop_scale": metadata.crop_scale,
             "keypoint_names": list(metadata.keypoint_names),

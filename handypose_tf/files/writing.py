@@ -77,13 +77,19 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
     return path
 
 
+def file_sha256(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of a file as hexadecimal text, read in parts."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_checksum(path: str | os.PathLike[str]) -> str:
     """Write a file's SHA-256 beside it, as `sha256sum` does; returns the digest.
 
     Raises:
         OutputError: If it cannot be written.
     """
-    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    digest = file_sha256(path)
     write_bytes(f"{path}.sha256", f"{digest}  {Path(path).name}\n".encode())
     return digest
 

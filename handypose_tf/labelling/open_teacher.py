@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from handypose_tf.errors import ModelError
+from handypose_tf.files import file_sha256
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.labelling.estimator_teacher import EstimatorTeacher
 from handypose_tf.labelling.mediapipe import MediaPipeHands
@@ -42,7 +41,7 @@ def open_teacher(name: str, levels: int = 1) -> Teacher:
             f"{name}: finds {len(names)} points, not the {len(KEYPOINT_NAMES)} joints "
             "of a hand; give another teacher"
         )
-    digest = hashlib.sha256(estimator.path.read_bytes()).hexdigest()
+    digest = file_sha256(estimator.path)
     return EstimatorTeacher(
         estimator,
         estimator.path.name,

@@ -7,14 +7,12 @@ import json
 import os
 import zipfile
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
-from handypose_tf.files import write_bytes
 
 _POSITION = "position"
 
@@ -108,8 +106,3 @@ def _optimizer_variables(model: Any) -> list[Any]:
         return [*optimizer.variables]
     optimizer._create_all_weights(model.trainable_variables)
     return [*optimizer.weights]
-
-
-def save_state(path: Path, content: bytes) -> Path:
-    """Write a state, so that a kill leaves the old one or the new one."""
-    return write_bytes(path, content)

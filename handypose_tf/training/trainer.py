@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tensorflow import keras
 
 from handypose_tf.errors import DataError, HandyPoseError, ModelError
-from handypose_tf.files import write_json
+from handypose_tf.files import write_bytes, write_json
 from handypose_tf.models import save_model
 from handypose_tf.models.quantization_aware import take_weights
 from handypose_tf.tasks import open_task
@@ -29,7 +29,7 @@ from handypose_tf.training.callbacks import StepKeeper, StopRequest
 from handypose_tf.training.config import RunConfig
 from handypose_tf.training.optimizers import put_averages
 from handypose_tf.training.run_folder import RunFolder, describe_run
-from handypose_tf.training.state import Position, TrainingState, save_state
+from handypose_tf.training.state import Position, TrainingState
 from handypose_tf.training.strategy import (
     build_strategy,
     is_chief,
@@ -244,7 +244,7 @@ class _Run:
     def _save(self, weights: list[NDArray]) -> None:
         content = self.state.to_bytes(self.position, weights)
         if self.folder.is_chief:
-            save_state(self.folder.state, content)
+            write_bytes(self.folder.state, content)
 
     def _name_samples(self, epoch: int, step: int) -> str:
         """Write the names of the samples of a step and the one before it."""

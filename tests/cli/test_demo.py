@@ -8,11 +8,10 @@ import pytest
 from dot_model import dot_image, true_keypoints, write_dot_model
 from PIL import Image
 
-from handypose_tf.cli import demo
 from handypose_tf.cli.main import main
 from handypose_tf.geometry import tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
-from handypose_tf.images import read_image
+from handypose_tf.images import demo_picture, read_image
 
 SHIFT = np.array([3.0, -4])
 
@@ -32,7 +31,7 @@ def assets(tmp_path, monkeypatch, centers):
         "source": "drawn by a test",
     }
     (folder / "demo_hand.json").write_text(json.dumps(facts))
-    monkeypatch.setattr(demo, "ASSETS", folder)
+    monkeypatch.setattr(demo_picture, "ASSETS", folder)
     return folder
 
 

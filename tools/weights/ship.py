@@ -15,7 +15,6 @@ exported for another size of crop, to int8 alone.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,7 +35,7 @@ from handypose_tf.export import (
     export_and_check,
     open_calibration,
 )
-from handypose_tf.files import write_checksum, write_json
+from handypose_tf.files import file_sha256, write_checksum, write_json
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.litert.metadata import read_metadata, write_metadata
 from handypose_tf.models import HandyPose, load_model, save_model
@@ -181,7 +180,7 @@ def main() -> None:
         "figures": figures,
         "handedness_held_out": {f.name: measure_sides(f, held_out) for f in files},
         "exports": dict(zip(precisions, (r.to_dict() for r in reports), strict=True)),
-        "sha256": {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files},
+        "sha256": {f.name: file_sha256(f) for f in files},
         "page": f"docs/models/{preset}.md",
     }
     write_json(args.out / f"{preset}_{size}.card.json", card)

@@ -13,7 +13,6 @@ photos, and writes `PRESET_SIZE.card.json`.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +30,7 @@ from handypose_tf.evaluation.finding import (
     measure_finding,
 )
 from handypose_tf.export import Calibration, Quantization, export_litert
-from handypose_tf.files import write_checksum, write_json
+from handypose_tf.files import file_sha256, write_checksum, write_json
 from handypose_tf.inference import HandDetector
 from handypose_tf.litert.metadata import write_metadata
 from handypose_tf.models import load_detector, save_model
@@ -107,15 +106,10 @@ def main() -> None:
     write_metadata(file, metadata)
     card = metadata.to_dict() | {
         "figures": figures,
-        "sha256": {file.name: write_checksum(file), path.name: sha256(path)},
+        "sha256": {file.name: write_checksum(file), path.name: file_sha256(path)},
         "page": f"docs/models/{model.settings['preset']}.md",
     }
     write_json(args.out / f"{stem}.card.json", card)
-
-
-def sha256(path: Path) -> str:
-    """Return a file's checksum."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def summary(figures: dict[str, Any]) -> dict[str, float]:

@@ -5,7 +5,6 @@ No TensorFlow here.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.data.parsing import FileError, read_json
-from handypose_tf.files import write_json
+from handypose_tf.files import file_sha256, write_json
 
 INDEX_NAME = "index.json"
 
 _FORMAT = "handypose-tfrecord"
 _VERSION = 1
-_HASH_BLOCK = 1 << 20
 
 
 @dataclass
@@ -126,12 +124,3 @@ def _index(content: dict[str, Any]) -> ShardIndex:
     content["shards"] = [Shard(**shard) for shard in content["shards"]]
     content["keypoint_names"] = tuple(content["keypoint_names"])
     return ShardIndex(**content)
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal text."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_HASH_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

@@ -34,10 +34,10 @@ from handypose_tf.data.shards.index import (
     INDEX_NAME,
     Shard,
     ShardIndex,
-    file_sha256,
     load_index,
 )
 from handypose_tf.errors import DataError, OutputError
+from handypose_tf.files import file_sha256
 
 #: Records of a shard, unless a number of shards is asked for.
 _SHARD_RECORDS = 1000
