@@ -64,6 +64,22 @@ def test_targets_tell_the_side_and_mirroring_changes_it(tmp_path):
         assert truth["handedness"].numpy().tolist() == [[side] for side in expected]
 
 
+def test_targets_tell_hands_from_places_without_one(tmp_path):
+    root = layouts.write_coco(tmp_path, count=3)
+    path = root / "annotations.json"
+    content = json.loads(path.read_text())
+    content["annotations"][1]["no_hand"] = True
+    path.write_text(json.dumps(content))
+    pipeline = HandPipeline(
+        readers=[open_source(f"coco:{path}")], image_size=(32, 32), batch_size=3,
+        shuffle=False, presence=True,
+    )  # fmt: skip
+    _, truth = next(iter(pipeline.batches(0)))
+    assert truth.keys() == {"heatmaps", "presence"}
+    assert truth["presence"].dtype == "float32"
+    assert truth["presence"].numpy().tolist() == [[1.0], [0.0], [1.0]]
+
+
 def test_an_epoch_has_each_hand_once_and_its_own_order(pipeline):
     first, second = pipeline.order(0), pipeline.order(1)
     assert sorted(first) == list(range(30))

@@ -23,6 +23,17 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_it_smokes(name):
+    smoke(SCRIPTS[name])
+
+
+def test_retraining_mediapipe_smokes(mediapipe_folder):
+    said = smoke([sys.executable, "retrain_mediapipe.py"])
+    before, after = said[0].split()[1], said[-1].split()[1].rstrip(":")
+    assert float(after) >= float(before)
+
+
+def smoke(words):
+    """Run a script with `--smoke`; returns what it said, line by line."""
     environment = {
         **os.environ,
         "PYTHON": sys.executable,
@@ -30,11 +41,13 @@ def test_it_smokes(name):
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     done = subprocess.run(
-        [*SCRIPTS[name], "--smoke"],
+        [*words, "--smoke"],
         cwd=ROOT / "examples",
         env=environment,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "best" in done.stdout.splitlines()[-1]
+    lines = done.stdout.splitlines()
+    assert "best" in lines[-1]
+    return lines
