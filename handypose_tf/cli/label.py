@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
 from handypose_tf.cli.predict import parse_count
 from handypose_tf.errors import DataError
+from handypose_tf.files.locks import held_folder
 
 if TYPE_CHECKING:
     from handypose_tf.labelling import PhotoResult, Teacher
@@ -106,6 +107,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Label; 1 if a photo could not be read."""
+    with held_folder(arguments.out):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from handypose_tf.labelling import PhotoLog, find_photos, open_teacher
     from handypose_tf.labelling.selection import (
         Rule,

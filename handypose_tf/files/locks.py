@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,12 +43,13 @@ def lock(file: IO[Any], path: Path) -> bool:
 
 @contextmanager
 def held_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
-    """Hold a folder against other runs; it is made.
+    """Hold a folder against other runs; it is made, and taken away if it stays empty.
 
     Raises:
         OutputError: If another run has it, or it cannot be written.
     """
     folder = Path(folder)
+    is_new = not folder.exists()
     with as_output_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / _NAME).open("ab")
@@ -59,3 +60,6 @@ def held_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
             yield folder
         finally:
             (folder / _NAME).unlink(missing_ok=True)
+            if is_new:
+                with suppress(OSError):  # something has been written
+                    folder.rmdir()

@@ -74,13 +74,14 @@ def build_evaluator(
     model: Any,
     network: keras.Model,
     task: Task,
-    strategy: tf.distribute.Strategy,
+    strategy: tf.distribute.Strategy | None = None,
 ) -> keras.Model:
     """Return a network of the same layers with metrics, which training is spared.
 
-    Of several outputs Keras names each before its metrics.
+    Of several outputs Keras names each before its metrics. Without a strategy it runs
+    on one device.
     """
-    with strategy.scope():
+    with strategy.scope() if strategy else contextlib.nullcontext():
         evaluator = keras.Model(network.inputs, dict(network.output))
         evaluator.compile(
             **task.losses(model),

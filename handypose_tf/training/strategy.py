@@ -34,6 +34,30 @@ def build_strategy(name: str) -> tf.distribute.Strategy:
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
+def check_shared(batch_size: int, strategy: tf.distribute.Strategy) -> None:
+    """Refuse a batch that the devices of one process cannot share equally.
+
+    Raises:
+        ModelError: If it cannot.
+    """
+    count = strategy.num_replicas_in_sync
+    below = batch_size // count * count
+    if batch_size % count:
+        sizes = f"{below} or {below + count}" if below else str(count)
+        raise ModelError(
+            f"a batch_size of {batch_size} cannot be shared equally by {count} "
+            f"devices; take {sizes}"
+        )
+
+
+def splits_badly(strategy: tf.distribute.Strategy) -> bool:
+    """Tell whether batches of any size, as validation has them, cannot be shared.
+
+    Keras 3 adds up the parts of a first batch, and gives a device none of the last.
+    """
+    return is_keras3() and strategy.num_replicas_in_sync > 1
+
+
 def is_keras3() -> bool:
     """Return whether TensorFlow's Keras is the third generation."""
     return hasattr(keras, "version")  # Keras 2 as TensorFlow gives it has none

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tensorflow import keras
 
 from handypose_tf.errors import DataError, HandyPoseError, ModelError
 from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files.locks import held_folder
 from handypose_tf.models import save_model
 from handypose_tf.models.quantization_aware import take_weights
 from handypose_tf.tasks import open_task
@@ -32,9 +34,11 @@ from handypose_tf.training.run_folder import RunFolder, describe_run
 from handypose_tf.training.state import Position, TrainingState
 from handypose_tf.training.strategy import (
     build_strategy,
+    check_shared,
     is_chief,
     mean_over_workers,
     num_workers,
+    splits_badly,
     training_batches,
     validation_batches,
 )
@@ -93,31 +97,37 @@ def train(
         HandyPoseError: If configuration, data or folder cannot be used, the loss is no
             number, or another worker is lost.
     """
-    run = _Run(config, resume)
-    signals = (signal.SIGTERM, signal.SIGINT) if run.workers == 1 else ()
-    try:
-        with run.stop.on_signals(*signals):
-            return run.train(callbacks, report, verbose)
-    except tf.errors.OpError as error:
-        raise _explained(error) from error
+    with ExitStack() as held:
+        run = _Run(config, resume, held)
+        signals = (signal.SIGTERM, signal.SIGINT) if run.workers == 1 else ()
+        try:
+            with run.stop.on_signals(*signals):
+                return run.train(callbacks, report, verbose)
+        except tf.errors.OpError as error:
+            raise _explained(error) from error
 
 
 class _Run:
     """A run: its model, its data, its folder, and where it is."""
 
-    def __init__(self, config: RunConfig, resume: bool) -> None:
+    def __init__(self, config: RunConfig, resume: bool, held: ExitStack) -> None:
         self.config = config
         self.stop = StopRequest()
         self.strategy = build_strategy(config.strategy)
         self.workers = num_workers(self.strategy)
+        check_shared(config.batch_size, self.strategy)
+        if is_chief(self.strategy):
+            held.enter_context(held_folder(Path(config.out).expanduser()))
         self.task = open_task(config)
         self.training, self.validation = self.task.training, self.task.validation
         self.folder = RunFolder(config.out, is_chief(self.strategy))
         model = build_model(config, self.task, self.strategy)
         self.export = type(model).from_config(model.get_config())
         self.model = build_network(config, model, self.task, self.strategy)
-        self.evaluator = build_evaluator(
-            config, model, self.model, self.task, self.strategy
+        self.evaluator = (
+            build_evaluator(config, self.export, self.export, self.task)
+            if splits_badly(self.strategy)
+            else build_evaluator(config, model, self.model, self.task, self.strategy)
         )
         if self.workers > 1:
             mean_over_workers(self.model)

@@ -35,6 +35,33 @@ def test_two_devices_train_as_one(keras, hands, tmp_path):
     assert last[1] == pytest.approx(last[0], rel=1e-4)
 
 
+@pytest.mark.parametrize(("num_validation", "batch_size"), [(3, 4), (5, 4), (1, 2)])
+def test_validation_of_any_size_is_evaluated_whole(
+    hands, some_hands, tmp_path, num_validation, batch_size
+):
+    data = {
+        "train": [{"source": hands}],
+        "validation": [{"source": some_hands(num_validation)}],
+        "num_threads": 2,
+        "samples_per_epoch": 8,
+    }
+    changes = {**PLAIN, "data": data, "batch_size": batch_size, "epochs": 1}
+    one = tiny.run(tiny.settings(hands, tmp_path / "1", **changes))
+    config = tiny.settings(hands, tmp_path / "2", **changes, strategy="mirrored")
+    two = tiny.run(config, devices=2)
+    last = [found["history"][-1]["val_loss"] for found in (one, two)]
+    assert last[1] == pytest.approx(last[0], rel=1e-4)
+
+
+def test_a_batch_that_cannot_be_shared_is_refused_at_once(hands, tmp_path):
+    config = tiny.settings(hands, tmp_path, strategy="mirrored", batch_size=7)
+    errors = tiny.run(config, code=1, devices=2)
+    assert (
+        "batch_size of 7 cannot be shared equally by 2 devices; take 6 or 8" in errors
+    )
+    assert not (tmp_path / "state.npz").exists()
+
+
 def free_addresses(count):
     sockets = [socket.socket() for _ in range(count)]
     for made in sockets:

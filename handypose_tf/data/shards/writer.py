@@ -38,6 +38,7 @@ from handypose_tf.data.shards.index import (
 )
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import file_sha256
+from handypose_tf.files.locks import held_folder
 
 #: Records of a shard, unless a number of shards is asked for.
 _SHARD_RECORDS = 1000
@@ -72,9 +73,20 @@ def write_records(
 
     Raises:
         DataError: If the data cannot be read or are refused.
-        OutputError: If the folder cannot be written, or holds another conversion.
+        OutputError: If the folder cannot be written, holds another conversion, or
+            another run is writing there.
     """
-    folder = Path(folder)
+    with held_folder(folder):
+        return _write_records(reader, Path(folder), crop, num_shards, num_threads)
+
+
+def _write_records(
+    reader: Reader,
+    folder: Path,
+    crop: Crop | None,
+    num_shards: int | None,
+    num_threads: int | None,
+) -> ShardIndex:
     parts = _split_into_shards(reader.records(), num_shards)
     index = _resume(folder, _plan(reader, parts, crop))
     bar = tqdm(total=sum(map(len, parts)), desc=str(folder), disable=None, delay=2)
