@@ -83,7 +83,13 @@ train-lite1: .venv/ready
 train-detector: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_detector.sh
 
-ci: test lint docs test-web test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel demo
+CI = test lint docs test-web test-slow test-keras2 test-addons test-beam test-mediapipe \
+    test-wheel demo
+
+ci: $(CI)
+
+ci-list:
+	@echo $(CI)
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

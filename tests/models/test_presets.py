@@ -10,6 +10,8 @@ from handypose_tf.models import handypose
 from handypose_tf.models.complexity import count_graph_macs
 from handypose_tf.models.presets import PRESETS, RELEASED_HEADS
 
+slow = pytest.mark.slow
+
 _QUICK = {"handypose_lite0", "handypose_lite1", "handypose_lite2"}
 
 #: Released head -> its trainable parameters, and those of its convolutions and norms
@@ -24,10 +26,7 @@ RELEASED_PARAMETERS = {
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name if name in _QUICK else pytest.param(name, marks=pytest.mark.slow)
-        for name in PRESETS
-    ],
+    [name if name in _QUICK else pytest.param(name, marks=slow) for name in PRESETS],
 )
 def test_parameters_and_macs_are_as_the_preset_says(name):
     model = handypose(name)
@@ -35,7 +34,14 @@ def test_parameters_and_macs_are_as_the_preset_says(name):
     assert count_graph_macs(model) == PRESETS[name]["macs"]
 
 
-@pytest.mark.parametrize("head", RELEASED_HEADS)
+@pytest.mark.parametrize(
+    "head",
+    [
+        # The others in the slow run: test_parity, too, takes every array of each head.
+        head if head == "multi_level_waterfall" else pytest.param(head, marks=slow)
+        for head in RELEASED_HEADS
+    ],
+)
 def test_trainable_parameters_of_the_released_heads(head):
     released, unused = RELEASED_PARAMETERS[head]
     model = handypose(RELEASED_HEADS[head], image_size=64)
