@@ -36,7 +36,7 @@ def add_task_metadata(
     """Return a `.tflite` file that says how its input wants a picture.
 
     Args:
-        content: The file, of one picture's input.
+        content: The file, of one picture's input; such metadata that it has go.
         name: What the model is called.
         description: What it is.
         licence: Of its weights.
@@ -49,7 +49,8 @@ def add_task_metadata(
     entry = schema.MetadataT()
     entry.name, entry.buffer = NAME.encode(), len(model.buffers)
     model.buffers.append(buffer)
-    model.metadata = [*(model.metadata or []), entry]
+    others = [each for each in model.metadata or [] if each.name != entry.name]
+    model.metadata = [*others, entry]
     return pack_model(model)
 
 
