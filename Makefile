@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel test-web \
+.PHONY: demo test test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel test-web web-page \
     chromium lint docs train-lite0 train-lite1 train-detector ci clean
 
 demo: .venv/ready
@@ -47,7 +47,7 @@ test-mediapipe: .venv/ready-test .venv-mediapipe/ready chromium
 	MEDIAPIPE_PYTHON=.venv-mediapipe/bin/python .venv/bin/python -m pytest tests/landmarker
 
 # The wheel alone, in an empty environment: no checkout, no test packages.
-test-wheel: .venv/ready-test
+test-wheel: .venv/ready-test web-page
 	rm -rf build dist .venv-wheel
 	.venv/bin/python $(PIP) build
 	.venv/bin/python -m build --wheel --outdir dist . > /dev/null
@@ -58,6 +58,12 @@ test-wheel: .venv/ready-test
 # The page for a phone's browser, built and then used by Debian's Chromium. Needs Node.js 20.
 test-web: .venv/ready chromium
 	cd examples/web && npm ci && npm run build && npm test
+
+# The built page goes into the wheel, without its models: those are there already.
+web-page:
+	cd examples/web && npm ci && npm run build
+	rm -rf handypose_tf/web/page && cp -r examples/web/dist handypose_tf/web/page
+	rm -r handypose_tf/web/page/models
 
 chromium:
 	command -v chromium > /dev/null || (apt-get update -qq && \

@@ -24,6 +24,7 @@ FLOORS = {
     **dict.fromkeys(("evaluation", "export", "inference"), 4),
     "labelling": 4,
     "benchmarking": 4,
+    "web": 4,
     "tasks": 5,
     "training": 6,
     **dict.fromkeys(("beam", "cli"), 7),

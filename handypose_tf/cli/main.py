@@ -40,6 +40,7 @@ COMMANDS = {
     "data": "handypose_tf.cli.data",
     "import-torch": "handypose_tf.cli.import_torch",
     "import-mediapipe": "handypose_tf.cli.import_mediapipe",
+    "web": "handypose_tf.cli.web",
     "models": "handypose_tf.cli.models",
     "doctor": "handypose_tf.cli.doctor",
 }

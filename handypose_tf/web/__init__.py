@@ -1,0 +1,1 @@
+"""The page that finds hands in a browser, served from this machine to itself."""
