@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from typing import Any
 
 NUM_KEYPOINTS = 21
 
@@ -57,6 +58,23 @@ INTERHAND_ORDER = (20, *(base + 3 - j for base in range(0, 20, 4) for j in range
 
 #: What a row of a detector's labels is: a hand, or a place where there may be one.
 HAND, IGNORED = 1.0, -1.0
+
+
+def coco_category(
+    names: Sequence[str] = KEYPOINT_NAMES, skeleton: Sequence[Sequence[int]] = BONES
+) -> dict[str, Any]:
+    """Return the entry of a COCO file's `categories`, number 1, that hands belong to.
+
+    Args:
+        names: Of the keypoints.
+        skeleton: Pairs of keypoint indices from 0; COCO counts from 1.
+    """
+    return {
+        "id": 1,
+        "name": "hand",
+        "keypoints": list(names),
+        "skeleton": [[a + 1, b + 1] for a, b in skeleton],
+    }
 
 
 def keypoint_index(name: str, names: Sequence[str] = KEYPOINT_NAMES) -> int:

@@ -14,6 +14,7 @@ from handypose_tf.hand import (
     NUM_KEYPOINTS,
     RHD_ORDER,
     WRIST,
+    coco_category,
 )
 
 
@@ -54,3 +55,14 @@ def test_bones_are_a_tree_from_the_wrist():
 )
 def test_orders_of_other_data_sets(order, names):
     assert [names[i] for i in order] == list(KEYPOINT_NAMES)
+
+
+def test_coco_counts_keypoints_from_one():
+    category = coco_category(["left_ear", "right_ear"], [(0, 1)])
+    assert category == {
+        "id": 1,
+        "name": "hand",
+        "keypoints": ["left_ear", "right_ear"],
+        "skeleton": [[1, 2]],
+    }
+    assert coco_category()["skeleton"][-1] == [20, 21]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.files import write_json
+from handypose_tf.hand import coco_category
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.picture_entry import picture_number
 
-_CATEGORY = 1
 _VISIBLE = 2
 
 
@@ -51,14 +51,9 @@ def write_coco_file(
     hands = [
         entry
         for number, picture in zip(ids, pictures, strict=True)
-        for entry in map(_annotation, picture, picture.to_coco(number, _CATEGORY))
+        for entry in map(_annotation, picture, picture.to_coco(number, 1))
     ]
-    category = {
-        "id": _CATEGORY,
-        "name": "hand",
-        "keypoints": list(names),
-        "skeleton": [[a + 1, b + 1] for a, b in skeleton],
-    }
+    category = coco_category(names, skeleton)
     content = {
         "info": {"description": "predicted by handypose predict"},
         "images": images,

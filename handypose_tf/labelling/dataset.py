@@ -12,7 +12,7 @@ import numpy as np
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.geometry import tight_box
-from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.hand import coco_category
 from handypose_tf.images import read_image, write_image
 from handypose_tf.images.header import (
     BrokenPictureError,
@@ -25,7 +25,6 @@ from handypose_tf.labelling.selection import FoundHand
 Polygons = list[list[float]]
 
 _DECIMALS = 2
-_HAND_CATEGORY = 1
 
 
 def picture_names(
@@ -112,14 +111,7 @@ def write_labels(
             _annotation(h, images[h.result.photo]["id"], outlines.get(h.id))
             for h in hands
         ],
-        "categories": [
-            {
-                "id": _HAND_CATEGORY,
-                "name": "hand",
-                "keypoints": list(KEYPOINT_NAMES),
-                "skeleton": [[a + 1, b + 1] for a, b in BONES],
-            }
-        ],
+        "categories": [coco_category()],
     }
     return write_json(path, content)
 
@@ -153,7 +145,7 @@ def _annotation(
     annotation = {
         "id": hand.id,
         "image_id": image_id,
-        "category_id": _HAND_CATEGORY,
+        "category_id": 1,
         "iscrowd": 0,
         "bbox": _rounded(box),
         "area": round(float(box[2] * box[3]), _DECIMALS),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from handypose_tf import __version__
-from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.hand import coco_category
 from handypose_tf.synth.config import SynthConfig
 from handypose_tf.synth.sample import HandLabel, SynthSample
 
@@ -27,14 +27,7 @@ def coco_json(labels: Sequence[dict[str, Any]], config: SynthConfig) -> dict[str
             {"id": number, "image_id": index, "category_id": 1, **hand}
             for number, (index, hand) in enumerate(hands)
         ],
-        "categories": [
-            {
-                "id": 1,
-                "name": "hand",
-                "keypoints": list(KEYPOINT_NAMES),
-                "skeleton": [[a + 1, b + 1] for a, b in BONES],
-            }
-        ],
+        "categories": [coco_category()],
     }
 
 

@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from handypose_tf.files import write_json
 from handypose_tf.geometry import FloatArray, HandRegion, box_center, tight_box
-from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.hand import coco_category
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import HandDetector
 from handypose_tf.labelling.mediapipe import MediaPipeHands
@@ -168,8 +168,11 @@ def write_places(
             ids = {"id": len(annotations), "image_id": images[-1]["id"]}
             place = {"category_id": 1, "bbox": box.round(2).tolist(), "no_hand": True}
             annotations.append({**ids, **place})
-    category = {"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}
-    content = {"images": images, "annotations": annotations, "categories": [category]}
+    content = {
+        "images": images,
+        "annotations": annotations,
+        "categories": [coco_category()],
+    }
     write_json(path, content)
     print(f"{path}: {len(annotations)} places in {len(images)} pictures")
 

@@ -37,7 +37,7 @@ from tqdm import tqdm
 
 from handypose_tf.files import write_json
 from handypose_tf.geometry import tight_box
-from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.hand import coco_category
 from handypose_tf.images import read_image
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
@@ -119,8 +119,11 @@ def write_coco(path: Path, pictures: dict[Path, list[Annotation]]) -> int:
         for hand in hands:
             ids = {"id": len(annotations), "image_id": number, "category_id": 1}
             annotations.append({**hand, **ids})
-    category = {"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}
-    content = {"images": images, "annotations": annotations, "categories": [category]}
+    content = {
+        "images": images,
+        "annotations": annotations,
+        "categories": [coco_category()],
+    }
     write_json(path, content)
     return len(annotations)
 

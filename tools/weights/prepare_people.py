@@ -28,7 +28,7 @@ from tqdm import tqdm
 
 from handypose_tf.files import write_json
 from handypose_tf.geometry import HandRegion, box_center, tight_box
-from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.hand import KEYPOINT_NAMES, coco_category
 from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.looks import Consensus, look_around
 from handypose_tf.labelling.mediapipe import MediaPipeHands
@@ -157,8 +157,11 @@ def write_coco(
         for place in places:
             ids = {"id": len(annotations), "image_id": images[-1]["id"]}
             annotations.append({**ids, "category_id": 1, **place})
-    category = {"id": 1, "name": "hand", "keypoints": list(KEYPOINT_NAMES)}
-    content = {"images": images, "annotations": annotations, "categories": [category]}
+    content = {
+        "images": images,
+        "annotations": annotations,
+        "categories": [coco_category()],
+    }
     write_json(path, content)
     print(f"{path}: {len(annotations)} in {len(images)} photos")
 
