@@ -36,7 +36,7 @@ def register_classes(finished: str = "") -> None:
     Args:
         finished: Package whose own code has just been run.
     """
-    is_loaded = any(name in sys.modules for name in _KERAS)
+    is_loaded = any(sys.modules.get(name) is not None for name in _KERAS)
     if not is_loaded or _is_half_imported({*_KERAS, "tensorflow"} - {finished}):
         return
     for module in _MODULES:
