@@ -69,9 +69,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--mediapipe-environment", type=Path)
     arguments = parser.parse_args(argv)
+    pipelines = contenders(arguments)  # what is missing is told before the rendering
     make = [sys.executable, str(HERE / "moving_hand.py"), str(arguments.clips)]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
-    pipelines = contenders(arguments)
     outcomes = run_all(pipelines, arguments.clips, arguments.rounds, arguments.threads)
     print(
         format_table(

@@ -50,11 +50,12 @@ FAILED, INTERRUPTED = 1, 130
 #: Options that name a file of results; `-` is standard output.
 RESULTS = ("json", "jsonl", "csv", "coco")
 
-#: What native libraries print unless the user says otherwise.
+#: What native libraries print unless the user says otherwise. What TensorFlow calls an
+#: error (a remapper that failed) is none; what is one, it raises.
 _QUIET = {
     "OPENCV_LOG_LEVEL": "ERROR",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
 
