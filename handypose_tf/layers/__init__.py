@@ -4,6 +4,7 @@ from handypose_tf.keras_classes import register_classes
 from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.decode_centers import DecodeCenters
 from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
+from handypose_tf.layers.decode_palms import DecodePalms
 from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
 from handypose_tf.layers.multi_level_waterfall import MultiLevelWaterfall
 from handypose_tf.layers.pad_channels import PadChannels
@@ -14,6 +15,7 @@ __all__ = [
     "BilinearResize",
     "DecodeCenters",
     "DecodeHeatmaps",
+    "DecodePalms",
     "MultiLevelFusion",
     "MultiLevelWaterfall",
     "PadChannels",

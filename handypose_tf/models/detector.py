@@ -6,7 +6,7 @@ from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.layers import DecodeCenters
+from handypose_tf.layers import DecodeCenters, DecodePalms
 from handypose_tf.layers.decode_centers import NUM_MAPS
 from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.models.graph import (
@@ -14,6 +14,7 @@ from handypose_tf.models.graph import (
     named_backbone,
     preset_settings,
 )
+from handypose_tf.models.mediapipe_networks import palm_heads
 from handypose_tf.models.presets import DETECTORS
 from handypose_tf.models.settings_model import UNTRAINED, SettingsModel
 
@@ -37,7 +38,8 @@ class HandyPoseDetector(SettingsModel):
 
     Output:
         `{"maps": (batch, height / stride, width / stride, 7)}`; `DecodeCenters` says
-        what the channels mean
+        what the channels mean. With MediaPipe's own heads (`decode` is `"palms"`)
+        `(batch, anchors, 19)`, see `DecodePalms`
     """
 
     maps_name = "maps"
@@ -46,23 +48,19 @@ class HandyPoseDetector(SettingsModel):
 
     def __init__(self, settings: dict[str, Any], **kwargs: Any) -> None:
         image, taps = named_backbone(settings)
-        maps = keras.layers.Conv2D(
-            NUM_MAPS,
-            1,
-            dtype="float32",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-            bias_initializer=keras.initializers.Constant(_FIRST_MAPS),
-            name="maps",
-        )(joined_features(taps, settings))
+        if settings["decode"] == "palms":
+            maps = keras.layers.Concatenate(name="maps")([*palm_heads(taps)])
+        else:
+            maps = _center_maps(joined_features(taps, settings))
         super().__init__(image, {"maps": maps}, settings=settings, **kwargs)
 
-    def decoder(self) -> DecodeCenters:
+    def decoder(self) -> keras.layers.Layer:
         """Return the layer that turns this model's maps into hands."""
+        most = self.settings["max_hands"]
+        if self.settings["decode"] == "palms":
+            return DecodePalms(self.image_size, max_hands=most, name="decode")
         return DecodeCenters(
-            self.image_size,
-            stride=self.stride,
-            max_hands=self.settings["max_hands"],
-            name="decode",
+            self.image_size, stride=self.stride, max_hands=most, name="decode"
         )
 
     def metadata(self, precision: str = "float32") -> ModelMetadata:
@@ -106,10 +104,18 @@ def hand_detector(
         TensorShape([1, 32, 32, 7])
     """
     settings = preset_settings(DETECTORS, preset, overrides, image_size=image_size)
-    settings |= {
-        "batch_size": batch_size,
-        "decode": "centers",
-        "min_score": None,
-        **UNTRAINED,
-    }
+    settings.setdefault("decode", "centers")
+    settings |= {"batch_size": batch_size, "min_score": None, **UNTRAINED}
     return HandyPoseDetector(settings, name=preset)
+
+
+def _center_maps(features: Any) -> Any:
+    """End with one 1x1 convolution for all maps."""
+    return keras.layers.Conv2D(
+        NUM_MAPS,
+        1,
+        dtype="float32",
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+        bias_initializer=keras.initializers.Constant(_FIRST_MAPS),
+        name="maps",
+    )(features)

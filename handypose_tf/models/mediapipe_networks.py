@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorflow import keras
 
+from handypose_tf.backbones import Taps
 from handypose_tf.backbones.mediapipe_landmark import (
     HEADS,
     conv,
@@ -164,17 +165,22 @@ def palm_network(
         pixels, and `logits` `(batch, anchors, 1)`.
     """
     image = keras.Input((image_size, image_size, 3), batch_size, name="image")
-    taps = mediapipe_palm(image, variant)
+    boxes, logits = palm_heads(mediapipe_palm(image, variant))
+    outputs = {"boxes": boxes, "logits": logits}
+    return keras.Model(image, outputs, name=f"mediapipe_palm_{variant}")
+
+
+def palm_heads(taps: Taps) -> tuple[Any, Any]:
+    """Return the palm detector's `boxes` and `logits` of its trunk's features."""
     boxes, logits = [], []
     for level, x in (("pyramid8", taps.level2), ("pyramid16", taps.level3)):
         anchors = _PALM_ANCHORS[level]
         logits.append(_per_anchor(x, anchors, 1, name=f"{level}_logits"))
         boxes.append(_per_anchor(x, anchors, _PALM_NUMBERS, name=f"{level}_boxes"))
-    outputs = {
-        "boxes": keras.layers.Concatenate(1, name="boxes")(boxes),
-        "logits": keras.layers.Concatenate(1, name="logits")(logits),
-    }
-    return keras.Model(image, outputs, name=f"mediapipe_palm_{variant}")
+    return (
+        keras.layers.Concatenate(1, name="boxes")(boxes),
+        keras.layers.Concatenate(1, name="logits")(logits),
+    )
 
 
 def _for_points(array: NDArray, count: int) -> NDArray:

@@ -184,6 +184,15 @@ DETECTORS: dict[str, dict[str, Any]] = {
         macs=497_968_128,
         description="EfficientNet-Lite0, separable multi-level waterfall: finds hands",
     ),
+    "mediapipe_palm": {
+        "image_size": 192,
+        "backbone": {"name": "mediapipe_palm", "output_stride": 32, "mean": None},
+        "decode": "palms",
+        "max_hands": 16,
+        "parameters": 1_136_248,
+        "macs": 0,
+        "description": "MediaPipe's palm detector with its own heads: finds hands",
+    },
 }
 
 #: Head of the released code -> its preset.
