@@ -10,6 +10,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import (
@@ -182,7 +183,7 @@ class HandDetector:
         return place_hands(found, matrix, self._size, least)
 
 
-    def _draw(self, part: Image, matrix: FloatArray) -> Image:
+    def _draw(self, part: Image, matrix: FloatArray) -> NDArray:
         """Draw a part of a picture as the model's input."""
         if self.metadata.decode["method"] != "palms":
             return warp_image(part, matrix, self._size)
