@@ -182,7 +182,6 @@ class HandDetector:
         least = min(self.min_score, _HINT_SCORE)
         return place_hands(found, matrix, self._size, least)
 
-
     def _draw(self, part: Image, matrix: FloatArray) -> NDArray:
         """Draw a part of a picture as the model's input."""
         if self.metadata.decode["method"] != "palms":
