@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from handypose_tf.inference import OneEuro, one_euro, thresholds
+from handypose_tf.inference import OneEuro, thresholds
+from handypose_tf.inference.video import one_euro
 
 WEB = Path(__file__).resolve().parents[2] / "examples" / "web"
 CONSTANT = re.compile(r"^const ([A-Z_]+) = ([\d.e-]+);", re.MULTILINE)
