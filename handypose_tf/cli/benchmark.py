@@ -40,7 +40,7 @@ from handypose_tf.benchmarking import (
     table,
 )
 from handypose_tf.cli.console import format_table, quiet_native_log, say
-from handypose_tf.cli.predict import parse_count
+from handypose_tf.cli.options import add_file, parse_counts
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.litert.shipped import find_model
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="model to measure")
     parser.add_argument(
         "--threads",
-        type=_parse_counts,
+        type=parse_counts,
         default=[1],
         metavar="N,N",
         help="numbers of threads to measure on (default: 1)",
@@ -76,11 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="time each operation of the .tflite files by itself: where time goes",
     )
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the figures")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw bars: .png, .pdf or .svg"
-    )
+    add_file(parser, "--csv", "write the figures")
+    add_file(parser, "--json", "write the figures")
+    add_file(parser, "--plot", "draw bars: .png, .pdf or .svg")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -172,8 +170,3 @@ def _write(
         write_json(arguments.json, {"machine": machine, "measurements": rows})
     if arguments.plot is not None:
         save_plot(arguments.plot, models, machine)
-
-
-def _parse_counts(text: str) -> list[int]:
-    """Turn `1,2,4` into numbers of threads."""
-    return [parse_count(part) for part in text.split(",")]

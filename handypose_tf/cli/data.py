@@ -10,10 +10,9 @@ Example:
 from __future__ import annotations
 
 import argparse
-import math
-from collections.abc import Callable
 from pathlib import Path
 
+from handypose_tf.cli.options import parse_count, parse_positive
 from handypose_tf.data import READERS, Reader, open_source
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
@@ -100,40 +99,28 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--crop",
-        type=_positive(float),
+        type=parse_positive,
         metavar="SCALE",
         help="store crops of SCALE x the box's longer side (2.2 is CMU's rule)",
     )
     parser.add_argument(
         "--size",
-        type=_positive(int),
+        type=parse_count,
         default=368,
         help="side of the crops (default: 368)",
     )
     parser.add_argument(
         "--shards",
-        type=_positive(int),
+        type=parse_count,
         metavar="N",
         help="shards of each split (default: n/1000)",
     )
     parser.add_argument(
         "--threads",
-        type=_positive(int),
+        type=parse_count,
         metavar="N",
         help="threads (default: one per core)",
     )
-
-
-def _positive(number: Callable[[str], float]) -> Callable[[str], float]:
-    """Return an argument type that takes positive numbers alone."""
-
-    def parse(text: str) -> float:
-        value = number(text)
-        if not 0 < value < math.inf:
-            raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-        return value
-
-    return parse
 
 
 def _inspect(args: argparse.Namespace, reader: Reader) -> int:

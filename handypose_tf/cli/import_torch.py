@@ -14,6 +14,7 @@ import argparse
 from pathlib import Path
 
 from handypose_tf.cli.console import say
+from handypose_tf.cli.options import whole_parser
 from handypose_tf.errors import OutputError
 from handypose_tf.files import write_json
 from handypose_tf.models.presets import RELEASED_HEADS
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size",
-        type=_input_side,
+        type=whole_parser(32, multiple=16),
         default=368,
         help="side of the model's input, pixels, a multiple of 16 (default: 368)",
     )
@@ -67,10 +68,3 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, facts.to_dict())
     return 0
-
-
-def _input_side(text: str) -> int:
-    side = int(text)
-    if side < 32 or side % 16:
-        raise argparse.ArgumentTypeError(f"{text} is not a multiple of 16 from 32 up")
-    return side

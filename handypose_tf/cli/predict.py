@@ -22,9 +22,13 @@ import argparse
 import os
 from pathlib import Path
 
-import numpy as np
-
 from handypose_tf.cli.main import RESULTS
+from handypose_tf.cli.options import (
+    parse_box,
+    parse_count,
+    parse_positive,
+    parse_share,
+)
 from handypose_tf.files import is_standard_output
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
@@ -64,48 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
     from handypose_tf.cli.predict_pictures import predict_pictures
 
     return predict_pictures(arguments)
-
-
-def parse_box(text: str) -> list[float]:
-    """Turn `X,Y,W,H` into four floats."""
-    try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError:
-        values = []
-    if len(values) != 4 or not np.isfinite(values).all() or min(values[2:]) <= 0:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not X,Y,W,H in pixels with W and H above 0"
-        )
-    return values
-
-
-def parse_count(text: str) -> int:
-    """Turn a number from 1 up into an int."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
-    return int(text)
-
-
-def parse_positive(text: str) -> float:
-    """Turn a number above 0 into a float."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return value
-
-
-def parse_share(text: str) -> float:
-    """Turn a number from 0 to 1 into a float."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
 
 
 def _add_finding(parser: argparse.ArgumentParser) -> None:

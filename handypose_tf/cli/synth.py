@@ -31,6 +31,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from handypose_tf.cli.console import say
+from handypose_tf.cli.options import parse_share, whole_parser
 from handypose_tf.images import write_image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
@@ -40,14 +41,17 @@ _SHEET_COUNT = 48
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose synth` takes."""
     parser.add_argument(
-        "--count", type=_whole, required=True, help="number of pictures"
+        "--count", type=whole_parser(0), required=True, help="number of pictures"
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="where to"
     )
-    parser.add_argument("--seed", type=_whole, default=0, help="(default: 0)")
+    parser.add_argument("--seed", type=whole_parser(0), default=0, help="(default: 0)")
     parser.add_argument(
-        "--size", type=_side, default=256, help="side in pixels (default: 256)"
+        "--size",
+        type=whole_parser(32, 2048),
+        default=256,
+        help="side in pixels (default: 256)",
     )
     parser.add_argument(
         "--people",
@@ -56,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hard",
-        type=_share,
+        type=parse_share,
         default=0.0,
         metavar="SHARE",
         help="share of pictures, 0 to 1, with hard hands: grips, fists, hands that "
@@ -73,7 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of photos without hands; repeatable",
     )
     parser.add_argument(
-        "--workers", type=_whole, metavar="N", help="processes (default: one per core)"
+        "--workers",
+        type=whole_parser(0),
+        metavar="N",
+        help="processes (default: one per core)",
     )
     parser.add_argument(
         "--contact-sheet",
@@ -142,28 +149,3 @@ def _write_records(folder: Path, out: Path) -> None:
 
     index = write_records(CocoReader(folder / "annotations.json"), out)
     say(f"{out}: {len(index.shards)} shards")
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 1")
-    return share
-
-
-def _side(text: str) -> int:
-    side = _whole(text)
-    if not 32 <= side <= 2048:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a side from 32 to 2048 pixels"
-        )
-    return side

@@ -1,6 +1,11 @@
 """Labels for photos that have none: teachers, a log of what they say, a data set."""
 
 from handypose_tf.labelling.estimator_teacher import EstimatorTeacher
+from handypose_tf.labelling.label_folder import (
+    LabelOptions,
+    LabelReport,
+    label_folders,
+)
 from handypose_tf.labelling.label_photos import (
     find_photos,
     label_image,
@@ -16,12 +21,15 @@ from handypose_tf.labelling.teacher import HandLabel, Teacher
 __all__ = [
     "EstimatorTeacher",
     "HandLabel",
+    "LabelOptions",
+    "LabelReport",
     "MediaPipeHands",
     "MediaPipeTeacher",
     "PhotoLog",
     "PhotoResult",
     "Teacher",
     "find_photos",
+    "label_folders",
     "label_image",
     "label_photos",
     "open_teacher",

@@ -1,0 +1,222 @@
+"""Photos without labels in, a data set to train on out: all that `label` does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.files.locks import held_folder
+from handypose_tf.files.versions import package_versions
+from handypose_tf.images import write_image
+from handypose_tf.labelling.dataset import add_photo, picture_names, write_labels
+from handypose_tf.labelling.hold_out import split_hands
+from handypose_tf.labelling.label_photos import find_photos, label_photos, pending
+from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult
+from handypose_tf.labelling.segmentation import outline_hands
+from handypose_tf.labelling.selection import (
+    FoundHand,
+    Rule,
+    found_hands,
+    read_rejected,
+    select,
+)
+from handypose_tf.labelling.sheets import best_and_worst, draw_sheet, review_pages
+from handypose_tf.labelling.teacher import Teacher
+
+#: Goes through things, and may show how far it is; the word names one of them.
+Progress = Callable[[Any, str], Iterable[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelOptions:
+    """What is kept of a teacher's labels, and what is written.
+
+    Attributes:
+        min_size: Smaller hands are left out: longer side of the tight box, pixels.
+        max_disagreement: Hands whose looks are further apart are left out, over the
+            hand's size.
+        licence: Of the photos, for the labels' file.
+        hold_out: Share of the hands for `val.json`; with 0 there is none.
+        by_folder: Whether whole folders are held out, and not photos.
+        masks: Whether hands get their outlines, 0.1 s each.
+        review: Whether every kept hand is drawn in `review/`.
+    """
+
+    min_size: float = 48.0
+    max_disagreement: float = 0.05
+    licence: str = "not stated"
+    hold_out: float = 0.0
+    by_folder: bool = False
+    masks: bool = False
+    review: bool = False
+
+
+@dataclass(frozen=True)
+class LabelReport:
+    """What came of photos.
+
+    Attributes:
+        results: What the teacher said of each photo.
+        num_known: Photos that an earlier run had labelled.
+        num_hands: Hands that the teacher found.
+        num_kept: Hands that are in the data set.
+        left_out: Reason -> hands that were left out for it.
+        files: Labels' file -> hands in it; empty where no hand was kept.
+        sheets: Pictures of the hands to look at.
+    """
+
+    results: Sequence[PhotoResult]
+    num_known: int
+    num_hands: int
+    num_kept: int
+    left_out: Mapping[str, int]
+    files: Mapping[Path, int] = field(default_factory=dict)
+    sheets: Sequence[Path] = ()
+
+    @property
+    def unreadable(self) -> list[str]:
+        """What is wrong with each photo that could not be read."""
+        return [result.error for result in self.results if result.error]
+
+    @property
+    def num_duplicates(self) -> int:
+        """Photos that repeat another one."""
+        return sum(result.duplicate_of is not None for result in self.results)
+
+    @property
+    def num_empty(self) -> int:
+        """Photos in which the teacher found no hand."""
+        return sum(
+            not (result.hands or result.error or result.duplicate_of)
+            for result in self.results
+        )
+
+
+def label_folders(
+    folders: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    teacher: Teacher,
+    options: LabelOptions | None = None,
+    *,
+    progress: Progress = lambda items, unit: items,
+) -> LabelReport:
+    """Label the photos of folders and their sub-folders as COCO keypoints.
+
+    An interrupted run goes on where it was: `out/photos.jsonl` keeps all that was
+    found. `out/rejected.txt` holds the numbers of hands that a person has refused.
+
+    Args:
+        folders: Where the photos are.
+        out: Where the data set goes.
+        teacher: Who labels; see `open_teacher`.
+        options: What is kept and written.
+        progress: Goes through photos, outlines and sheets.
+
+    Returns:
+        What was found, and what was written: nothing where no hand was kept.
+
+    Raises:
+        DataError: If a folder is missing or holds no photo.
+        OutputError: If a file cannot be written, or another run writes there.
+    """
+    out, options = Path(out), options or LabelOptions()
+    photos = find_photos(folders, out)
+    with held_folder(out):
+        return _label(folders, photos, out, teacher, options, progress)
+
+
+def _label(
+    folders: Sequence[str | os.PathLike[str]],
+    photos: Sequence[Path],
+    out: Path,
+    teacher: Teacher,
+    options: LabelOptions,
+    progress: Progress,
+) -> LabelReport:
+    rejected = read_rejected(out / "rejected.txt")
+    rule = Rule(options.min_size, options.max_disagreement, rejected)
+    log = PhotoLog(out / "photos.jsonl", teacher.describe())
+    todo = pending(photos, log)
+    waiting = set(todo)
+    known = [photo for photo in photos if photo not in waiting]
+    for _ in label_photos(progress(todo, "photo"), teacher, log, known):
+        pass
+    results = [result for photo in photos if (result := log[photo]) is not None]
+    hands = found_hands(results)
+    kept, left_out = select(hands, rule)
+    files: dict[Path, int] = {}
+    sheets: list[Path] = []
+    if kept:
+        info = _info(folders, teacher, rule, options)
+        files = _write_labels(folders, out, kept, results, info, options, progress)
+        sheets = _draw(out, kept, options.review, progress)
+    return LabelReport(
+        results, len(known), len(hands), len(kept), left_out, files, sheets
+    )
+
+
+def _info(
+    folders: Sequence[str | os.PathLike[str]],
+    teacher: Teacher,
+    rule: Rule,
+    options: LabelOptions,
+) -> dict[str, Any]:
+    """Return where the labels come from, for `info` of the labels' file."""
+    return {
+        "description": "Hands labelled by a teacher, not by people",
+        "teacher": teacher.describe(),
+        "min_size": rule.min_size,
+        "max_disagreement": rule.max_disagreement,
+        "num_rejected_by_a_person": len(rule.rejected),
+        "photos": {
+            "folders": [Path(folder).resolve().name for folder in folders],
+            "licence": options.licence,
+        },
+        "versions": package_versions(),
+    }
+
+
+def _write_labels(
+    folders: Sequence[str | os.PathLike[str]],
+    out: Path,
+    kept: Sequence[FoundHand],
+    results: Sequence[PhotoResult],
+    info: dict[str, Any],
+    options: LabelOptions,
+    progress: Progress,
+) -> dict[Path, int]:
+    """Write pictures and labels; return how many hands are in each file."""
+    names = picture_names(results, folders)
+    photos = {hand.result.photo: hand.result for hand in kept}
+    images = {
+        photo: add_photo(out, photos[photo], name=names[photo], number=number)
+        for number, photo in enumerate(progress([*photos], "photo"), start=1)
+    }
+    outlines = outline_hands(progress(kept, "outline")) if options.masks else None
+    parts = {"annotations.json": [*kept]}
+    if options.hold_out:
+        split = split_hands(kept, options.hold_out, by_folder=options.by_folder)
+        parts |= dict(zip(("train.json", "val.json"), split, strict=True))
+    return {
+        write_labels(out / name, hands, images, info, outlines): len(hands)
+        for name, hands in parts.items()
+    }
+
+
+def _draw(
+    out: Path, kept: Sequence[FoundHand], review: bool, progress: Progress
+) -> list[Path]:
+    """Write the contact sheets; pages of an earlier review go."""
+    sheets = {out / name: hands for name, hands in best_and_worst(kept).items()}
+    if review:
+        for old in (out / "review").glob("page_*.jpg"):
+            old.unlink()
+        pages = review_pages(kept)
+        sheets |= {out / "review" / name: hands for name, hands in pages.items()}
+    return [
+        write_image(path, draw_sheet(sheets[path]))
+        for path in progress([*sheets], "sheet")
+    ]
