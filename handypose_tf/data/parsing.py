@@ -6,6 +6,7 @@ or `FileError` where a whole file cannot be used.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import os
@@ -41,13 +42,16 @@ class FileError(DataError):
 
 
 def read_text(path: Path) -> str:
-    """Read a UTF-8 text file.
+    """Read a UTF-8 text file, or one in UTF-16 as Windows' shell writes it.
 
     Raises:
         FileError: If the file is missing, unreadable or no text.
     """
     try:
-        return path.read_text("utf-8-sig")
+        data = path.read_bytes()
+        is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+        return text.replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise FileError(path, "no such file; is the data set complete?") from error
     except UnicodeDecodeError as error:

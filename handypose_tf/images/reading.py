@@ -161,6 +161,8 @@ def find_images(inputs: Iterable[PathLike]) -> list[Path]:
 
 
 def _expand(item: str) -> list[Path]:
+    if not item:
+        raise DataError("an input is empty; is a shell variable not set?")
     path = Path(_STANDARD_INPUT if item == "-" else item)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if _is_image(file))
@@ -199,6 +201,8 @@ def _is_image(path: Path) -> bool:
 
 def _read_bytes(path: Path) -> bytes:
     try:
+        if path.is_char_device() and path != Path(_STANDARD_INPUT):
+            raise DataError(f"{path}: a device, which may never end; give a file")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file; check the path") from error
@@ -210,7 +214,12 @@ def _imdecode(buffer: NDArray[np.uint8], flags: int) -> NDArray:
     try:
         image = cv2.imdecode(buffer, flags)
     except cv2.error as error:
-        raise ValueError(f"cannot decode: {error.err}; save it as .jpg") from error
+        reason = f"cannot decode: {error.err}; save it as .jpg"
+        if "CV_IO_MAX_IMAGE" in error.err:
+            reason = (
+                "more pixels than OpenCV reads (2^30, 2^20 a side); make it smaller"
+            )
+        raise ValueError(reason) from error
     if image is None:
         kind = file_kind(buffer[:NUM_START].tobytes())
         raise ValueError(_UNREAD.get(kind or "", _unread(kind)))

@@ -15,6 +15,13 @@ from handypose_tf.data.parsing import (
 from handypose_tf.data.sample import RecordError
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_is_read_as_windows_writes_it(tmp_path, encoding):
+    path = tmp_path / "a.json"
+    path.write_text('{"a":\r\n "é"}', encoding)
+    assert read_json(path) == {"a": "é"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

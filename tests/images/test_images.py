@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 import cv2
 import numpy as np
@@ -188,6 +190,30 @@ def test_pictures_that_a_folder_passes_are_told(tmp_path, picture):
     save(tmp_path / "a.png", picture)
     with pytest.warns(UserWarning, match=r"passed: 1 \.dng, 2 \.heic"):
         assert find_images([tmp_path]) == [tmp_path / "a.png"]
+
+
+def test_an_empty_input_is_not_the_current_folder(tmp_path, picture, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "a.png", picture)
+    with pytest.raises(DataError, match="an input is empty; is a shell variable"):
+        find_images([""])
+
+
+def test_a_device_is_no_picture():
+    with pytest.raises(DataError, match="/dev/zero: a device, which may never end"):
+        read_image("/dev/zero")
+
+
+def test_more_pixels_than_can_be_are_told(tmp_path):
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(999))), (b"IEND", b"")]
+    data = b"\x89PNG\r\n\x1a\n"
+    for name, body in chunks:
+        checksum = struct.pack(">I", zlib.crc32(name + body))
+        data += struct.pack(">I", len(body)) + name + body + checksum
+    (tmp_path / "a.png").write_bytes(data)
+    with pytest.raises(DataError, match=r"a\.png: more pixels than OpenCV reads"):
+        read_image(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 3), (2, 20_000)])
