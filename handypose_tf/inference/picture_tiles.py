@@ -60,12 +60,6 @@ def picture_levels(width: int, height: int, levels: int) -> Iterator[list[Tile]]
         ]
 
 
-def picture_tiles(width: int, height: int, levels: int) -> Iterator[Tile]:
-    """Give the tiles of all levels, the whole picture first; see `picture_levels`."""
-    for tiles in picture_levels(width, height, levels):
-        yield from tiles
-
-
 def _spans(length: int, side: int) -> list[tuple[int, int]]:
     """Return the fewest spans of a side that cover a length, evenly."""
     rest = length - side

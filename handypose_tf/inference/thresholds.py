@@ -20,7 +20,8 @@ KEEP_SCORE = 0.25
 
 #: The same of models that tell presence, the chance of a hand, where their file does
 #: not say `min_score` and `keep_score`.
-MIN_PRESENCE, KEEP_PRESENCE = 0.5, 0.3
+MIN_PRESENCE = 0.5
+KEEP_PRESENCE = 0.3
 
 #: A hand whose score is lower is drawn faint: on 208 photos of people nine of ten false
 #: finds of handypose_lite0, and two of five hands, score less.

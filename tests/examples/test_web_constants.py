@@ -25,7 +25,11 @@ def constants(name: str) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("file", "names"),
     [
-        ("hand-estimator.ts", {"MIN_HAND_SCORE", "KEEP_SCORE", "FOUND_SPREAD"}),
+        (
+            "limits.ts",
+            {"MIN_HAND_SCORE", "KEEP_SCORE", "MIN_PRESENCE", "KEEP_PRESENCE"},
+        ),
+        ("hand-estimator.ts", {"FOUND_SPREAD"}),
         ("hand-pose.ts", {"FOUND_SCORE", "FOUND_SHARE"}),
     ],
 )

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import type { Plugin } from "vite";
 
+import { handLimits } from "../src/hand/limits.ts";
 import type { BundledModel } from "../src/hand/model.ts";
 
 const MODULE = "virtual:models";
@@ -80,6 +81,7 @@ function readModel(path: string): ModelFile[] {
     cropScale: metadata.crop.scale,
     keypointNames: metadata.keypoint_names,
     skeleton: metadata.skeleton,
+    ...handLimits(metadata),
     trained: metadata.trained,
   };
   return [{ path, model }];
@@ -96,6 +98,8 @@ interface Metadata {
   readonly keypoint_names: readonly string[];
   readonly skeleton: readonly (readonly [number, number])[];
   readonly trained: boolean;
+  readonly presence?: boolean;
+  readonly decode?: { readonly min_score?: number; readonly keep_score?: number };
 }
 
 /** Read the zip archive that `handypose export` appends to a model. */

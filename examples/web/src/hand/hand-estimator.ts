@@ -9,22 +9,19 @@ import {
   tightBox,
   uprightDegrees,
 } from "./geometry";
-import { foundPoints, type HandPose, readPose } from "./hand-pose";
+import { foundPoints, type HandPose, type NetworkAnswer, readPose } from "./hand-pose";
 import type { BundledModel } from "./model";
 import { OneEuroFilter } from "./one-euro-filter";
 import { cutCrop, type Pixels } from "./warp";
 
-/** Runs a network on a crop (RGB 0..255); returns x, y (0..1) and score per keypoint. */
-export type RunNetwork = (crop: Float32Array) => Promise<Float32Array>;
+/** Runs a network on a crop (RGB 0..255). */
+export type RunNetwork = (crop: Float32Array) => Promise<NetworkAnswer>;
 
 /** What the estimator needs to know of a model. */
-export type PoseModel = Pick<BundledModel, "imageSize" | "cropScale" | "keypointNames">;
-
-/** A find in a whole picture whose mean score is lower is no hand. */
-const MIN_HAND_SCORE = 0.3;
-
-/** A followed hand whose mean score falls below this is lost. */
-const KEEP_SCORE = 0.25;
+export type PoseModel = Pick<
+  BundledModel,
+  "imageSize" | "cropScale" | "keypointNames" | "minScore" | "keepScore"
+>;
 
 /** Points found in a whole picture must spread over this share of it for a closer look. */
 const FOUND_SPREAD = 0.05;
@@ -56,9 +53,9 @@ export class HandEstimator {
     let best = await this.#look(picture, boxRegion(pictureBox(width, height), 1));
     if (isSpread(foundPoints(best), FOUND_SPREAD * Math.max(width, height))) {
       const closer = await this.#look(picture, this.#nextRegion(best));
-      best = closer.score >= best.score ? closer : best;
+      best = closer.pointsScore >= best.pointsScore ? closer : best;
     }
-    return best.score >= MIN_HAND_SCORE ? best : null;
+    return best.score >= this.#model.minScore ? best : null;
   }
 
   /**
@@ -69,7 +66,7 @@ export class HandEstimator {
   async follow(frame: Pixels, seconds: number): Promise<HandPose | null> {
     if (this.#followed !== null) {
       const hand = await this.#look(frame, this.#nextRegion(this.#followed));
-      this.#followed = isThere(hand, frame) ? hand : null;
+      this.#followed = hand.score >= this.#model.keepScore && isInside(hand, frame) ? hand : null;
     }
     if (this.#followed === null) {
       this.#followed = await this.search(frame);
@@ -116,7 +113,7 @@ function isSpread(points: readonly Point[], side: number): boolean {
   return Math.max(box.width, box.height) >= side;
 }
 
-function isThere({ score, box }: HandPose, frame: Pixels): boolean {
+function isInside({ box }: HandPose, frame: Pixels): boolean {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  return score >= KEEP_SCORE && x >= 0 && y >= 0 && x < frame.width && y < frame.height;
+  return x >= 0 && y >= 0 && x < frame.width && y < frame.height;
 }

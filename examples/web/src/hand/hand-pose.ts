@@ -7,8 +7,18 @@ export interface HandPose {
   readonly scores: readonly number[];
   /** Tight box of the keypoints. */
   readonly box: Box;
-  /** Mean of the scores. */
+  /** Of the whole hand: its presence where the model tells it, else the mean of the scores. */
   readonly score: number;
+  /** Mean of the scores: how good the keypoints are, if it is a hand. */
+  readonly pointsScore: number;
+}
+
+/** What a network says of a crop. */
+export interface NetworkAnswer {
+  /** Per keypoint x and y in 0..1 of the crop and a score. */
+  readonly keypoints: Float32Array;
+  /** Chance that the crop shows a hand, where the model tells it. */
+  readonly presence?: number;
 }
 
 /** A point with this score counts as found. */
@@ -18,14 +28,14 @@ const FOUND_SCORE = 0.2;
 const FOUND_SHARE = 0.25;
 
 /**
- * Read a model's output.
+ * Read a model's answer.
  *
- * @param output Per keypoint x and y in 0..1 of the crop and a score.
  * @param crop The crop that the model saw.
  * @param size Side of the crop in its own pixels.
  */
-export function readPose(output: Float32Array, crop: CropTransform, size: number): HandPose {
-  if (!output.every(Number.isFinite)) {
+export function readPose(answer: NetworkAnswer, crop: CropTransform, size: number): HandPose {
+  const { keypoints: output, presence } = answer;
+  if (!output.every(Number.isFinite) || !Number.isFinite(presence ?? 0)) {
     throw new Error("the model gives NaN; export it again");
   }
   const keypoints: Point[] = [];
@@ -35,8 +45,8 @@ export function readPose(output: Float32Array, crop: CropTransform, size: number
     keypoints.push(toPicture(pixel, crop));
     scores.push(Math.min(Math.max(output[i + 2]!, 0), 1));
   }
-  const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  return { keypoints, scores, box: tightBox(keypoints), score };
+  const pointsScore = scores.reduce((sum, value) => sum + value, 0) / scores.length;
+  return { keypoints, scores, box: tightBox(keypoints), score: presence ?? pointsScore, pointsScore };
 }
 
 /** The points that were found; none if they are too few to place a crop by. */

@@ -14,6 +14,9 @@ export interface BundledModel {
   readonly keypointNames: readonly string[];
   /** Bones as pairs of keypoint indices. */
   readonly skeleton: readonly (readonly [number, number])[];
+  /** What a hand must score to be found, and to be followed further. */
+  readonly minScore: number;
+  readonly keepScore: number;
   /** Whether the weights were trained on hands. */
   readonly trained: boolean;
 }

@@ -31,13 +31,13 @@ export class LiteRTNetwork {
     const image = new Tensor(crop, this.#shape);
     const outputs = await this.#compiled.run({ image });
     image.delete();
-    const keypoints = outputs["keypoints"];
-    const values = keypoints && (await keypoints.data());
+    const keypoints = await outputs["keypoints"]?.data();
+    const presence = await outputs["presence"]?.data();
     Object.values(outputs).forEach((tensor) => tensor.delete());
-    if (!(values instanceof Float32Array)) {
+    if (!(keypoints instanceof Float32Array)) {
       throw new Error("the model lacks a float32 output 'keypoints'; export it again");
     }
-    return values;
+    return presence ? { keypoints, presence: Number(presence[0]) } : { keypoints };
   };
 
   /** Give the model's memory back. */

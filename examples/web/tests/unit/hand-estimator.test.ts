@@ -1,10 +1,17 @@
 import { describe, expect, test } from "vitest";
 
 import { HandEstimator } from "../../src/hand/hand-estimator.ts";
+import type { NetworkAnswer } from "../../src/hand/hand-pose.ts";
 import type { Pixels } from "../../src/hand/warp.ts";
 
 const SIZE = 64;
-const MODEL = { imageSize: SIZE, cropScale: 1.5, keypointNames: ["a", "b", "c", "d"] };
+const MODEL = {
+  imageSize: SIZE,
+  cropScale: 1.5,
+  keypointNames: ["a", "b", "c", "d"],
+  minScore: 0.5,
+  keepScore: 0.3,
+};
 
 /** A picture with a bright disc; an all-black one has no hand. */
 function discAt(x: number, y: number, radius: number): Pixels {
@@ -20,19 +27,21 @@ function discAt(x: number, y: number, radius: number): Pixels {
 /** Stands in for the network: finds the bright pixels' box and gives its four corners. */
 class BrightnessNetwork {
   runs = 0;
+  presence: number | undefined;
 
-  readonly run = async (crop: Float32Array): Promise<Float32Array> => {
+  readonly run = async (crop: Float32Array): Promise<NetworkAnswer> => {
     this.runs++;
     const bright = [...Array(SIZE * SIZE).keys()].filter((i) => crop[3 * i]! > 127);
     if (bright.length === 0) {
-      return new Float32Array(4 * 3);
+      return { keypoints: new Float32Array(4 * 3) };
     }
     const xs = bright.map((i) => ((i % SIZE) + 0.5) / SIZE);
     const ys = bright.map((i) => (Math.floor(i / SIZE) + 0.5) / SIZE);
     const [left, right] = [Math.min(...xs), Math.max(...xs)];
     const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
     const corners = [left, top, 0.9, right, top, 0.9, left, bottom, 0.9, right, bottom, 0.9];
-    return Float32Array.from(corners);
+    const keypoints = Float32Array.from(corners);
+    return this.presence === undefined ? { keypoints } : { keypoints, presence: this.presence };
   };
 }
 
@@ -105,7 +114,29 @@ describe("follow", () => {
   });
 });
 
+describe("presence", () => {
+  test.each([
+    [0.45, false],
+    [0.55, true],
+  ])("is the score that a find needs: %f", async (presence, isFound) => {
+    const [estimator, network] = makeEstimator();
+    network.presence = presence;
+    const hand = await estimator.search(discAt(200, 100, 30));
+    expect(hand?.score).toBe(isFound ? presence : undefined);
+  });
+
+  test("of a followed hand may be lower", async () => {
+    const [estimator, network] = makeEstimator();
+    network.presence = 0.9;
+    await estimator.follow(discAt(160, 120, 30), 0);
+    network.presence = 0.35;
+    expect((await estimator.follow(discAt(162, 120, 30), 0.1))?.score).toBe(0.35);
+    network.presence = 0.25;
+    expect(await estimator.follow(discAt(164, 120, 30), 0.2)).toBeNull();
+  });
+});
+
 test("NaN from the network is an error that says what to do", async () => {
-  const estimator = new HandEstimator(MODEL, async () => new Float32Array(12).fill(NaN));
+  const estimator = new HandEstimator(MODEL, async () => ({ keypoints: new Float32Array(12).fill(NaN) }));
   await expect(estimator.search(discAt(60, 60, 25))).rejects.toThrow("export it again");
 });

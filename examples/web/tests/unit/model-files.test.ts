@@ -41,6 +41,17 @@ test("models are described by their metadata, the smallest first", () => {
   expect(second!.precision).toBe("float32");
 });
 
+test.each([
+  [{}, [0.3, 0.25]],
+  [{ presence: true }, [0.5, 0.3]],
+  [{ presence: true, decode: { min_score: 0.7, keep_score: 0.4 } }, [0.7, 0.4]],
+  [{ decode: { min_score: 0.15 } }, [0.15, 0.125]],
+])("what a hand must score is the file's own or that of its kind: %#", (facts, limits) => {
+  const folder = folderWith({ "own_96_int8.tflite": zipped({ ...METADATA, ...facts }) });
+  const { minScore, keepScore } = findModels(folder)[0]!.model;
+  expect([minScore, keepScore]).toEqual(limits);
+});
+
 test("of several sizes of crop the largest is offered", () => {
   const larger = { ...METADATA, image_size: [128, 128] };
   const folder = folderWith({
