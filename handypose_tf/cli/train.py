@@ -1,8 +1,14 @@
-"""Train a network as a YAML file says; goes on where it was interrupted.
+r"""Train a network on your own photos, or as a YAML file says.
 
-Any key can be set from the command line. SIGTERM and Ctrl-C save the state first.
+With --from a model that ships, or one of your own, goes on learning from your hands:
+size, heads, batches, epochs and learning rate fit the model and the data. The start is
+measured as epoch 0; where no epoch is better, the result is the start. With a YAML file
+any key can be set from the command line. SIGTERM and Ctrl-C save the state first, and
+--resume goes on.
 
 Example:
+    handypose train --from handypose_lite0 --data coco:labelled/train.json \
+        --val coco:labelled/val.json --out runs/mine
     handypose train examples/configs/own_photos.yaml --set batch_size=16 --resume
     handypose train config.yaml --contact-sheet augmented.png
     handypose train detector.yaml --set model.image_size=192
@@ -15,11 +21,13 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handypose_tf.cli.console import say
+from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
+from handypose_tf.cli.predict import parse_count
 from handypose_tf.files import write_json
 
 if TYPE_CHECKING:
@@ -32,7 +40,36 @@ _SIGNAL_CODE = 128
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose train` takes."""
-    parser.add_argument("config", type=Path, metavar="CONFIG.yaml")
+    parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG.yaml")
+    own = parser.add_argument_group("your own photos, without a YAML file")
+    own.add_argument(
+        "--from",
+        dest="model",
+        metavar="MODEL",
+        help="preset, shipped model or .keras file to go on with",
+    )
+    own.add_argument(
+        "--data",
+        action="append",
+        metavar="FORMAT:PATH[:SPLIT]",
+        help="hands to train on; repeat for more",
+    )
+    own.add_argument(
+        "--val",
+        action="append",
+        metavar="FORMAT:PATH[:SPLIT]",
+        help="other hands, which choose the best epoch; repeat for more",
+    )
+    own.add_argument(
+        "--init",
+        default="shipped",
+        metavar="WEIGHTS",
+        help="begin a preset with other weights than its own: imagenet, mediapipe or a "
+        ".keras file",
+    )
+    own.add_argument(
+        "--epochs", type=parse_count, metavar="N", help="(default: as fits the data)"
+    )
     parser.add_argument(
         "--set",
         dest="overrides",
@@ -45,6 +82,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on with the run in its folder"
     )
     parser.add_argument("--out", metavar="DIR", help="folder of the run")
+    parser.add_argument(
+        "--callback",
+        dest="callbacks",
+        action="append",
+        default=[],
+        metavar="MODULE:CLASS",
+        help="a Keras callback that hears of the run; repeat for more",
+    )
     parser.add_argument(
         "--qat",
         action="store_true",
@@ -78,13 +123,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.contact_sheet:
         _draw(config, arguments.contact_sheet)
         return 0
-    from handypose_tf.training import train
+    with quiet_native_log():
+        from handypose_tf.training import train
+        from handypose_tf.training.progress import ProgressLines
 
+    is_terminal = sys.stdout.isatty()
     result = train(
         config,
         resume=arguments.resume,
+        callbacks=[] if is_terminal else [ProgressLines(say, config.epochs)],
         report=_report,
-        verbose=int(sys.stdout.isatty()),
+        note=say,
+        verbose=int(is_terminal),
     )
     if arguments.json:
         write_json(arguments.json, result.history)
@@ -93,6 +143,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _configure(arguments: argparse.Namespace) -> RunConfig:
     """Read the configuration, and choose the Keras generation before its import."""
+    _check_usage(arguments)
+    if arguments.model is not None:
+        return _fine_tune(arguments)
     from handypose_tf.training.config_file import build_config, read_config
 
     overrides = [*arguments.overrides]
@@ -104,11 +157,43 @@ def _configure(arguments: argparse.Namespace) -> RunConfig:
         overrides.append("strategy=multi_worker")
         _set_cluster(arguments)
     values = read_config(arguments.config, overrides)
+    if arguments.callbacks:
+        values["callbacks"] = [*values.get("callbacks", ()), *arguments.callbacks]
     if values.get("qat") is True:
         use_keras2("train quantisation-aware")
     if values.get("strategy") == "multi_worker":
         use_keras2("train over several workers")
     return build_config(values, str(arguments.config))
+
+
+def _fine_tune(arguments: argparse.Namespace) -> RunConfig:
+    """Return a configuration that fits a model and data."""
+    with quiet_native_log():
+        from handypose_tf.training import fine_tune_config
+
+    config = fine_tune_config(
+        arguments.model,
+        arguments.data,
+        arguments.val,
+        arguments.out,
+        init=arguments.init,
+        epochs=arguments.epochs,
+    )
+    return replace(config, callbacks=tuple(arguments.callbacks))
+
+
+def _check_usage(arguments: argparse.Namespace) -> None:
+    """Refuse what does not go together."""
+    needed = {"--data": arguments.data, "--val": arguments.val, "--out": arguments.out}
+    if (arguments.config is None) == (arguments.model is None):
+        arguments.usage_error("give a CONFIG.yaml, or --from with --data and --val")
+    if arguments.config is None:
+        if missing := [name for name, value in needed.items() if not value]:
+            arguments.usage_error(f"--from needs {' and '.join(missing)}")
+        if arguments.overrides or arguments.qat or arguments.workers:
+            arguments.usage_error("--set, --qat and --workers go with a CONFIG.yaml")
+    elif arguments.data or arguments.val or arguments.epochs:
+        arguments.usage_error("--data, --val and --epochs go with --from")
 
 
 def _set_cluster(arguments: argparse.Namespace) -> None:
@@ -133,8 +218,14 @@ def _draw(config: RunConfig, path: Path) -> None:
 
 def _report(figures: dict[str, float]) -> None:
     """Print an epoch's figures on a line."""
-    words = [f"epoch {figures['epoch']:.0f}", f"loss {figures['loss']:.6f}"]
-    words += [f"{k[4:]} {v:.4f}" for k, v in figures.items() if k.startswith("val_")]
+    epoch = f"{figures['epoch']:.0f}" if figures["epoch"] else "0 (the start)"
+    words = [f"epoch {epoch}"]
+    words += [
+        f"{name} {value:.{6 if name.endswith('loss') else 4}f}"
+        for name, value in figures.items()
+        if name in ("loss", "val_loss")
+        or (name.startswith("val_") and not name.endswith("_loss"))
+    ]
     words.append(f"{figures['seconds']:.0f} s")
     say("  ".join(words))
 
@@ -143,7 +234,9 @@ def _conclude(result: TrainingResult) -> int:
     if result.stopped_by:
         say(f"stopped by signal {result.stopped_by}; --resume goes on from here")
         return _SIGNAL_CODE + result.stopped_by
-    say(f"best model {result.best}, last {result.last}")
+    if result.best_epoch == 0:
+        say("no epoch was better than the start: the best model is the start")
+    say(f"best model {result.best} (epoch {result.best_epoch}), last {result.last}")
     return 0
 
 

@@ -22,7 +22,7 @@ from handypose_tf.models.settings_model import UNTRAINED
 #: What a model takes over from the file of its first weights.
 _INHERITED = (
     *("trained", "licence", "training_data"),
-    *("crop_scale", "decode", "calibration"),
+    *("crop_scale", "decode", "calibration", "min_score", "keep_score"),
 )
 
 

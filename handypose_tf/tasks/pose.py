@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from handypose_tf.data.pipeline import HandPipeline
+from handypose_tf.data.sample import NO_HAND
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import Image
@@ -23,6 +24,7 @@ from handypose_tf.metrics import AUC, EPE, PCK, HandednessAccuracy
 from handypose_tf.models import HandyPose, handypose
 from handypose_tf.models.first_weights import load_first_weights
 from handypose_tf.tasks.described_data import describe_records
+from handypose_tf.tasks.origin import origin, origin_facts
 from handypose_tf.tasks.pose_config import LossConfig, PoseConfig
 from handypose_tf.tasks.pose_data import image_size, open_pipelines
 from handypose_tf.tasks.task import Figures, Task, finite_score
@@ -48,24 +50,34 @@ class PoseTask(Task):
         self.config = config
         self.frozen = config.model.frozen
         self.training, self.validation = open_pipelines(config)
+        batch_size = self.training.batch_size
+        if batch_size != config.batch_size:
+            count = self.training.num_samples
+            self.notes = (f"{count} hands: batches of {batch_size}",)
 
     def build(self) -> HandyPose:
         """Build the network for the data's keypoints; see `Task.build`."""
         names = self.training.readers[0].keypoint_names
         spec = self.config.model
+        height, width = image_size(self.config)
         try:
             model = handypose(
                 spec.preset,
-                image_size=image_size(self.config)[0],
+                weights=None if spec.imagenet_file else spec.weights,
+                image_size=height if height == width else (height, width),
                 keypoint_names=names,
                 skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
                 overrides=spec.overrides,
                 handedness=spec.handedness,
                 presence=spec.presence,
             )
-            load_first_weights(model, spec.weights, spec.imagenet_file)
+            if spec.imagenet_file:
+                load_first_weights(model, spec.weights, spec.imagenet_file)
         except (TypeError, ValueError) as error:
             raise ModelError(f"the configuration's model: {error}") from error
+        hands = self.training.records
+        if not any((hand.visibility == NO_HAND).any() for hand in hands):
+            _freeze_presence(model)
         return model
 
     def losses(self, model: HandyPose) -> dict[str, Any]:
@@ -98,21 +110,27 @@ class PoseTask(Task):
 
     def score(self, figures: Figures) -> float:
         """Return the validation's PCK, else how low the training's loss is."""
-        return finite_score(figures.get("val_pck", -figures["loss"]))
+        has_pck = "val_pck" in figures
+        return finite_score(figures["val_pck"] if has_pck else -figures["loss"])
 
     def facts(self, figures: Figures) -> dict[str, Any]:
         """Return what the model was trained on and how well it does."""
         data = self.config.data
         facts: dict[str, Any] = {
             "trained": True,
-            "licence": "that of the training data",
-            "training_data": ", ".join(source.source for source in data.train),
+            **origin_facts(self.config.model, [source.source for source in data.train]),
+            "calibration": None,
+            "accuracy": {},
         }
         if "val_pck" in figures:
             facts["accuracy"] = {"validation pck_box@0.2": figures["val_pck"]}
         if data.crop_scale is not None:
             facts["crop_scale"] = data.crop_scale
         return facts
+
+    def origin(self) -> dict[str, Any]:
+        """Return what the first weights are and where they come from."""
+        return origin(self.config.model)
 
     def describe_data(self) -> dict[str, Any]:
         """Return names, sizes and checksums of the data."""
@@ -143,6 +161,13 @@ class PoseTask(Task):
             for image, hand in zip(images, found, strict=True)
         ]
         return contact_sheet(drawn, columns=4)
+
+
+def _freeze_presence(model: HandyPose) -> None:
+    """Keep the presence head as it is: hands alone would teach it to say yes always."""
+    for layer in model.layers:
+        if layer.name.startswith("presence"):
+            layer.trainable = False
 
 
 def heatmap_loss(config: LossConfig, model: HandyPose) -> Any:

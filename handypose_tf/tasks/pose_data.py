@@ -9,15 +9,32 @@ from typing import Any, cast
 from handypose_tf.data import open_source
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.readers import OnError, Reader
+from handypose_tf.models.first_weights import first_settings
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.tasks.config import SourceConfig
 from handypose_tf.tasks.pose_config import PoseConfig
 
 
 def image_size(config: PoseConfig) -> tuple[int, int]:
-    """Return height and width of the network's input, pixels."""
-    side = config.model.image_size or PRESETS[config.model.preset]["image_size"]
-    return (side, side)
+    """Return height and width of the network's input, pixels.
+
+    Where the configuration does not say it is that of the first weights' model, else
+    the preset's.
+    """
+    spec = config.model
+    side = spec.image_size
+    if side is None:
+        side = first_settings(spec.weights, spec.preset).get("image_size")
+    side = PRESETS[spec.preset]["image_size"] if side is None else side
+    height, width = (side, side) if isinstance(side, int) else side
+    return height, width
+
+
+def fitting_batch(batch_size: int, num_samples: int) -> int:
+    """Return the size of a batch that so many samples fill: halved until they do."""
+    while batch_size > max(num_samples, 1):
+        batch_size //= 2
+    return batch_size
 
 
 def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | None]:
@@ -27,10 +44,12 @@ def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | Non
         DataError: If data are missing, bad, or too few.
     """
     data = config.data
+    readers = _open(data.train, data.on_error)
+    count = data.samples_per_epoch or sum(len(reader.records()) for reader in readers)
     threads = {} if data.num_threads is None else {"num_threads": data.num_threads}
     common: dict[str, Any] = {
         "image_size": image_size(config),
-        "batch_size": config.batch_size,
+        "batch_size": fitting_batch(config.batch_size, count),
         "crop_scale": data.crop_scale,
         "seed": config.seed,
         "handedness": config.model.handedness,
@@ -39,7 +58,7 @@ def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | Non
     }
     weights = [source.weight for source in data.train]
     training = HandPipeline(
-        readers=_open(data.train, data.on_error),
+        readers=readers,
         weights=weights if len(set(weights)) > 1 else None,
         augmentation=config.augmentation,
         samples_per_epoch=data.samples_per_epoch,
@@ -48,9 +67,9 @@ def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | Non
     )
     if not data.validation:
         return training, None
-    readers = _open(data.validation, data.on_error)
+    others = _open(data.validation, data.on_error)
     return training, HandPipeline(
-        readers=readers, shuffle=False, drop_remainder=False, **common
+        readers=others, shuffle=False, drop_remainder=False, **common
     )
 
 

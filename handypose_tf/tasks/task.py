@@ -53,11 +53,13 @@ class Task(ABC):
         training: What it is trained on.
         validation: What chooses the best checkpoint; `None` for nothing.
         frozen: Last level of the backbone that is not trained; `None` for none.
+        notes: What was made to fit the data, a line each.
     """
 
     training: Pipeline
     validation: Pipeline | None
     frozen: str | None
+    notes: tuple[str, ...] = ()
 
     @abstractmethod
     def build(self) -> SettingsModel:
@@ -86,6 +88,10 @@ class Task(ABC):
     @abstractmethod
     def facts(self, figures: Figures) -> dict[str, Any]:
         """Return what a trained model says of itself, for `describe`."""
+
+    def origin(self) -> dict[str, Any]:
+        """Return what the first weights are and where they come from."""
+        return {}
 
     @abstractmethod
     def describe_data(self) -> dict[str, Any]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from handypose_tf.training.config import TrainConfig as TrainConfig
     from handypose_tf.training.config_file import build_config as build_config
     from handypose_tf.training.config_file import load_config as load_config
+    from handypose_tf.training.fine_tuning import fine_tune as fine_tune
+    from handypose_tf.training.fine_tuning import fine_tune_config as fine_tune_config
     from handypose_tf.training.trainer import TrainingResult as TrainingResult
     from handypose_tf.training.trainer import train as train
 

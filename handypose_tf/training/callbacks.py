@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import math
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from numpy.typing import NDArray
 from tensorflow import keras
 
-from handypose_tf.errors import HandyPoseError
+from handypose_tf.errors import HandyPoseError, ModelError
 from handypose_tf.training.state import Position, TrainingState
 
 
@@ -41,6 +42,28 @@ class StopRequest:
 
     def _ask(self, number: int, frame: Any) -> None:
         self.signal = number
+
+
+def open_callbacks(names: Iterable[str]) -> list[keras.callbacks.Callback]:
+    """Return callbacks that are named `module:Class`, each made without arguments.
+
+    Raises:
+        ModelError: If there is no such class or it is no Keras callback.
+    """
+    return [_open_callback(name) for name in names]
+
+
+def _open_callback(name: str) -> keras.callbacks.Callback:
+    module, colon, attribute = name.partition(":")
+    if not (module and colon and attribute):
+        raise ModelError(f"callback {name}: write MODULE:CLASS")
+    try:
+        callback = getattr(importlib.import_module(module), attribute)()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise ModelError(f"callback {name}: cannot be made: {error}") from error
+    if not isinstance(callback, keras.callbacks.Callback):
+        raise ModelError(f"callback {name}: is no Keras callback")
+    return callback
 
 
 class StepKeeper(keras.callbacks.Callback):

@@ -97,6 +97,8 @@ class RunConfig(TaskConfig):
             `keras2`); `handypose train` sees to it.
         save_every: Steps after which the state is saved within an epoch.
         tensorboard: Whether to write scalars and pictures for TensorBoard.
+        callbacks: Keras callbacks as `module:Class`, made without arguments, for
+            whatever else is to hear of the run.
     """
 
     out: str
@@ -109,6 +111,7 @@ class RunConfig(TaskConfig):
     qat: bool = False
     save_every: int = 1000
     tensorboard: bool = False
+    callbacks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the names and the numbers."""

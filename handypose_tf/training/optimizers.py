@@ -22,9 +22,6 @@ def build_schedule(config: ScheduleConfig, peak: float, num_steps: int) -> Any:
         config: Its kind and numbers.
         peak: Highest learning rate.
         num_steps: Steps of the whole run, where a cosine ends.
-
-    Raises:
-        ModelError: If the warm-up is as long as the run.
     """
     schedules = keras.optimizers.schedules
     if config.kind == "constant":
@@ -33,17 +30,18 @@ def build_schedule(config: ScheduleConfig, peak: float, num_steps: int) -> Any:
         return schedules.ExponentialDecay(
             peak, config.every, config.factor, staircase=True
         )
-    warmup = config.warmup_steps
-    if warmup >= num_steps:
-        raise ModelError(
-            f"schedule.warmup_steps is {warmup}, the whole run {num_steps} steps; "
-            "warm up for less"
-        )
+    warmup = fitting_warmup(config, num_steps)
     if warmup == 0:
         return schedules.CosineDecay(peak, num_steps)
     return schedules.CosineDecay(
         peak / warmup, num_steps - warmup, warmup_target=peak, warmup_steps=warmup
     )
+
+
+def fitting_warmup(config: ScheduleConfig, num_steps: int) -> int:
+    """Return the steps of warm-up: at most a tenth of a run that is short for them."""
+    warmup = config.warmup_steps
+    return min(warmup, num_steps // 10) if 2 * warmup > num_steps else warmup
 
 
 def build_optimizer(config: OptimizerConfig, learning_rate: Any) -> Any:

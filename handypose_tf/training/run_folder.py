@@ -20,7 +20,10 @@ from handypose_tf.training.config import RunConfig
 from handypose_tf.training.config_file import build_config
 
 #: Keys that may change between a run and its resumption.
-_FREE = ("out", "epochs", "strategy", "save_every", "tensorboard", "jit_compile")
+_FREE = (
+    *("out", "epochs", "strategy", "save_every", "tensorboard", "jit_compile"),
+    "callbacks",
+)
 
 #: A state, its successor while it is written, and two models.
 _SPACE_FACTOR = 4
@@ -117,13 +120,22 @@ class RunFolder:
             )
 
 
-def describe_run(config: RunConfig, data: dict[str, Any]) -> dict[str, Any]:
-    """Return what lies beside each checkpoint: configuration, versions, data."""
+def describe_run(
+    config: RunConfig, data: dict[str, Any], origin: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what lies beside each checkpoint.
+
+    Args:
+        config: Of the run.
+        data: Names, sizes and checksums.
+        origin: Of the first weights.
+    """
     return {
         "config": asdict(config),
         "versions": package_versions(),
         "commit": _commit(),
         "data": data,
+        "origin": origin,
     }
 
 

@@ -27,9 +27,13 @@ from handypose_tf.training.build import (
     build_network,
     learning_rate,
 )
-from handypose_tf.training.callbacks import StepKeeper, StopRequest
+from handypose_tf.training.callbacks import (
+    StepKeeper,
+    StopRequest,
+    open_callbacks,
+)
 from handypose_tf.training.config import RunConfig
-from handypose_tf.training.optimizers import put_averages
+from handypose_tf.training.optimizers import fitting_warmup, put_averages
 from handypose_tf.training.run_folder import RunFolder, describe_run
 from handypose_tf.training.state import Position, TrainingState
 from handypose_tf.training.strategy import (
@@ -51,6 +55,7 @@ _BYTES_PER_WEIGHT = 16
 _BROKEN_PICTURE = re.compile(r"Invalid (JPEG|PNG)|Unknown image|jpeg|png", re.I)
 
 Report = Callable[[dict[str, float]], None]
+Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,17 @@ class TrainingResult:
             nothing is validated on): the highest PCK of a pose network, the highest
             recall of a detector.
         last: The model of the last epoch.
-        history: A row of figures for every epoch.
+        history: A row of figures for every epoch, and one for epoch 0, the start,
+            where that was trained already.
         stopped_by: The signal that ended the run early; 0 if it is complete.
+        best_epoch: Of `best`; 0 is the start, which no epoch has beaten.
     """
 
     best: Path
     last: Path
     history: list[dict[str, float]]
     stopped_by: int = 0
+    best_epoch: int = 0
 
 
 def train(
@@ -78,6 +86,7 @@ def train(
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     report: Report | None = None,
+    note: Note | None = None,
     verbose: int = 0,
 ) -> TrainingResult:
     """Train a network as a configuration says.
@@ -86,8 +95,11 @@ def train(
         config: A `TrainConfig` or `DetectorTrainConfig`.
         resume: Go on with the run in `config.out`, from its last state; begin one if
             there is none.
-        callbacks: Your own, for `model.fit`, which runs once an epoch.
+        callbacks: Your own, for `model.fit`, which runs once an epoch; beside those
+            that the configuration names.
         report: Called with the figures of every finished epoch.
+        note: Called with lines that tell what begins, and what was made to fit the
+            data.
         verbose: Keras' own progress: 0 silent, 1 a bar.
 
     Returns:
@@ -97,8 +109,12 @@ def train(
         HandyPoseError: If configuration, data or folder cannot be used, the loss is no
             number, or another worker is lost.
     """
+    callbacks = [*callbacks, *open_callbacks(config.callbacks)]
     with ExitStack() as held:
         run = _Run(config, resume, held)
+        if note is not None:
+            for line in run.notes():
+                note(line)
         signals = (signal.SIGTERM, signal.SIGINT) if run.workers == 1 else ()
         try:
             with run.stop.on_signals(*signals):
@@ -136,7 +152,7 @@ class _Run:
             self.state = TrainingState(self.model)
         begun = resume and self.folder.state.exists()
         self.folder.prepare(
-            describe_run(config, self.task.describe_data()),
+            describe_run(config, self.task.describe_data(), self.task.origin()),
             resume=resume,
             num_bytes=_BYTES_PER_WEIGHT * self.model.count_params(),
         )
@@ -147,6 +163,18 @@ class _Run:
         if not begun:
             self._save(self.state.weights())
 
+    def notes(self) -> list[str]:
+        """Return what is to come, in a few lines."""
+        schedule = self.config.schedule
+        steps = self.training.num_steps
+        lines = [*self.task.notes]
+        warmup = fitting_warmup(schedule, self.config.epochs * steps)
+        if schedule.kind == "cosine" and warmup != schedule.warmup_steps:
+            lines.append(f"a short run: {warmup} steps of warm-up")
+        left = self.config.epochs - self.position.epoch
+        lines.append(f"{left} epochs of {steps} steps; the first step is compiled")
+        return lines
+
     def train(
         self,
         callbacks: Sequence[keras.callbacks.Callback],
@@ -154,6 +182,8 @@ class _Run:
         verbose: int,
     ) -> TrainingResult:
         """Run the epochs that are left."""
+        if not self.position.history and not self.position.step:
+            self._measure_start(report)
         while self.position.epoch < self.config.epochs and not self.stop.signal:
             figures = self._epoch(callbacks, verbose)
             gc.collect()  # graphs of an epoch's data, 8 MB in circles of references
@@ -164,7 +194,29 @@ class _Run:
             self.folder.last,
             self.position.history,
             self.stop.signal,
+            self._best_epoch(),
         )
+
+    def _measure_start(self, report: Report | None) -> None:
+        """Measure and keep a start that was trained already: epoch 0."""
+        if self.validation is None or not self.export.settings["trained"]:
+            return
+        self._take_weights()
+        begin = time.monotonic()
+        figures = {"epoch": 0, **self._evaluate()}
+        figures["seconds"] = time.monotonic() - begin
+        self.position.history.append(figures)
+        save_model(self.export, self.folder.best)
+        self.folder.write_log(self.position.history)
+        self._save(self.state.weights())
+        if report:
+            report(figures)
+
+    def _best_epoch(self) -> int:
+        """Return the first of the epochs with the best score."""
+        history = self.position.history
+        best = max(history, key=self.task.score) if history else {"epoch": 0}
+        return int(best["epoch"])
 
     def _epoch(
         self, callbacks: Sequence[keras.callbacks.Callback], verbose: int

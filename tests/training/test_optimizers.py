@@ -10,7 +10,11 @@ from tensorflow import keras
 
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.training.config import OptimizerConfig, ScheduleConfig
-from handypose_tf.training.optimizers import build_optimizer, build_schedule
+from handypose_tf.training.optimizers import (
+    build_optimizer,
+    build_schedule,
+    fitting_warmup,
+)
 
 
 def test_the_released_schedule_falls_by_a_third_every_13275_steps():
@@ -27,8 +31,18 @@ def test_the_cosine_warms_up_and_ends_at_zero():
     assert rates == pytest.approx([0.1, 0.55, 1.0, quarter, 0.5, 0.0], abs=1e-5)
     assert float(build_schedule(ScheduleConfig(), 1.0, 100)(50)) == pytest.approx(0.5)
     assert build_schedule(ScheduleConfig(kind="constant"), 0.5, 9) == 0.5
-    with pytest.raises(ModelError, match="warmup_steps is 9, the whole run 9 steps"):
-        build_schedule(ScheduleConfig(warmup_steps=9), 1.0, 9)
+
+
+@pytest.mark.parametrize(
+    ("warmup", "num_steps", "fitting"),
+    [(200, 120, 12), (9, 9, 0), (60, 120, 60), (61, 120, 12), (0, 5, 0)],
+)
+def test_a_warm_up_that_is_long_for_the_run_is_a_tenth_of_it(
+    warmup, num_steps, fitting
+):
+    config = ScheduleConfig(warmup_steps=warmup)
+    assert fitting_warmup(config, num_steps) == fitting
+    assert float(build_schedule(config, 1.0, num_steps)(fitting)) == pytest.approx(1)
 
 
 def step(config, value=1.0, gradient=0.0):

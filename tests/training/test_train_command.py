@@ -25,7 +25,9 @@ def test_it_trains_reports_and_resumes(config, tmp_path, capsys):
     words = ["train", str(config), "--json", str(report)]
     assert main([*words, "--set", "epochs=1", "--set", "schedule.warmup_steps=0"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("epoch 1  loss 0.") and "pck" in lines[0]
+    assert lines[0].startswith("1 epochs of 6 steps")
+    [epoch] = [line for line in lines if line.startswith("epoch 1  ")]
+    assert epoch.split()[2:10:2] == ["loss", "val_loss", "val_pck", "val_epe"]
     assert lines[-1].startswith(f"best model {tmp_path / 'run' / 'best.keras'}")
     assert len(json.loads(report.read_text())) == 1
     assert main(words) == 1

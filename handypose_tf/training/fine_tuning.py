@@ -1,0 +1,188 @@
+"""Training on one's own photos without a configuration: everything fits the data."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from handypose_tf.data import open_source
+from handypose_tf.data.augmentation import Augmentation
+from handypose_tf.errors import DataError
+from handypose_tf.geometry import DEFAULT_CROP_SCALE
+from handypose_tf.models.files import read_settings
+from handypose_tf.models.first_weights import BACKBONE_WEIGHTS, SHIPPED
+from handypose_tf.models.network import HandyPose
+from handypose_tf.models.presets import PRESETS
+from handypose_tf.tasks.config import SourceConfig
+from handypose_tf.tasks.pose_config import DataConfig, LossConfig, ModelConfig
+from handypose_tf.training.config import OptimizerConfig, ScheduleConfig, TrainConfig
+from handypose_tf.training.trainer import TrainingResult, train
+
+#: What hands on a phone's photos go through.
+_AUGMENTATION = Augmentation(
+    rotation=180,
+    scale=0.2,
+    shift=0.08,
+    stretch=0.08,
+    shear=0.06,
+    mirror=0.5,
+    fill=0.5,
+    brightness=25,
+    contrast=0.4,
+    gamma=0.35,
+    tint=0.12,
+    saturation=0.5,
+    gray=0.08,
+    shade=0.3,
+    blur=0.3,
+    low_resolution=0.25,
+    noise=0.3,
+    jpeg=0.3,
+    erase=0.35,
+)
+
+#: Highest learning rate: of weights that know hands, and of weights that do not.
+_RATE_TRAINED, _RATE_NEW = 3e-4, 2e-3
+
+#: Steps of a run that its epochs are chosen for, and how many epochs that may be.
+_STEPS, _EPOCHS = 1500, (10, 60)
+
+_LARGEST_BATCH = 32
+
+
+def fine_tune(
+    model: str | os.PathLike[str],
+    data: str | Sequence[str],
+    validation: str | Sequence[str],
+    out: str | os.PathLike[str],
+    *,
+    init: str | os.PathLike[str] = SHIPPED,
+    epochs: int | None = None,
+    **options: Any,
+) -> TrainingResult:
+    """Go on training a model with photos of your own.
+
+    Size, heads and crops are those of the model's file; batches, epochs, warm-up and
+    learning rate fit the data. The start is measured too, as epoch 0: where no epoch
+    is better, the result is the start.
+
+    Args:
+        model: The name of a shipped model, a preset, or a `.keras` file.
+        data: `FORMAT:PATH[:SPLIT]` to train on, one or several.
+        validation: The same for what chooses the best epoch: other people or places.
+        out: Folder of the run.
+        init: What a preset begins with: `"shipped"`, `"imagenet"`, `"mediapipe"`, or
+            a `.keras` file.
+        epochs: Passes over the data.
+        **options: `resume`, `callbacks`, `report`, `note` and `verbose` of `train`.
+
+    Returns:
+        Where the models lie, and the figures.
+
+    Raises:
+        HandyPoseError: As `train`.
+
+    Example:
+        >>> result = fine_tune(
+        ...     "handypose_lite0", "coco:train.json", "coco:val.json", "runs/mine"
+        ... )  # doctest: +SKIP
+        >>> result.best_epoch, result.history[0]["val_pck"]  # doctest: +SKIP
+        (14, 0.897)
+    """
+    config = fine_tune_config(model, data, validation, out, init=init, epochs=epochs)
+    return train(config, **options)
+
+
+def fine_tune_config(
+    model: str | os.PathLike[str],
+    data: str | Sequence[str],
+    validation: str | Sequence[str],
+    out: str | os.PathLike[str],
+    *,
+    init: str | os.PathLike[str] = SHIPPED,
+    epochs: int | None = None,
+) -> TrainConfig:
+    """Return the configuration that :func:`fine_tune` trains by.
+
+    Raises:
+        ModelError: If there is no such model.
+        DataError: If data are missing or bad.
+    """
+    network, settings = _start(os.fspath(model), os.fspath(init))
+    sources = _sources(data)
+    if not (others := _sources(validation)):
+        raise DataError(
+            "no validation data: name other hands, which choose the best epoch; "
+            "`handypose label --hold-out 0.1` keeps some apart"
+        )
+    count = sum(len(open_source(source.source).records()) for source in sources)
+    batch_size = fitting_batch_size(count)
+    num_steps = max(1, count // batch_size)
+    fewest, most = _EPOCHS
+    epochs = epochs or min(max(math.ceil(_STEPS / num_steps), fewest), most)
+    total = epochs * num_steps
+    return TrainConfig(
+        out=os.fspath(out),
+        data=DataConfig(
+            train=sources,
+            validation=others,
+            crop_scale=settings.get("crop_scale", DEFAULT_CROP_SCALE),
+        ),
+        model=network,
+        augmentation=_AUGMENTATION,
+        loss=LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0),
+        optimizer=OptimizerConfig(
+            learning_rate=_RATE_TRAINED if settings else _RATE_NEW,
+            weight_decay=0.01,
+            clip_norm=1.0,
+            # An average over a tenth of the run, and over 200 steps at the most.
+            ema=1 - 1 / min(max(total // 10, 2), 200),
+        ),
+        schedule=ScheduleConfig(warmup_steps=min(total // 10, 200)),
+        epochs=epochs,
+        batch_size=batch_size,
+        save_every=200,
+    )
+
+
+def fitting_batch_size(num_hands: int) -> int:
+    """Return a power of 2 that gives an epoch eight steps, 32 at the most."""
+    size = _LARGEST_BATCH
+    while size > 1 and size * 8 > num_hands:
+        size //= 2
+    return size
+
+
+def _start(model: str, init: str) -> tuple[ModelConfig, dict[str, Any]]:
+    """Return the network, and the settings of what it begins with if that is whole."""
+    if init in BACKBONE_WEIGHTS:
+        return ModelConfig(preset=model, weights=init, frozen="level1"), {}
+    weights = model if init == SHIPPED else init
+    settings = read_settings(weights, HandyPose)
+    preset = model if model in PRESETS else settings["preset"]
+    network = ModelConfig(
+        preset=preset,
+        weights=weights,
+        overrides=_overrides(settings, PRESETS[preset]),
+        frozen="level1",
+        handedness=bool(settings.get("handedness")),
+        presence=bool(settings.get("presence")),
+    )
+    return network, settings
+
+
+def _overrides(settings: dict[str, Any], preset: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a network that are not as its preset has them."""
+    return {
+        part: settings[part]
+        for part in ("backbone", "waterfall", "decoder")
+        if settings[part] != json.loads(json.dumps(preset[part]))
+    }
+
+
+def _sources(data: str | Sequence[str]) -> tuple[SourceConfig, ...]:
+    names = [data] if isinstance(data, str) else data
+    return tuple(SourceConfig(source=name) for name in names)
