@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -90,6 +91,36 @@ class HandPipeline:
                 f"{self.num_samples} samples do not fill a batch of {self.batch_size}; "
                 "lower the batch size"
             )
+
+    @classmethod
+    def for_model(
+        cls,
+        model: Any,
+        data: Reader | Sequence[Reader],
+        batch_size: int,
+        **options: Any,
+    ) -> HandPipeline:
+        """Return the batches that fit a model: size, crops, and targets of all heads.
+
+        Args:
+            model: A `HandyPose`.
+            data: What `open_source` gave, one or several.
+            batch_size: Samples of a step.
+            **options: Further attributes.
+
+        Example:
+            >>> hands = open_source("coco:labelled/train.json")  # doctest: +SKIP
+            >>> pipeline = HandPipeline.for_model(model, hands, 16)  # doctest: +SKIP
+            >>> model.fit(pipeline.batches(0), shuffle=False)  # doctest: +SKIP
+        """
+        own = {
+            "image_size": model.image_size,
+            "crop_scale": model.settings["crop_scale"],
+            "handedness": model.has_handedness,
+            "presence": model.has_presence,
+        }
+        readers = [data] if isinstance(data, Reader) else data
+        return cls(readers=readers, batch_size=batch_size, **{**own, **options})
 
     @cached_property
     def records(self) -> tuple[Record, ...]:

@@ -15,6 +15,7 @@ from handypose_tf.models.graph import (
     own_backbone,
 )
 from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.training_defaults import compile_defaults
 
 #: The heads that say one thing of the whole crop, and the width of their only hidden
 #: layer.
@@ -113,6 +114,15 @@ class HandyPose(SettingsModel):
             calibration=self.settings.get("calibration"),
             name="decode",
         )
+
+    def compile_defaults(self) -> dict[str, Any]:
+        """Return losses, their weights and metrics of all outputs, for `compile`.
+
+        Example:
+            >>> model = handypose("handypose_lite0", weights="shipped")
+            >>> model.compile("adam", **model.compile_defaults())
+        """
+        return compile_defaults(self)
 
     def metadata(self, precision: str = "float32") -> ModelMetadata:
         """Return what prediction, cards and tables need to know."""

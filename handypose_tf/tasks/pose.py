@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow import keras
 
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.sample import NO_HAND
@@ -14,15 +13,10 @@ from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
-from handypose_tf.losses import (
-    HandednessLoss,
-    HardKeypointMSE,
-    HeatmapMSE,
-    WeightedHeatmapMSE,
-)
-from handypose_tf.metrics import AUC, EPE, PCK, HandednessAccuracy
+from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
 from handypose_tf.models import HandyPose, handypose
 from handypose_tf.models.first_weights import load_first_weights
+from handypose_tf.models.training_defaults import output_losses, output_metrics
 from handypose_tf.tasks.described_data import describe_records
 from handypose_tf.tasks.origin import origin, origin_facts
 from handypose_tf.tasks.pose_config import LossConfig, PoseConfig
@@ -83,30 +77,16 @@ class PoseTask(Task):
     def losses(self, model: HandyPose) -> dict[str, Any]:
         """Return the losses of a model's outputs and their weights, for `compile`."""
         config = self.config.loss
-        losses: dict[str, Any] = {"heatmaps": heatmap_loss(config, model)}
-        weights = {"heatmaps": 1.0}
-        if model.has_handedness:
-            losses["handedness"] = HandednessLoss()
-            weights["handedness"] = config.handedness_weight
-        if model.has_presence:
-            losses["presence"] = keras.losses.BinaryCrossentropy(from_logits=True)
-            weights["presence"] = config.presence_weight
-        return {"loss": losses, "loss_weights": weights}
+        return output_losses(
+            model,
+            heatmap_loss(config, model),
+            handedness_weight=config.handedness_weight,
+            presence_weight=config.presence_weight,
+        )
 
     def metrics(self, model: HandyPose) -> dict[str, Any]:
-        """Return `pck` (box, 0.2), `epe`, `auc`, and what each head is measured by.
-
-        That is `handedness` (accuracy) and `presence` (area under the curve).
-        """
-        decoder = model.decoder()
-        metrics: dict[str, Any] = {
-            "heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]
-        }
-        if model.has_handedness:
-            metrics["handedness"] = [HandednessAccuracy()]
-        if model.has_presence:
-            metrics["presence"] = [keras.metrics.AUC(from_logits=True, name="presence")]
-        return metrics
+        """Return `pck`, `epe`, `auc` and the heads' metrics; see `output_metrics`."""
+        return output_metrics(model)
 
     def score(self, figures: Figures) -> float:
         """Return the validation's PCK, else how low the training's loss is."""
