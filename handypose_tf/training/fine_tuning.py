@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from handypose_tf.data import open_source
-from handypose_tf.data.augmentation import Augmentation
+from handypose_tf.data.augment.augmentation import Augmentation
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.models.files import read_settings
