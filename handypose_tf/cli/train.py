@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
-from handypose_tf.cli.options import parse_count
+from handypose_tf.cli.predict import parse_count
 from handypose_tf.files import write_json
 
 if TYPE_CHECKING:
