@@ -26,7 +26,7 @@ def lazy_names(
             public.
         needs: A package that may be missing, the extra that brings it, and what for.
 
-    Example:
+    Examples:
         >>> if TYPE_CHECKING:  # doctest: +SKIP
         ...     from handypose_tf.models.files import load_model as load_model
         >>> __all__, __getattr__, __dir__ = lazy_names(__name__)  # doctest: +SKIP

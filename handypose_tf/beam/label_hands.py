@@ -29,7 +29,7 @@ class LabelHands(PictureTransform):
             worker can read. MediaPipe's files are fetched by each worker that has no
             copy in its cache: put them into its image.
 
-    Example:
+    Examples:
         >>> labels = patterns | LabelHands()  # doctest: +SKIP
         >>> labels.results | beam.Map(json.dumps)  # doctest: +SKIP
     """

@@ -36,7 +36,7 @@ class PredictHands(PictureTransform):
         min_score: A hand whose score is lower is not reported; by default what the
             model's file says.
 
-    Example:
+    Examples:
         >>> hands = patterns | PredictHands()  # doctest: +SKIP
         >>> hands.results | beam.Map(json.dumps)  # doctest: +SKIP
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import difflib
 import importlib
 import io
 import os
@@ -97,7 +98,13 @@ def prepare_streams() -> None:
 def _run(argv: Sequence[str]) -> int:
     debug = "--debug" in argv
     try:
-        arguments = _parser(_chosen(argv)).parse_args(argv)
+        chosen = _chosen(argv)
+        parser = _parser(chosen)
+        if not argv:
+            parser.print_help()
+            return 0
+        _check_command(parser, chosen)
+        arguments = parser.parse_args(argv)
         for name, value in vars(arguments).items():
             setattr(arguments, name, _in_home(value))
         with _words_apart(arguments):
@@ -159,6 +166,16 @@ def available_commands() -> dict[str, str]:
 def _chosen(argv: Sequence[str]) -> str | None:
     """Return the command in the arguments: the first that is no option."""
     return next((word for word in argv if not word.startswith("-")), None)
+
+
+def _check_command(parser: argparse.ArgumentParser, chosen: str | None) -> None:
+    """End with a near name where there is no such command."""
+    commands = [*available_commands()]
+    if chosen is None or chosen in commands:
+        return
+    close = difflib.get_close_matches(chosen, commands, 1)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(commands)}"
+    parser.error(f"no command {chosen!r}: {hint}")
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

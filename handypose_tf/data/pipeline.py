@@ -108,7 +108,7 @@ class HandPipeline:
             batch_size: Samples of a step.
             **options: Further attributes.
 
-        Example:
+        Examples:
             >>> hands = open_source("coco:labelled/train.json")  # doctest: +SKIP
             >>> pipeline = HandPipeline.for_model(model, hands, 16)  # doctest: +SKIP
             >>> model.fit(pipeline.batches(0), shuffle=False)  # doctest: +SKIP

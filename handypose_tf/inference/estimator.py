@@ -75,7 +75,7 @@ class HandPoseEstimator:
     Raises:
         ModelError: If there is no such model or it cannot be used.
 
-    Example:
+    Examples:
         >>> hands = HandPoseEstimator().predict("photo.jpg")  # doctest: +SKIP
         >>> hands[0]["index_tip"]  # doctest: +SKIP
         array([333.4, 310.7], dtype=float32)

@@ -97,7 +97,7 @@ class HandDetector:
     Raises:
         ModelError: If there is no such model or it cannot be used.
 
-    Example:
+    Examples:
         >>> hands = HandDetector().detect(image)  # doctest: +SKIP
         >>> hands[0].box  # doctest: +SKIP
         array([212., 96., 64., 88.], dtype=float32)

@@ -39,7 +39,7 @@ class HandPose:
     Raises:
         ValueError: If a shape or value is none of the above.
 
-    Example:
+    Examples:
         >>> hand["index_tip"]  # doctest: +SKIP
         array([333.4, 310.7], dtype=float32)
         >>> hand.scores[hand.index("index_tip")]  # doctest: +SKIP

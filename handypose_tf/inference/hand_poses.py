@@ -44,7 +44,7 @@ class HandPoses(list[HandPose]):
         width: Of the picture, pixels.
         height: Of the picture, pixels.
 
-    Example:
+    Examples:
         >>> hands = HandPoseEstimator().predict("photo.jpg")  # doctest: +SKIP
         >>> hands.save("drawn.jpg")  # doctest: +SKIP
         >>> hands.to_dataframe()[["index_4_x", "index_4_y"]]  # doctest: +SKIP

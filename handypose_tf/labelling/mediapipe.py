@@ -95,7 +95,7 @@ class MediaPipeHands:
         DataError: If the files are not there and cannot be fetched.
         ModelError: If LiteRT cannot load one.
 
-    Example:
+    Examples:
         >>> hands = MediaPipeHands()  # doctest: +SKIP
         >>> for palm in hands.detect(image):  # doctest: +SKIP
         ...     found = hands.landmarks_in(image, palm.region)

@@ -28,7 +28,7 @@ class BilinearResize(keras.layers.Layer):
     Output shape:
         `(batch, reference height, reference width, features' channels)`
 
-    Example:
+    Examples:
         >>> BilinearResize()([tf.zeros((1, 6, 6, 8)), tf.zeros((1, 24, 24, 3))]).shape
         TensorShape([1, 24, 24, 8])
     """

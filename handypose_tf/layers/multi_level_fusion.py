@@ -56,7 +56,7 @@ class MultiLevelFusion(Block):
     Output shape:
         `(batch, height, width, filters)` on level 1's grid, halved unless kept
 
-    Example:
+    Examples:
         >>> inputs = [tf.zeros((1, s, s, 16)) for s in (48, 24, 12, 12)]
         >>> MultiLevelFusion(64, 16)(inputs).shape
         TensorShape([1, 24, 24, 64])

@@ -36,7 +36,7 @@ class MultiLevelWaterfall(WaterfallV2):
     Output shape:
         `(batch, deepest height, deepest width, filters)`
 
-    Example:
+    Examples:
         >>> levels = [tf.zeros((1, s, s, 16)) for s in (48, 24, 12, 12)]
         >>> MultiLevelWaterfall(64)(levels).shape
         TensorShape([1, 12, 12, 64])

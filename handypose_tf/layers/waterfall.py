@@ -43,7 +43,7 @@ class WaterfallV2(Block):
     Output shape:
         `(batch, height, width, filters)`
 
-    Example:
+    Examples:
         >>> WaterfallV2(64)(tf.zeros((1, 12, 12, 320))).shape
         TensorShape([1, 12, 12, 64])
     """

@@ -97,7 +97,7 @@ class PCK(KeypointMetric):
         name: Name of the metric.
         **kwargs: Arguments of `keras.metrics.Metric`.
 
-    Example:
+    Examples:
         >>> metric = PCK(threshold=0.2)
         >>> _ = metric.update_state([[[0.0, 0, 1], [9, 0, 1]]], [[[0.0, 1], [9, 2]]])
         >>> float(metric.result())

@@ -66,7 +66,7 @@ def handypose(
         ValueError: If the preset or an override's key is unknown.
         ModelError: If there are no such weights or they do not fit.
 
-    Example:
+    Examples:
         >>> model = handypose("handypose_lite0")
         >>> model(tf.zeros((1, 192, 192, 3)))["heatmaps"].shape
         TensorShape([1, 48, 48, 21])

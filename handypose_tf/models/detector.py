@@ -98,7 +98,7 @@ def hand_detector(
     Raises:
         ValueError: If the preset or an override's key is unknown.
 
-    Example:
+    Examples:
         >>> model = hand_detector()
         >>> model(tf.zeros((1, 256, 256, 3)))["maps"].shape
         TensorShape([1, 32, 32, 7])

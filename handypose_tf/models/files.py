@@ -66,7 +66,7 @@ def load_model(
         ModelError: If the file is missing, is none of this library's models, or its
             weights do not fill every variable exactly once.
 
-    Example:
+    Examples:
         >>> model = load_model("handypose_lite0")
         >>> model.image_size
         (224, 224)

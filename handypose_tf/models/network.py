@@ -118,7 +118,7 @@ class HandyPose(SettingsModel):
     def compile_defaults(self) -> dict[str, Any]:
         """Return losses, their weights and metrics of all outputs, for `compile`.
 
-        Example:
+        Examples:
             >>> model = handypose("handypose_lite0", weights="shipped")
             >>> model.compile("adam", **model.compile_defaults())
         """

@@ -85,7 +85,7 @@ def fine_tune(
     Raises:
         HandyPoseError: As `train`.
 
-    Example:
+    Examples:
         >>> result = fine_tune(
         ...     "handypose_lite0", "coco:train.json", "coco:val.json", "runs/mine"
         ... )  # doctest: +SKIP

@@ -160,3 +160,23 @@ def test_a_closed_pipe_is_quiet():
         check=True,
     )
     assert run.stdout == "0\n" and run.stderr == ""
+
+
+def test_without_a_command_the_commands_are_listed(capsys):
+    assert cli.main([]) == 0
+    out = capsys.readouterr().out
+    assert "predict" in out and "doctor" in out
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("predct", "did you mean predict?"),
+        ("lable", "did you mean label?"),
+        ("zzz", "there are demo, predict"),
+    ],
+)
+def test_a_near_command_is_proposed(word, hint, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([word, "photo.jpg"])
+    assert f"no command {word!r}: {hint}" in capsys.readouterr().err

@@ -20,7 +20,9 @@ def test_fit(tmp_path, heads):
     facts = {name: value for name, value in tiny.MODEL.items() if name != "preset"}
     model = handypose("handypose_lite0", **facts, **heads)
     model.describe(crop_scale=1.7)
-    hands = open_source(f"coco:{layouts.write_coco(tmp_path, 8)}/annotations.json")
+    hands = open_source(
+        f"coco:{layouts.write_coco(tmp_path, count=8)}/annotations.json"
+    )
     pipeline = HandPipeline.for_model(model, hands, 4, num_threads=1)
     assert (pipeline.image_size, pipeline.crop_scale) == ((64, 64), 1.7)
     _, targets = next(iter(pipeline.batches(0)))

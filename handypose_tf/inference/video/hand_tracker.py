@@ -66,7 +66,7 @@ class HandTracker:
         smoothing: Of the keypoints that are returned; `None` for none. Crops follow
             the unsmoothed ones.
 
-    Example:
+    Examples:
         >>> tracker = HandTracker()  # doctest: +SKIP
         >>> hands = tracker.update(frame)  # doctest: +SKIP
         >>> hands[0].id  # doctest: +SKIP
