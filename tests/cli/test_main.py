@@ -149,7 +149,8 @@ def test_a_closed_pipe_is_quiet():
         "parser = argparse.ArgumentParser()\n"
         f"parser.set_defaults(run=Module.run, script={script!r})\n"
         "cli._parser = lambda chosen: parser\n"
-        "sys.exit(cli.main([]))\n"
+        "parser.add_argument('command')\n"
+        "sys.exit(cli.main(['demo']))\n"
     )
     run = subprocess.run(
         f'"{sys.executable}" -c "$CODE" | head -1',
