@@ -1,7 +1,11 @@
-"""List the presets that can be built and the trained models that ship.
+"""List the trained models that ship and the presets that can be built.
+
+With a name, tell that model's parts: backbone, waterfall, decoder and heads, with the
+shape that each gives and its parameters.
 
 Example:
   handypose models
+  handypose models handypose_lite0
   handypose models --json models.json
 """
 
@@ -9,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +35,21 @@ _FILE_FACTS = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose models` takes."""
     parser.add_argument(
+        "name", nargs="?", help="a preset, a model that ships or a .keras file"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="all figures, and what was trained on"
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write the lists as JSON too"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print both lists; 1 if a shipped file cannot be read."""
+    """Print both lists, or a model's parts; 1 if a shipped file cannot be read."""
+    if arguments.name is not None:
+        say(_outline(arguments.name))
+        return 0
     files, num_failed = [], 0
     for path in bundled_models(SAVED_MODELS):
         try:
@@ -45,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             complain(str(error))
             num_failed += 1
     presets = [describe_preset(name) for name in (*PRESETS, *DETECTORS)]
-    say(f"{_preset_table(presets)}\n\n{_file_text(files)}")
+    say(f"{_file_text(files, arguments.verbose)}\n\n{_preset_table(presets)}")
     if arguments.json is not None:
         write_json(arguments.json, {"presets": presets, "files": files})
     return 1 if num_failed else 0
@@ -83,6 +96,30 @@ def _read_card(path: Path) -> dict[str, Any]:
     return card
 
 
+def _outline(name: str) -> str:
+    """Return the table of a network's parts."""
+    from handypose_tf.models import hand_detector, handypose, load_detector, load_model
+    from handypose_tf.models.outline import outline
+
+    if name in DETECTORS:
+        model: Any = hand_detector(name)
+    elif name in PRESETS:
+        model = handypose(name)
+    else:
+        is_detector = "detector" in Path(name).stem
+        model = load_detector(name) if is_detector else load_model(name)
+    rows = [
+        [part.name, _shape(part.shape), str(part.parameters), str(part.num_layers)]
+        for part in outline(model)
+    ]
+    total = [f"{name}, {_side(model.image_size)} px", "", str(model.count_params()), ""]
+    return format_table(["part", "gives", "parameters", "layers"], [*rows, total])
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
+
+
 def _preset_table(presets: list[dict[str, Any]]) -> str:
     rows = [
         [
@@ -94,38 +131,52 @@ def _preset_table(presets: list[dict[str, Any]]) -> str:
         ]
         for preset in presets
     ]
-    header = ["preset", "input px", "params M", "MACs M", "what it is"]
+    header = ["preset", "px", "params M", "MACs M", "what it is"]
     return format_table(header, rows)
 
 
-def _file_text(files: list[dict[str, Any]]) -> str:
-    """Return the table of shipped files and what does not fit into columns."""
+def _file_text(files: list[dict[str, Any]], verbose: bool) -> str:
+    """Return the table of shipped files, and what its last column means."""
     if not files:
         return "No trained models ship with this version."
-    rows = [
-        [
-            file["file"],
-            _side(file["image_size"]),
-            _millions(file["parameters"]),
-            _millions(file["macs"]),
-            _millions(file["bytes"]),
-            "yes" if file["trained"] else "no",
-            file["licence"] or "-",
-        ]
-        for file in files
-    ]
-    header = ["file", "input px", "params M", "MACs M", "MB", "trained", "licence"]
-    table = format_table(header, rows)
-    return "\n\n".join([table, *map(_file_notes, files)])
+    marks: dict[str, str] = {}
+    rows = []
+    for file in files:
+        what, value = next(iter((file["accuracy"] or {}).items()), (None, None))
+        mark = marks.setdefault(what, "*" * (len(marks) + 1)) if what else ""
+        rows.append(
+            [
+                file["file"],
+                _side(file["image_size"]),
+                _millions(file["parameters"]),
+                _millions(file["macs"]),
+                _millions(file["bytes"]),
+                f"{_percent(value)} {mark}" if what else "not measured",
+            ]
+        )
+    header = ["file", "px", "params M", "MACs M", "MB", "accuracy"]
+    notes = [f"{mark} {what}" for what, mark in marks.items()]
+    parts = ["\n".join([format_table(header, rows), *notes])]
+    return "\n\n".join([*parts, *(map(_file_notes, files) if verbose else ())])
 
 
 def _file_notes(file: Mapping[str, Any]) -> str:
     accuracy = file["accuracy"] or {}
-    figures = ", ".join(f"{name} {value}" for name, value in accuracy.items())
+    figures = "; ".join(
+        f"{what}: {_percent(value)}" for what, value in accuracy.items()
+    )
+    trained = "" if file["trained"] else "  never trained on hands\n"
     return (
-        f"{file['file']}\n  accuracy: {figures or 'not measured'}\n"
+        f"{file['file']} ({file['licence'] or 'licence not stated'})\n{trained}"
+        f"  accuracy: {figures or 'not measured'}\n"
         f"  trained on: {file['training_data'] or 'not stated'}"
     )
+
+
+def _percent(value: Any) -> str:
+    """Return a share as a percentage; anything else as it is."""
+    is_share = isinstance(value, int | float) and 0 <= value <= 1
+    return f"{100 * value:.1f} %" if is_share else str(value)
 
 
 def _side(size: Any) -> str:

@@ -33,12 +33,33 @@ def test_lists_presets_and_files(shipped, capsys):
     for name, preset in (PRESETS | DETECTORS).items():
         assert name in out and preset["description"] in out
     [tflite] = [line for line in out.splitlines() if line.startswith(f"{DOTS}  ")]
-    assert tflite.split()[1:3] == ["64", "0.0"] and tflite.endswith("Apache-2.0")
-    assert "accuracy: pck_box@.2 1.0" in out and "trained on: none needed" in out
+    assert tflite.split()[1:3] == ["64", "0.0"] and tflite.endswith("100.0 % *")
+    assert "\n* pck_box@.2\n" in out and "trained on" not in out
     name = "handypose_dots_64.keras"
     [keras] = [line for line in out.splitlines() if line.startswith(f"{name}  ")]
-    assert keras.split()[1:] == ["64x48", "3.2", "-", "2.5", "no", "CC0"]
-    assert "accuracy: not measured\n  trained on: not stated" in out
+    assert keras.split()[1:] == ["64x48", "3.2", "-", "2.5", "not", "measured"]
+
+
+def test_verbose_tells_the_rest(shipped, capsys):
+    assert main(["models", "--verbose"]) == 0
+    out = capsys.readouterr().out
+    assert "accuracy: pck_box@.2: 100.0 %" in out and "trained on: none needed" in out
+    assert "never trained on hands\n  accuracy: not measured\n" in out
+    assert "(CC0)" in out and "trained on: not stated" in out
+
+
+def test_a_model_s_parts(capsys):
+    """Parameters as FACTS has them for the handedness head: 20,609; the sum is all."""
+    assert main(["models", "handypose_lite0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = {line[:24].strip(): line[24:] for line in lines[2:]}
+    heatmaps = next(line for line in lines if line.startswith("heatmaps "))
+    assert "48 x 48 x 21" in heatmaps and f" {64 * 21 + 21} " in heatmaps
+    counts = [int(line.rsplit(maxsplit=2)[-2]) for line in lines[2:-1]]
+    assert sum(counts) == PRESETS["handypose_lite0"]["parameters"] and rows
+    assert [line.split("  ")[0] for line in lines if "stride" in line] == [
+        f"backbone, stride {stride}" for stride in (1, 2, 4, 8, 16, 32)
+    ]
 
 
 DOTS = "handypose_dots_64_float32.tflite"
