@@ -100,7 +100,8 @@ ci-list:
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	.venv/bin/python $(PIP) --upgrade pip
-	.venv/bin/python $(PIP) --editable .
+	@echo "Installing into .venv; TensorFlow alone is 600 MB ..."
+	.venv/bin/python -m pip install --disable-pip-version-check --editable .
 	touch $@
 
 .venv/ready-test: .venv/ready
