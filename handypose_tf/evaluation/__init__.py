@@ -8,7 +8,6 @@ from handypose_tf.evaluation.evaluate import (
     select_hands,
     summarize,
 )
-from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.evaluation.plots import save_plot
 from handypose_tf.evaluation.predict_hands import (
     Predictions,
@@ -21,6 +20,7 @@ from handypose_tf.evaluation.protocols import (
     Protocol,
     get_protocol,
 )
+from handypose_tf.evaluation.result import Evaluation
 from handypose_tf.evaluation.tables import heading, joint_table, score_table
 from handypose_tf.evaluation.worst_cases import worst_sheet
 

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError
 from handypose_tf.evaluation.bootstrap import DEFAULT_RESAMPLES, Estimate, bootstrap
-from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.evaluation.hand_errors import HandErrors, figures
 from handypose_tf.evaluation.handedness import measure_handedness
 from handypose_tf.evaluation.protocols import Protocol, get_protocol
+from handypose_tf.evaluation.result import Evaluation
 from handypose_tf.geometry import tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.metrics import point_distances, reference_sizes

@@ -13,13 +13,13 @@ from handypose_tf.data.sample import Record
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.coco_results import read_coco_results
 from handypose_tf.evaluation.evaluate import evaluate, select_hands
-from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.evaluation.predict_hands import (
     Predictions,
     describe_crop,
     predict_hands,
 )
 from handypose_tf.evaluation.protocols import CropRule, Protocol, get_protocol
+from handypose_tf.evaluation.result import Evaluation
 from handypose_tf.inference import HandPoseEstimator
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError
-from handypose_tf.evaluation.flip_test import predict_flipped
+from handypose_tf.evaluation.flipped import predict_flipped
 from handypose_tf.evaluation.protocols import CropRule
 from handypose_tf.geometry import FloatArray, box_center, tight_box
 from handypose_tf.images import Image

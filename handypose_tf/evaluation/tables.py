@@ -8,8 +8,8 @@ import numpy as np
 
 from handypose_tf.evaluation.bootstrap import Estimate
 from handypose_tf.evaluation.evaluate import check_comparable
-from handypose_tf.evaluation.evaluation import Evaluation
 from handypose_tf.evaluation.protocols import Protocol
+from handypose_tf.evaluation.result import Evaluation
 from handypose_tf.hand import FINGER_KEYPOINTS, KEYPOINT_NAMES, WRIST
 
 Rows = list[list[str]]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.data.sample import Record
-from handypose_tf.evaluation.evaluation import Evaluation
+from handypose_tf.evaluation.result import Evaluation
 from handypose_tf.geometry import (
     CMU_CROP_SCALE,
     box_crop_matrix,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from handypose_tf.errors import ModelError
-from handypose_tf.evaluation.flip_test import predict_flipped
+from handypose_tf.evaluation.flipped import predict_flipped
 from handypose_tf.geometry import box_crop_matrix, warp_image
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.models import handypose, save_model
