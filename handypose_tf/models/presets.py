@@ -190,7 +190,7 @@ DETECTORS: dict[str, dict[str, Any]] = {
         "decode": "palms",
         "max_hands": 16,
         "parameters": 1_136_248,
-        "macs": 0,
+        "macs": 337_333_248,
         "description": "MediaPipe's palm detector with its own heads: finds hands",
     },
 }
