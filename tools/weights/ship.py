@@ -28,6 +28,7 @@ from handypose_tf.evaluation.calibration import measure_reliability, pair_points
 from handypose_tf.evaluation.handedness import measure_handedness
 from handypose_tf.evaluation.measure import measure_model, select_from
 from handypose_tf.evaluation.plots import save_reliability_plot
+from handypose_tf.evaluation.presence import calibrate_presence
 from handypose_tf.export import (
     Checker,
     ExportReport,
@@ -49,8 +50,19 @@ LICENCE = "Apache-2.0"
 TRAINING_DATA = (
     "photos with permissive licences (Apache-2.0, public domain, MIT, CC BY 4.0 as "
     "stated by uploaders), labelled by MediaPipe Hands full, and rendered hands (CC0 "
-    "anatomy); EfficientNet-Lite pre-trained on ImageNet"
+    "anatomy)"
 )
+
+#: Beginning of a backbone's name -> where its first weights are from, and what its
+#: presets were trained on besides.
+ORIGINS = {
+    "efficientnet_lite": "EfficientNet-Lite pre-trained on ImageNet (Apache-2.0)",
+    "mediapipe": (
+        "encoder from MediaPipe Hands 0.10.21 (Apache-2.0); photos of people (CC BY, "
+        "CC0, public domain, MIT; credits in docs/models/credits.md), whose hands and "
+        "places without a hand were graded by eye"
+    ),
+}
 
 #: Human-labelled hands that are measured on: pixels, visible points.
 MIN_SIZE, MIN_POINTS = 48, 10
@@ -60,11 +72,19 @@ PROTOCOLS = ("nsrm", "mmpose")
 
 def calibrate(path: Path, held_out: Reader, plot: Path) -> dict[str, Any]:
     """Fit the scores of a `.keras` file and write it anew, kernels in float16."""
-    found = calibrate_model(path, held_out.records())
-    save_model(found.model, path, half=True)
+    places = held_out.records()
+    found = calibrate_model(path, [place for place in places if place.is_hand])
     curves = {"peak": found.before, "calibrated": found.after}
     save_reliability_plot(plot, curves)
-    return {name: curve.error for name, curve in curves.items()}
+    errors = {name: curve.error for name, curve in curves.items()}
+    if found.model.has_presence:
+        estimator = HandPoseEstimator(path, detector=None)
+        presence = calibrate_presence(found.model, estimator, places)
+        errors |= {"presence": presence.to_dict()}
+        curves = {"presence": presence.before, "calibrated": presence.after}
+        save_reliability_plot(plot.with_stem(f"{plot.stem}_presence"), curves)
+    save_model(found.model, path, half=True)
+    return errors
 
 
 def measure(path: Path, source: str) -> dict[str, Any]:
@@ -86,7 +106,7 @@ def measure(path: Path, source: str) -> dict[str, Any]:
 
 def measure_sides(path: Path, held_out: Reader) -> dict[str, Any] | None:
     """Return how often a file tells left from right on held-out hands."""
-    records = held_out.records()
+    records = [place for place in held_out.records() if place.is_hand]
     found = predict_hands(HandPoseEstimator(path), records, CropRule())
     if found.left_scores is None:
         return None
@@ -113,7 +133,10 @@ def finish(
     """Write the `.keras` file; return it, its figures and its scores' errors."""
     model = load_model(args.model)
     stem = f"{model.settings['preset']}_{model.image_size[0]}"
-    model.describe(trained=True, licence=LICENCE, training_data=TRAINING_DATA)
+    backbone = model.settings["backbone"]["name"]
+    [origin] = [text for name, text in ORIGINS.items() if backbone.startswith(name)]
+    data = f"{TRAINING_DATA}; {origin}"
+    model.describe(trained=True, licence=LICENCE, training_data=data)
     path = save_model(model, args.out / f"{stem}.keras")
     scores = calibrate(path, held_out, args.plots / f"{stem}_reliability.png")
     model = load_model(path)
