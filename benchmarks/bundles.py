@@ -25,10 +25,13 @@ from handypose_tf.cli.console import format_table
 from handypose_tf.data.source import open_source
 from handypose_tf.evaluation.evaluate import select_hands
 from handypose_tf.evaluation.whole_photos import measure_whole_photos
-from handypose_tf.export.task_bundle import DETECTOR, LANDMARKS, zip_stored
-from handypose_tf.export.task_network import OUTPUTS
+from handypose_tf.export.task_bundle import (
+    DETECTOR,
+    LANDMARKS,
+    palm_detector,
+    zip_stored,
+)
 from handypose_tf.files import write_json
-from handypose_tf.litert.task_metadata import add_task_metadata
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
 CLIENT = Path(__file__).resolve().with_name("mediapipe_landmarker.py")
@@ -63,14 +66,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def own_bundle(variant: str, folder: Path) -> Path:
     """Write MediaPipe's own two networks as a bundle."""
-    files = MEDIAPIPE_FILES.fetch()
-    palms = (files / f"palm_detection_{variant}.tflite").read_bytes()
-    landmarks = (files / f"hand_landmark_{variant}.tflite").read_bytes()
-    if variant == "lite":  # whose own metadata do not describe the input
-        facts = {"name": variant, "description": "MediaPipe's", "licence": "Apache-2.0"}
-        landmarks = add_task_metadata(landmarks, outputs=OUTPUTS, **facts)
+    landmarks = MEDIAPIPE_FILES.fetch() / f"hand_landmark_{variant}.tflite"
+    parts = {DETECTOR: palm_detector(f"palm_{variant}")}
+    parts[LANDMARKS] = landmarks.read_bytes()
     path = folder / f"mediapipe_{variant}.task"
-    path.write_bytes(zip_stored({DETECTOR: palms, LANDMARKS: landmarks}))
+    path.write_bytes(zip_stored(parts))
     return path
 
 

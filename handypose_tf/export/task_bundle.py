@@ -24,7 +24,7 @@ from handypose_tf.export.task_check import TaskCheck, check_palm_detector, run_l
 from handypose_tf.export.task_network import OUTPUTS, task_network
 from handypose_tf.files import check_writable, write_bytes, write_checksum
 from handypose_tf.hand import KEYPOINT_NAMES
-from handypose_tf.litert.task_metadata import add_task_metadata
+from handypose_tf.litert.task_metadata import add_task_metadata, describes_input
 from handypose_tf.models import HandyPose
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
@@ -111,7 +111,7 @@ def export_task(
         raise ValueError(f"`path` must end with .task. Received: {path}")
     check_task_model(model)
     check_writable(path)
-    palms = _palm_detector(detector)
+    palms = palm_detector(detector)
     landmarks = add_task_metadata(
         task_network(model, precision, quantization),
         name=f"{model.settings['preset']}, {precision}",
@@ -173,16 +173,31 @@ def zip_stored(files: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _palm_detector(detector: str | os.PathLike[str]) -> bytes:
+def palm_detector(detector: str | os.PathLike[str]) -> bytes:
+    """Return the palm detector of a bundle; see `export_task`.
+
+    MediaPipe's lite one lacks the description of its input that HandLandmarker asks
+    for; where it is missing, it is added: RGB in 0..1.
+    """
     name = os.fspath(detector)
     if name in PALM_DETECTORS:
-        return (MEDIAPIPE_FILES.fetch() / PALM_DETECTORS[name]).read_bytes()
-    path = Path(name)
-    if not path.is_file():
-        known = ", ".join(PALM_DETECTORS)
-        raise ModelError(f"{name}: no such palm detector; give {known} or a file")
-    check_palm_detector(path)
-    return path.read_bytes()
+        path = MEDIAPIPE_FILES.fetch() / PALM_DETECTORS[name]
+    else:
+        path = Path(name)
+        if not path.is_file():
+            known = ", ".join(PALM_DETECTORS)
+            raise ModelError(f"{name}: no such palm detector; give {known} or a file")
+        check_palm_detector(path)
+    content = path.read_bytes()
+    if describes_input(content):
+        return content
+    return add_task_metadata(
+        content,
+        name=path.stem,
+        description="Palm detector",
+        licence="Apache-2.0" if name in PALM_DETECTORS else "",
+        outputs=("boxes", "scores"),
+    )
 
 
 def _licences(model: HandyPose, detector: str, files: Mapping[str, bytes]) -> str:
@@ -190,7 +205,8 @@ def _licences(model: HandyPose, detector: str, files: Mapping[str, bytes]) -> st
     palms = f"{Path(detector).name}, added by whoever made this bundle"
     if detector in PALM_DETECTORS:
         palms = (
-            f"{PALM_DETECTORS[detector]} of {MEDIAPIPE_FILES.requirement}, unchanged.\n"
+            f"{PALM_DETECTORS[detector]} of {MEDIAPIPE_FILES.requirement}; a \n"
+            "description of its input was added where it has none.\n"
             "Copyright The MediaPipe Authors. Licence: Apache-2.0, below"
         )
     settings = model.settings

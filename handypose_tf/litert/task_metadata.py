@@ -15,7 +15,10 @@ from collections.abc import Sequence
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+from flatbuffers import encode
 from flatbuffers.builder import Builder
+from flatbuffers.number_types import UOffsetTFlags
+from flatbuffers.table import Table
 
 from handypose_tf.litert.flatbuffer import pack_model, read_model
 
@@ -52,6 +55,38 @@ def add_task_metadata(
     others = [each for each in model.metadata or [] if each.name != entry.name]
     model.metadata = [*others, entry]
     return pack_model(model)
+
+
+def describes_input(content: bytes) -> bool:
+    """Tell whether a `.tflite` file already says how its input wants a picture."""
+    model = read_model(content)
+    own = [each for each in model.metadata or [] if each.name == NAME.encode()]
+    if not own:
+        return False
+    tables = bytes(model.buffers[own[0].buffer].data)
+    root = Table(tables, encode.Get(UOffsetTFlags.packer_type, tables, 0))
+    units = [
+        unit
+        for subgraph in _children(root, 3)[:1]
+        for picture in _children(subgraph, 2)[:1]
+        for unit in _children(picture, 4)
+    ]
+    return any(_byte(unit, 0) == _NORMALIZATION_OPTIONS for unit in units)
+
+
+def _children(table: Table, slot: int) -> list[Table]:
+    """Return the tables of a field that is a vector of such; none if it is not set."""
+    offset = table.Offset(4 + 2 * slot)
+    if not offset:
+        return []
+    start = table.Vector(offset)
+    places = [start + 4 * index for index in range(table.VectorLen(offset))]
+    return [Table(table.Bytes, table.Indirect(place)) for place in places]
+
+
+def _byte(table: Table, slot: int) -> int:
+    offset = table.Offset(4 + 2 * slot)
+    return table.Bytes[table.Pos + offset] if offset else 0
 
 
 def _tables(name: str, description: str, licence: str, outputs: Sequence[str]) -> bytes:

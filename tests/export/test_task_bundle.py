@@ -19,9 +19,11 @@ from handypose_tf.cli.main import main
 from handypose_tf.export import Calibration, Quantization, export_task
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.task_bundle import DETECTOR, LANDMARKS
+from handypose_tf.export.task_bundle import palm_detector as bundled_palms
 from handypose_tf.export.task_network import peak_cells
 from handypose_tf.layers import DecodeHeatmaps
 from handypose_tf.litert.flatbuffer import pack_model, read_model
+from handypose_tf.litert.task_metadata import describes_input
 from handypose_tf.models import hand_detector, handypose, save_model
 
 SIDE = 64
@@ -160,12 +162,21 @@ def test_a_bundle_is_a_zip_of_stored_files_with_their_licences(bundle, folder):
         entries = {entry.filename: entry for entry in archive.infolist()}
         assert [*entries] == [DETECTOR, LANDMARKS, "LICENCES.txt"]
         assert {e.compress_type for e in entries.values()} == {zipfile.ZIP_STORED}
-        assert archive.read(DETECTOR) == (folder / "palms.tflite").read_bytes()
+        palms = archive.read(DETECTOR)
         landmarks = archive.read(LANDMARKS)
         words = archive.read("LICENCES.txt").decode()
+    assert describes_input(palms) and describes_input(landmarks)
+    assert not describes_input((folder / "palms.tflite").read_bytes())
     assert b"TFLITE_METADATA" in landmarks and b"M001" in landmarks
     assert "Licence of the weights: CC0-1.0" in words and "palms.tflite, added" in words
     assert "Apache License" in words and "END OF TERMS AND CONDITIONS" in words
+
+
+def test_a_palm_detector_that_describes_its_input_stays_as_it_is(bundle, tmp_path):
+    described = zipfile.ZipFile(bundle).read(DETECTOR)
+    path = tmp_path / "described.tflite"
+    path.write_bytes(described)
+    assert bundled_palms(path) == described
 
 
 def test_the_same_model_gives_the_same_bytes(bundle, model, folder, tmp_path):

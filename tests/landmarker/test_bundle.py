@@ -6,12 +6,19 @@ is shown; so both pipelines are asked about the same crop.
 
 from __future__ import annotations
 
+import zipfile
 from typing import Any
 
 import numpy as np
 import pytest
 from fenced_blocks import ROOT
 
+from handypose_tf.export.task_bundle import (
+    DETECTOR,
+    LANDMARKS,
+    palm_detector,
+    zip_stored,
+)
 from handypose_tf.geometry import HandRegion, crop_matrix, tight_box, warp_image
 from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.mediapipe_regions import closer_region
@@ -94,6 +101,19 @@ def test_two_hands_of_a_picture(python_client, bundle, own_pipeline):
     assert {hand["side"] for hand in hands} == {"Left", "Right"}
     places = {hand["side"]: np.mean(hand["keypoints"], axis=0)[0] for hand in hands}
     assert places["Right"] < both.shape[1] / 2 < places["Left"]
+
+
+def test_the_lite_palm_detector_finds_the_hand_too(
+    python_client, found, bundle, tmp_path
+):
+    landmarks = zipfile.ZipFile(bundle).read(LANDMARKS)
+    parts = {DETECTOR: palm_detector("palm_lite"), LANDMARKS: landmarks}
+    lite = tmp_path / "lite.task"
+    lite.write_bytes(zip_stored(parts))
+    [[hand]] = python_client(lite, [pictures()["right"]])
+    [full] = found["right"]
+    # Two palm detectors place the crop a little differently.
+    assert distance(hand, np.array(full["keypoints"])) < 0.1
 
 
 def test_a_hand_is_followed_through_a_film(python_client, bundle, own_pipeline):
