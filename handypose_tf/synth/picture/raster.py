@@ -152,7 +152,9 @@ def fragments(
     a, b, c = (points[triangles[used, k]] for k in range(3))
     sides = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)
     volume = np.einsum("pkc,pc->pk", sides[place[triangle]], rays)
-    volume /= volume.sum(axis=1, keepdims=True)
+    total = volume.sum(axis=1, keepdims=True)
+    # A triangle seen edge-on has no volume with the ray: its corners share the pixel.
+    volume = np.where(total == 0, 1.0, volume) / np.where(total == 0, 3.0, total)
     clipped = np.clip(volume, 0, 1)
     clipped /= clipped.sum(axis=1, keepdims=True)
     return Fragments(rows, columns, triangle, clipped.astype(np.float32))
