@@ -87,6 +87,12 @@ IMPORTS = {
 }
 
 
+def test_no_two_test_files_have_one_name():
+    """Pytest imports them by name, and refuses the second when all are run."""
+    names = sorted(path.name for path in (ROOT.parent / "tests").rglob("test_*.py"))
+    assert names == sorted(set(names))
+
+
 def test_what_is_imported_of_the_package_is_there():
     """Scripts and examples, too, which no other quick test imports."""
     wrong = []
