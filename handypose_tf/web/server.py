@@ -6,7 +6,6 @@ once, in `savedmodels/NAME.tflite`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.errors import DataError, OutputError
+from handypose_tf.files import file_sha256
 from handypose_tf.litert.shipped import SAVED_MODELS
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -117,4 +117,4 @@ class _PageHandler(SimpleHTTPRequestHandler):
 
 @cache
 def _short_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return file_sha256(path)[:8]
