@@ -126,7 +126,7 @@ def test_wrong_usage(words):
 
 
 def test_mistakes(trained, hands, tmp_path):
-    with pytest.raises(ModelError, match="did you mean handypose_lite0"):
+    with pytest.raises(ModelError, match="did you mean handypose_lite"):
         fine_tune_config("handypose_lite", hands, hands, tmp_path)
     with pytest.raises(DataError, match="no validation data"):
         fine_tune_config(trained, hands, [], tmp_path)
