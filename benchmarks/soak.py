@@ -1,91 +1,91 @@
-"""Soak `handypose predict`: mixed pictures, broken ones among them, killed and resumed.
+"""One hour of video through the tracker: does memory grow, is a frame lost?
 
-Every run is killed (SIGKILL) after some seconds and taken up by --resume until all is
-done. Checked: each picture has one line, every line is whole, nothing else is left.
-Printed: pictures, kills, seconds, and the highest memory of a run.
+A clip of a few seconds is played over and over. Memory is the process's resident set,
+read once the first clip is through and then after every minute of video.
 
-Example:
-  python benchmarks/soak.py --count 10000 --kill-after 60
+  python benchmarks/soak.py CLIP --minutes 60
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import subprocess
-import sys
-import tempfile
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from handypose_tf.images import read_image
+from handypose_tf.cli.console import quiet_native_log
+from handypose_tf.inference import HandPoseEstimator, HandTracker
+from handypose_tf.inference.estimator import DEFAULT_MODEL
+from handypose_tf.inference.video.frames import Frame, VideoFile
+from handypose_tf.inference.video.tracked_frames import track
 
-SUFFIXES = (".jpg", ".png", ".webp", ".bmp", ".tiff", ".ppm")
-SIDES = (1, 2, 17, 64, 240, 640, 1200)
-LONGEST_SIDE = 20_000
+#: Memory that may come and go, MB.
+_ALLOWED_GROWTH = 5.0
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Print the figures; ends with an error if a picture is lost or done twice."""
+class LoopedVideo:
+    """A video file that is read again and again, its times going on.
+
+    Args:
+        path: Of the video.
+        seconds: To play in all.
+    """
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        self.name = str(path)
+        self._path = path
+        first = VideoFile(path)
+        self.fps, self.num_frames = first.fps, round(seconds * first.fps)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Go through the frames."""
+        endless = itertools.chain.from_iterable(
+            VideoFile(self._path) for _ in itertools.count()
+        )
+        for index, frame in enumerate(itertools.islice(endless, self.num_frames)):
+            yield Frame(index, index / self.fps, frame.image)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print memory and frames; 1 if memory grew or a frame is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--kill-after", type=float, default=60.0, metavar="SECONDS")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("clip", type=Path)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as place:
-        folder, out = Path(place, "in"), Path(place, "hands.jsonl")
-        names = write_pictures(folder, arguments.count, arguments.seed)
-        begin, kills = time.monotonic(), 0
-        while run(folder, out, arguments.kill_after) is None:
-            kills += 1
-        seconds = time.monotonic() - begin
-        lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-        found = [Path(line["image"]).name for line in lines]
-        if sorted(found) != sorted(names) or len(list(Path(place).iterdir())) != 2:
-            raise SystemExit("soak: a picture is lost or done twice, or a file is left")
-    broken = sum("error" in line for line in lines)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    with quiet_native_log():
+        estimator = HandPoseEstimator(arguments.model, arguments.threads, levels=1)
+    source = LoopedVideo(arguments.clip, 60 * arguments.minutes)
+    minute = round(60 * source.fps)
+    warm_up = min(minute, source.num_frames // 10)
+    num_hands, memory, start = 0, [], time.perf_counter()
+    for tracked in track(source, HandTracker(estimator, max_hands=1)):
+        num_hands += bool(tracked.hands)
+        count = tracked.frame.index + 1
+        if count == warm_up or (count > warm_up and count % minute == 0):
+            memory.append(resident_megabytes())
+    memory.append(resident_megabytes())
+    seconds = time.perf_counter() - start
+    growth = float(np.polyfit(np.arange(len(memory)), memory, 1)[0] * (len(memory) - 1))
+    is_good = count == source.num_frames and growth < _ALLOWED_GROWTH
     print(
-        f"{len(lines)} pictures, each once; {broken} broken; {kills} kills; "
-        f"{seconds:.0f} s; at most {memory:.0f} MB"
+        f"{count} of {source.num_frames} frames, a hand in {num_hands}, "
+        f"{count / seconds:.0f} frames/s; memory {memory[0]:.1f} MB after warm-up, "
+        f"{memory[-1]:.1f} MB at the end, most {max(memory):.1f}, fitted growth "
+        f"{growth:+.2f} MB: {'good' if is_good else 'NOT good'}"
     )
+    return 0 if is_good else 1
 
 
-def write_pictures(folder: Path, count: int, seed: int) -> list[str]:
-    """Write pictures of all formats and sizes, one in ten of them broken."""
-    folder.mkdir()
-    rng = np.random.default_rng(seed)
-    root = Path(__file__).resolve().parents[1]
-    hand = read_image(root / "handypose_tf/assets/demo_hand.jpg")[..., ::-1]
-    names = []
-    for number in range(count):
-        size = [int(side) for side in rng.choice(SIDES, 2)]
-        if number % 100 == 99:
-            size = [LONGEST_SIDE, int(rng.integers(1, 40))]
-        path = folder / f"{number:06d}{SUFFIXES[number % len(SUFFIXES)]}"
-        data = cv2.imencode(path.suffix, cv2.resize(hand, size))[1].tobytes()
-        if number % 10 == 7:
-            data = data[: int(rng.integers(0, len(data)))]
-        path.write_bytes(data)
-        names.append(path.name)
-    return names
-
-
-def run(folder: Path, out: Path, seconds: float) -> int | None:
-    """Run the command, `None` if it had to be killed."""
-    words = ["predict", str(folder), "--jsonl", str(out), "--resume", "--levels", "1"]
-    command = [sys.executable, "-m", "handypose_tf.cli", *words]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    try:
-        return subprocess.run(command, timeout=seconds, **quiet).returncode
-    except subprocess.TimeoutExpired:
-        return None
+def resident_megabytes() -> float:
+    status = Path("/proc/self/status").read_text("ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
