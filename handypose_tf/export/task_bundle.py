@@ -205,8 +205,8 @@ def _licences(model: HandyPose, detector: str, files: Mapping[str, bytes]) -> st
     palms = f"{Path(detector).name}, added by whoever made this bundle"
     if detector in PALM_DETECTORS:
         palms = (
-            f"{PALM_DETECTORS[detector]} of {MEDIAPIPE_FILES.requirement}; a \n"
-            "description of its input was added where it has none.\n"
+            f"{PALM_DETECTORS[detector]} of {MEDIAPIPE_FILES.requirement}; where\n"
+            "it did not describe its input, handypose-tf has added that.\n"
             "Copyright The MediaPipe Authors. Licence: Apache-2.0, below"
         )
     settings = model.settings
