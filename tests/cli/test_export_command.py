@@ -34,7 +34,7 @@ def exported(folder) -> Path:
     path = folder / "out" / "hand_int8.tflite"
     words = ["--precision", "int8", "--io", "uint8", "--heatmaps"]
     data = ["--calibration", hands, "--check", hands]
-    report = ["--keep-float", "block0_relu", "^heatmaps$", "--layers", "--json"]
+    report = ["--keep-float", "block0_relu", "^heatmaps$", "--json"]
     code = main(
         [
             *("export", str(folder / "model.keras"), "--out", str(path)),
