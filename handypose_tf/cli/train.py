@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from handypose_tf.training import TrainingResult
     from handypose_tf.training.config import RunConfig
 
+#: Figures that a line of the log begins with; losses of single outputs are in log.csv.
+_FIRST_FIGURES = ("loss", "val_loss", "val_pck", "val_epe", "val_auc")
+
 #: What a shell calls a process that a signal ended.
 _SIGNAL_CODE = 128
 
@@ -220,11 +223,13 @@ def _report(figures: dict[str, float]) -> None:
     """Print an epoch's figures on a line."""
     epoch = f"{figures['epoch']:.0f}" if figures["epoch"] else "0 (the start)"
     words = [f"epoch {epoch}"]
+    others = [name for name in figures if name.startswith("val_")]
+    parts = [name for name in others if name.endswith("_loss")]
+    names = dict.fromkeys([*_FIRST_FIGURES, *sorted({*others} - {*parts})])
     words += [
-        f"{name} {value:.{6 if name.endswith('loss') else 4}f}"
-        for name, value in figures.items()
-        if name in ("loss", "val_loss")
-        or (name.startswith("val_") and not name.endswith("_loss"))
+        f"{name} {figures[name]:.{6 if name.endswith('loss') else 4}f}"
+        for name in names
+        if name in figures
     ]
     words.append(f"{figures['seconds']:.0f} s")
     say("  ".join(words))
