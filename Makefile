@@ -6,7 +6,7 @@ TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel test-web web-page \
-    chromium lint docs train-lite0 train-lite1 train-detector ci clean
+    chromium lint docs train-lite0 train-lite1 train-mediapipe-full train-detector ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -85,6 +85,9 @@ train-lite0: .venv/ready
 
 train-lite1: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_lite1.sh
+
+train-mediapipe-full: .venv/ready
+	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_mediapipe_full.sh
 
 train-detector: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_detector.sh
