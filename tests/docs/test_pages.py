@@ -97,4 +97,4 @@ def test_each_room_has_a_page_of_reference() -> None:
     pages = (ROOT / "docs" / "reference").glob("*.md")
     text = "\n".join(page.read_text("utf-8") for page in pages)
     without = [room for room in rooms if f"handypose_tf.{room}" not in text]
-    assert sorted(without) == ["cli", "files", "weights"]
+    assert sorted(without) == ["cli", "files", "web", "weights"]

@@ -34,7 +34,15 @@ def test_parameters_and_macs_are_as_the_preset_says(name):
     model = hand_detector(name)
     assert model.count_params() == DETECTORS[name]["parameters"]
     assert count_graph_macs(model) == DETECTORS[name]["macs"]
-    assert model.stride == 8 and tuple(model.outputs[0].shape[1:]) == (32, 32, 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("handypose_detector", (32, 32, 7)), ("mediapipe_palm", (2016, 19))],
+)
+def test_the_raw_maps(name, shape):
+    """Cells of 8 pixels; or two anchors a cell of 8 pixels and six of 16, at 192."""
+    assert tuple(hand_detector(name).outputs[0].shape[1:]) == shape
 
 
 def test_a_new_detector_sees_no_hand():
