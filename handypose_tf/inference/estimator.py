@@ -33,14 +33,14 @@ from handypose_tf.inference.thresholds import hand_limits
 from handypose_tf.litert.interpreter import count_processors
 from handypose_tf.litert.metadata import ModelMetadata
 
-DEFAULT_MODEL = "handypose_lite0"
+DEFAULT_MODEL = "handypose_mediapipe_full"
 
 #: A find is looked at again if its score is at least this share of what a hand needs:
 #: on 50 photos 33 runs of the pose network each in place of 47, the same hands found.
 _PROMISING = 0.7
 
 #: Levels of the detector's look at single pictures.
-DEFAULT_LEVELS = 3
+DEFAULT_LEVELS = 2
 
 
 class HandPoseEstimator:

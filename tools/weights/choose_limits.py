@@ -6,7 +6,7 @@ Looks at the held-out photos (the split of `prepare_people.py`) of which every p
 graded and none is unclear, and at the held-out photos without people; prints which
 scores give how many false alarms a photo, and which share of the graded hands is then
 found. What is found and is in no list counts as a false alarm, though some are hands.
-`--write` puts the score of `--alarms` into the model's file.
+`--write` puts the score of `--alarms` at the last of `--levels` into the model's file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from prepare_people import is_held_out, read_places
@@ -58,6 +59,36 @@ def held_out_photos(people: Path) -> list[LabelledPhoto]:
     return photos
 
 
+def find_limit(
+    path: str | Path, people: Path, levels: int, alarms: float
+) -> tuple[float, dict[str, Any]]:
+    """Return the lowest score of a find at so many false alarms, and all figures."""
+    photos = held_out_photos(people)
+    estimator = HandPoseEstimator(path, levels=levels, min_score=LOWEST)
+    matched = []
+    for photo in tqdm(photos, disable=None):
+        finds = compare_finds(photo, as_finds(estimator.predict(photo.path)))
+        matched.append(match_photo(finds, MIN_OVERLAP))
+    hands = sum(photo.num_hands for photo in matched)
+    print(f"{levels} levels, {len(matched)} photos, {hands} hands")
+    figures: dict[str, Any] = {"num_photos": len(matched), "num_hands": hands}
+    for share in ALARMS:
+        found, score = recall_estimate(matched, share), recall_at(matched, share)[1]
+        figures[f"found@{share:g}"] = {**found.to_dict(), "score": score}
+        print(
+            f"  {share:.2f} false alarms: {100 * found.value:.0f} % "
+            f"[{100 * found.low:.0f}, {100 * found.high:.0f}] found, score {score:.3f}"
+        )
+    return recall_at(matched, alarms)[1], figures
+
+
+def write_limits(path: str | Path, score: float) -> None:
+    """Put what a find and what a followed hand needs into a `.keras` file."""
+    model = load_model(path)
+    model.describe(min_score=round(score, 3), keep_score=round(KEEP_SHARE * score, 3))
+    save_model(model, path, half=True)
+
+
 def main() -> None:
     """Print the table, and write the limits if asked."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -67,30 +98,10 @@ def main() -> None:
     parser.add_argument("--alarms", type=float, default=0.1, choices=ALARMS)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    photos = held_out_photos(args.people)
-    chosen = 0.0
     for levels in args.levels:
-        estimator = HandPoseEstimator(args.model, levels=levels, min_score=LOWEST)
-        matched = []
-        for photo in tqdm(photos, disable=None):
-            finds = compare_finds(photo, as_finds(estimator.predict(photo.path)))
-            matched.append(match_photo(finds, MIN_OVERLAP))
-        hands = sum(photo.num_hands for photo in matched)
-        print(f"{levels} levels, {len(matched)} photos, {hands} hands")
-        for alarms in ALARMS:
-            found = recall_estimate(matched, alarms)
-            score = recall_at(matched, alarms)[1]
-            print(
-                f"  {alarms:.2f} false alarms: {100 * found.value:.0f} % "
-                f"[{100 * found.low:.0f}, {100 * found.high:.0f}] found, "
-                f"score {score:.3f}"
-            )
-        chosen = max(chosen, recall_at(matched, args.alarms)[1])
+        score, _ = find_limit(args.model, args.people, levels, args.alarms)
     if args.write:
-        model = load_model(args.model)
-        limits = {"min_score": chosen, "keep_score": chosen * KEEP_SHARE}
-        model.describe(**{name: round(value, 3) for name, value in limits.items()})
-        save_model(model, args.model, half=True)
+        write_limits(args.model, score)
 
 
 if __name__ == "__main__":

@@ -38,11 +38,14 @@ from handypose_tf.export import (
 )
 from handypose_tf.files import file_sha256, write_checksum, write_json
 from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.inference.estimator import DEFAULT_LEVELS
 from handypose_tf.litert.metadata import read_metadata, write_metadata
 from handypose_tf.models import HandyPose, load_model, save_model
+from handypose_tf.models.network import CROP_HEADS
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
 
+from choose_limits import find_limit, write_limits
 from make_golden_decode import golden_decode, golden_path
 
 LICENCE = "Apache-2.0"
@@ -63,6 +66,9 @@ ORIGINS = {
         "places without a hand were graded by eye"
     ),
 }
+
+#: False alarms a photo of the operating point.
+FALSE_ALARMS = 0.1
 
 #: Human-labelled hands that are measured on: pixels, visible points.
 MIN_SIZE, MIN_POINTS = 48, 10
@@ -127,11 +133,20 @@ def state_accuracy(path: Path, figures: dict[str, Any]) -> None:
     write_checksum(path)
 
 
+def without_heads(model: HandyPose, heads: Sequence[str]) -> HandyPose:
+    """Return a model of the same weights without some heads of the whole crop."""
+    settings = {**model.settings, **dict.fromkeys(heads, False)}
+    rest = HandyPose(settings, name=model.name)
+    for layer in rest.layers:
+        layer.set_weights(model.get_layer(layer.name).get_weights())
+    return rest
+
+
 def finish(
     args: argparse.Namespace, held_out: Reader
 ) -> tuple[Path, dict[str, Any], dict[str, Any]]:
     """Write the `.keras` file; return it, its figures and its scores' errors."""
-    model = load_model(args.model)
+    model = without_heads(load_model(args.model), args.without)
     stem = f"{model.settings['preset']}_{model.image_size[0]}"
     backbone = model.settings["backbone"]["name"]
     [origin] = [text for name, text in ORIGINS.items() if backbone.startswith(name)]
@@ -139,6 +154,10 @@ def finish(
     model.describe(trained=True, licence=LICENCE, training_data=data)
     path = save_model(model, args.out / f"{stem}.keras")
     scores = calibrate(path, held_out, args.plots / f"{stem}_reliability.png")
+    if model.has_presence:
+        limit, finding = find_limit(path, args.people, DEFAULT_LEVELS, FALSE_ALARMS)
+        write_limits(path, limit)
+        scores["finding"] = finding
     model = load_model(path)
     figures = measure(path, args.dev)
     model.describe(accuracy=summary(figures))
@@ -216,6 +235,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("model", type=Path)
     parser.add_argument("--size", type=int, help="export these weights for this crop")
     parser.add_argument("--precisions", default="float16,int8", metavar="NAMES")
+    parser.add_argument("--without", nargs="*", default=[], choices=CROP_HEADS)
+    parser.add_argument("--people", type=Path, help="graded, for choose_limits.py")
     parser.add_argument("--hands", type=Path, required=True, help="by prepare_data.py")
     parser.add_argument("--dev", required=True, help="human-labelled hands")
     parser.add_argument("--out", type=Path, required=True)
