@@ -9,7 +9,7 @@ from handypose_tf import HandPoseEstimator, handypose, load_model
 from handypose_tf.errors import ModelError
 from handypose_tf.litert.shipped import find_model
 
-NAMES = ("handypose_lite0", "handypose_lite0_192", "handypose_lite0_192_int8")
+NAMES = ("handypose_lite0", "handypose_lite0_224", "handypose_lite0_224_int8")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,10 @@ def test_what_is_asked_for_comes_before_what_the_file_has(shipped):
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ("handypose_lite1", "weights of handypose_lite1, not of handypose_lite0"),
+        (
+            "handypose_mediapipe_full",
+            "weights of handypose_mediapipe_full, not of handypose_lite0",
+        ),
         ("handypose_lite7", "did you mean handypose_lite"),
         ("none.keras", "no such model file"),
         ("none.weights.h5", "cannot read"),
