@@ -54,6 +54,7 @@ class TaskReport:
         detector: Name of the palm detector.
         sizes: Bytes of each file inside.
         check: How far its landmarks lie from the model's.
+        has_side: Whether the model tells left hands from right ones.
         num_bytes: Of the whole file.
         sha256: Of the whole file.
     """
@@ -63,6 +64,7 @@ class TaskReport:
     detector: str
     sizes: Mapping[str, int]
     check: TaskCheck
+    has_side: bool
     num_bytes: int
     sha256: str
 
@@ -74,6 +76,8 @@ class TaskReport:
             yield name, f"{self.sizes[name] / 1e6:.2f} MB"
         yield "size", f"{self.num_bytes / 1e6:.2f} MB"
         yield from self.check.rows()
+        if not self.has_side:
+            yield "left or right", "0.5: the network does not tell"
         yield "depth and world landmarks", "0: the network does not know them"
         yield "SHA-256", self.sha256
 
@@ -130,6 +134,7 @@ def export_task(
         detector=os.fspath(detector),
         sizes={name: len(each) for name, each in files.items()},
         check=check,
+        has_side=model.has_handedness,
         num_bytes=len(content),
         sha256=write_checksum(path),
     )
@@ -154,12 +159,11 @@ def check_task_model(model: HandyPose) -> None:
             f"{model.name}: its input is {height} x {width}; MediaPipe's crops are "
             "square, build it with a square size"
         )
-    for head in ("presence", "handedness"):
-        if head not in model.output:
-            raise ModelError(
-                f"{model.name} has no head for {head}, which MediaPipe's HandLandmarker"
-                f" asks for; train one with {head}: true"
-            )
+    if not model.has_presence:
+        raise ModelError(
+            f"{model.name} has no head for presence, which MediaPipe's HandLandmarker "
+            "asks for; train one with presence: true"
+        )
 
 
 def zip_stored(files: Mapping[str, bytes]) -> bytes:

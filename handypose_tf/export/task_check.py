@@ -68,7 +68,9 @@ def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
     raw = model.predict_on_batch(crops)
     own = np.asarray(model.decoder("dark")(raw["heatmaps"]))[..., :2]
     shift = np.linalg.norm(landmarks - own * model.image_size[1], axis=-1)
-    chances = {name: _chance(raw[name]) for name in ("presence", "handedness")}
+    chances = {"presence": _chance(raw["presence"]), "handedness": 0.5}
+    if model.has_handedness:
+        chances["handedness"] = _chance(raw["handedness"])
     return TaskCheck(
         median=float(np.median(shift)),
         max=float(shift.max()),

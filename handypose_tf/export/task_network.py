@@ -50,7 +50,9 @@ _REACH = 2
 
 
 def task_network(model: HandyPose, precision: str, quantization: Quantization) -> bytes:
-    """Convert a model with heads for presence and side; no metadata yet.
+    """Convert a model with a head for presence; no metadata yet.
+
+    Where it has none for the side, that is told as one half: not known.
 
     Args:
         model: The model.
@@ -58,9 +60,10 @@ def task_network(model: HandyPose, precision: str, quantization: Quantization) -
         quantization: Calibration crops, for int8.
     """
     landmarks = head_flatbuffer(model, "heatmaps", lambda x: decode_landmarks(x, model))
+    side = ("handedness", _right_hand) if model.has_handedness else ("presence", _even)
     chances = {
         "presence": head_flatbuffer(model, "presence", tf.sigmoid),
-        "handedness": head_flatbuffer(model, "handedness", _right_hand),
+        "handedness": head_flatbuffer(model, *side),
         "world_landmarks": head_flatbuffer(model, "presence", _nothing),
     }
     joined = join_decoder(
@@ -151,6 +154,11 @@ def _correlate(maps: Any, cells: dict[tuple[int, int], float]) -> Any:
 
 def _right_hand(left_logit: Any) -> Any:
     return tf.sigmoid(-tf.reshape(left_logit, (1, 1)))
+
+
+def _even(logit: Any) -> Any:
+    """Return one half, whatever the logit."""
+    return tf.sigmoid(0.0 * tf.reshape(logit, (1, 1)))
 
 
 def _nothing(logit: Any) -> Any:

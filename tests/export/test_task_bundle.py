@@ -205,6 +205,16 @@ def test_an_int8_body_has_float_ends(model, folder, tmp_path):
     assert report.check.presence < 0.1
 
 
+def test_a_model_that_does_not_tell_the_side_says_one_half(folder, tmp_path):
+    model = handypose(
+        "handypose_lite0", image_size=SIDE, overrides=SMALL, presence=True
+    )
+    report = export_task(model, tmp_path / "a.task", detector=folder / "palms.tflite")
+    crop = demo_crops((SIDE, SIDE))[:1].astype(np.float32)
+    assert run(report.path, crop / 255)[2].item() == 0.5
+    assert ("left or right", "0.5: the network does not tell") in report.rows()
+
+
 @pytest.mark.parametrize("name", ["keypoints", "presence", "oblong", "detector"])
 def test_models_that_cannot_stand_in_are_one_line(name, tmp_path, capsys):
     heads = {"handedness": True, "presence": name != "presence"}
