@@ -55,13 +55,19 @@ def save_plot(
 
 
 def save_reliability_plot(
-    path: str | os.PathLike[str], curves: Mapping[str, Reliability]
+    path: str | os.PathLike[str],
+    curves: Mapping[str, Reliability],
+    *,
+    subject: str = "keypoints",
+    right: str = f"nearer than {RIGHT:g} x box",
 ) -> Path:
-    """Draw the share of right keypoints over the score, and how many there are.
+    """Draw the share of what is right over the score, and how many there are.
 
     Args:
         path: `.png`, `.pdf` or `.svg`.
         curves: What to draw, by name.
+        subject: What is scored.
+        right: What is right of it.
 
     Raises:
         OutputError: If the ending is another or the file cannot be written.
@@ -76,10 +82,10 @@ def save_reliability_plot(
             centers = (np.arange(NUM_BINS) + 0.5) / NUM_BINS
             share = 100 * curve.counts / curve.counts.sum()
             bottom.step(centers, share, color=color, where="mid")
-        top.set(xlim=(0, 1), ylim=(0, 1), ylabel=f"share nearer than {RIGHT:g} x box")
-        top.set_title("Are scores chances? Each mark: keypoints of like scores")
+        top.set(xlim=(0, 1), ylim=(0, 1), ylabel=f"share {right}")
+        top.set_title(f"Are scores chances? Each mark: {subject} of like scores")
         top.legend(loc="upper left")
-        bottom.set(xlabel="score", ylabel="keypoints, %", ylim=(0, None))
+        bottom.set(xlabel="score", ylabel=f"{subject}, %", ylim=(0, None))
     return Path(path)
 
 

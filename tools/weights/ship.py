@@ -88,7 +88,12 @@ def calibrate(path: Path, held_out: Reader, plot: Path) -> dict[str, Any]:
         presence = calibrate_presence(found.model, estimator, places)
         errors |= {"presence": presence.to_dict()}
         curves = {"presence": presence.before, "calibrated": presence.after}
-        save_reliability_plot(plot.with_stem(f"{plot.stem}_presence"), curves)
+        save_reliability_plot(
+            plot.with_stem(f"{plot.stem}_presence"),
+            curves,
+            subject="places",
+            right="that is a hand",
+        )
     save_model(found.model, path, half=True)
     return errors
 
