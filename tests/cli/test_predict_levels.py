@@ -21,7 +21,7 @@ CENTERS = np.array([[120.0, 80], [160, 130], [110, 150]])
 @pytest.mark.parametrize(
     ("options", "levels"),
     [
-        ([], 3),
+        ([], 2),
         (["--levels", "2"], 2),
         (["--sequence"], 1),
         (["--sequence", "--levels", "2"], 2),
