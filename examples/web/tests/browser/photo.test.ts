@@ -34,6 +34,10 @@ test("the page says that no data leave the phone", async () => {
  * is: a step of an int8 network is a share of its input, whatever the picture's own size. */
 const SIDES = { sample: 640, large: 2000 };
 
+/** How far the farthest point may lie: kernels of 8 bits round otherwise here than in Python, which
+ * moves the second crop, and with it a point or two (measured: 0.06 to 2.3 pixels; floats 0.06). */
+const mostPixels = (name: string) => (name.endsWith("_int8") ? 3 : 1);
+
 const predicted = inject("predicted");
 const models = findModels(MODELS).map((file) => file.model);
 
@@ -53,9 +57,13 @@ describe.skipIf(predicted === null).each(models)("by $name", ({ name }) => {
         ([x, y], i) => Math.hypot(found[i]![0]! - x, found[i]![1]! - y) / pixel,
       );
       const changes = scores.map((score, i) => Math.abs(found[i]![2]! - score));
-      return { shift: Math.max(...shifts), change: Math.max(...changes) };
+      const middle = [...shifts].sort((a, b) => a - b)[Math.floor(shifts.length / 2)]!;
+      return { shift: Math.max(...shifts), middle, change: Math.max(...changes) };
     };
-    await expect.poll(async () => (await differences()).shift, { timeout: 10_000 }).toBeLessThan(1);
+    await expect
+      .poll(async () => (await differences()).shift, { timeout: 10_000 })
+      .toBeLessThan(mostPixels(name));
+    expect((await differences()).middle).toBeLessThan(1);
     expect((await differences()).change).toBeLessThan(0.05);
     console.log(`${name}, ${which}: ${(await differences()).shift.toFixed(2)} px from Python`);
     await phone.screenshot(`photo-${which}-${name}`);
