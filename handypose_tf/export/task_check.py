@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,10 @@ def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
     raw = model.predict_on_batch(crops)
     own = np.asarray(model.decoder("dark")(raw["heatmaps"]))[..., :2]
     shift = np.linalg.norm(landmarks - own * model.image_size[1], axis=-1)
-    chances = {"presence": _chance(raw["presence"]), "handedness": 0.5}
+    chances: dict[str, Any] = {
+        "presence": _chance(raw["presence"]),
+        "handedness": 0.5,
+    }
     if model.has_handedness:
         chances["handedness"] = _chance(raw["handedness"])
     return TaskCheck(
