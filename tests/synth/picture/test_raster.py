@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+
+pytest.importorskip("vtk", reason="rendering needs the extra `synth`")
 
 from handypose_tf.synth.picture.raster import fragments
 
