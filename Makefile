@@ -92,13 +92,13 @@ train-mediapipe-full: .venv/ready
 train-detector: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_detector.sh
 
-CI = test lint docs test-web test-slow test-keras2 test-addons test-beam test-mediapipe \
+GATE = test lint docs test-web test-slow test-keras2 test-addons test-beam test-mediapipe \
     test-wheel demo
 
-ci: $(CI)
+ci: $(GATE)
 
 ci-list:
-	@echo $(CI)
+	@echo $(GATE)
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
