@@ -224,8 +224,8 @@ def _left(
     """Return the pictures that are not done; all of them unless it is resumed."""
     if not resume:
         return list(paths)
-    found = lines.found if lines else []
-    done = {str(e.get("image")).encode("utf-8", "surrogateescape") for e in found}
+    found = lines.found if lines else ()
+    done = {image.encode("utf-8", "surrogateescape") for image in found}
     left = [
         path
         for path in paths

@@ -41,8 +41,8 @@ class JsonLinesFile:
         self._is_device = is_standard_output(path) or is_there
         self._part = self._path.with_name(f"{self._path.name}.part")
         self._has_lines = False
-        #: The objects of the lines that were there.
-        self.found: list[dict[str, Any]] = []
+        #: What `image` is in each line that was there.
+        self.found: set[str] = set()
         with as_output_error(self._path):
             self._file = self._open(resume)
 
@@ -105,12 +105,15 @@ class JsonLinesFile:
         if is_new and self._path.is_file():
             shutil.copyfile(self._path, self._part)
         self.found = _cut_to_whole_lines(self._part)
-        self._has_lines = bool(self.found)
+        self._has_lines = self._part.stat().st_size > 0
 
 
-def _cut_to_whole_lines(path: Path) -> list[dict[str, Any]]:
-    """Return a file's objects; what follows the last whole line is cut off."""
-    found: list[dict[str, Any]] = []
+def _cut_to_whole_lines(path: Path) -> set[str]:
+    """Return a file's images; what follows the last whole line is cut off.
+
+    The lines themselves are not kept: a resumed run's memory does not grow with them.
+    """
+    found: set[str] = set()
     with path.open("r+b") as file:
         end = 0
         for line in file:
@@ -120,7 +123,7 @@ def _cut_to_whole_lines(path: Path) -> list[dict[str, Any]]:
                 break
             if not line.endswith(b"\n") or not isinstance(entry, dict):
                 break
-            found.append(entry)
+            found.add(str(entry.get("image")))
             end += len(line)
         file.truncate(end)
     return found

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -28,15 +29,16 @@ def test_lines_gather_beside_and_take_their_place(tmp_path):
 @pytest.mark.parametrize("resume", [False, True])
 def test_an_error_leaves_the_old_file_and_the_new_lines(tmp_path, resume):
     path = tmp_path / "a.jsonl"
-    path.write_text('{"n": 0}\n')
+    path.write_text('{"image": "0.jpg"}\n')
     with pytest.raises(RuntimeError), JsonLinesFile(path, resume=resume) as lines:
-        lines.write({"n": 1})
+        lines.write({"image": "1.jpg"})
         raise RuntimeError
-    assert read(path) == [{"n": 0}]
-    written = [{"n": 0}, {"n": 1}] if resume else [{"n": 1}]
-    assert read(tmp_path / "a.jsonl.part") == written
+    assert read(path) == [{"image": "0.jpg"}]
+    written = ["0.jpg", "1.jpg"] if resume else ["1.jpg"]
+    part = read(tmp_path / "a.jsonl.part")
+    assert [entry["image"] for entry in part] == written
     with JsonLinesFile(path, resume=True) as lines:
-        assert lines.found == written
+        assert lines.found == set(written)
 
 
 def test_without_a_line_the_old_file_stays(tmp_path):
@@ -83,19 +85,20 @@ def test_a_name_that_is_no_utf8_comes_back(tmp_path):
 
 def test_resuming_a_finished_file_goes_on(tmp_path):
     path = tmp_path / "a.jsonl"
-    path.write_text('{"n": 1}\n')
+    path.write_text('{"image": "1.jpg"}\n')
     with JsonLinesFile(path, resume=True) as lines:
-        assert lines.found == [{"n": 1}]
-        lines.write({"n": 2})
-    assert [entry["n"] for entry in read(path)] == [1, 2]
+        assert lines.found == {"1.jpg"}
+        lines.write({"image": "2.jpg"})
+    assert [entry["image"] for entry in read(path)] == ["1.jpg", "2.jpg"]
 
 
 @pytest.mark.parametrize("torn", ['{"n": 3', '{"n": 3}', "[1]\n", "\0\0\n"])
 def test_resuming_after_a_kill_cuts_the_torn_line(tmp_path, torn):
     path = tmp_path / "a.jsonl"
-    (tmp_path / "a.jsonl.part").write_text('{"n": 1}\n{"n": 2}\n' + torn)
+    whole = '{"n": 1, "image": "1"}\n{"n": 2, "image": "2"}\n'
+    (tmp_path / "a.jsonl.part").write_text(whole + torn)
     with JsonLinesFile(path, resume=True) as lines:
-        assert [entry["n"] for entry in lines.found] == [1, 2]
+        assert lines.found == {"1", "2"}
         lines.write({"n": 3})
     assert [entry["n"] for entry in read(path)] == [1, 2, 3]
 
@@ -104,7 +107,7 @@ def test_without_resume_it_starts_anew(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"n": 1}\n')
     with JsonLinesFile(path) as lines:
-        assert lines.found == []
+        assert lines.found == set()
         lines.write({"n": 2})
     assert read(path) == [{"n": 2}]
 
@@ -127,3 +130,15 @@ def test_a_number_that_json_does_not_know(tmp_path):
         JsonLinesFile(tmp_path / "a") as lines,
     ):
         lines.write({"n": float("nan")})
+
+
+def test_what_is_kept_of_a_resumed_file_does_not_grow_with_its_lines(tmp_path):
+    line = {"image": "hand.jpg", "hands": [[0.5] * 63] * 40}
+    text = f"{json.dumps(line)}\n"
+    (tmp_path / "a.jsonl").write_text(text * 100)
+    tracemalloc.start()
+    with JsonLinesFile(tmp_path / "a.jsonl", resume=True) as lines:
+        kept, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert lines.found == {"hand.jpg"}
+    assert kept < 5 * len(text)
