@@ -21,7 +21,6 @@ import numpy as np
 from mediapipe_environment import mediapipe_python
 from whole_photos import HEADER, Found, row
 
-from handypose_tf.cli.console import format_table
 from handypose_tf.data.source import open_source
 from handypose_tf.evaluation.evaluate import select_hands
 from handypose_tf.evaluation.whole_photos import measure_whole_photos
@@ -32,6 +31,7 @@ from handypose_tf.export.task_bundle import (
     zip_stored,
 )
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
 CLIENT = Path(__file__).resolve().with_name("mediapipe_landmarker.py")

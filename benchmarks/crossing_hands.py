@@ -22,8 +22,9 @@ import numpy as np
 from crossing_films import FPS, Actor, CrossingFilm, films
 from steadiness import hand_sizes, jitter, mean_error
 
-from handypose_tf.cli.console import format_table, quiet_native_log
+from handypose_tf.cli.console import quiet_native_log
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference import HandPose, HandPoseEstimator, HandTracker
 from handypose_tf.inference.estimator import DEFAULT_MODEL

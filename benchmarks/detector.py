@@ -16,8 +16,6 @@ points, ranked by both networks' scores.
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from handypose_tf.cli.console import format_table, quiet_native_log
+from handypose_tf.cli.console import quiet_native_log
 from handypose_tf.data import open_source
 from handypose_tf.evaluation.detection import (
     PhotoDetections,
@@ -43,7 +41,7 @@ from handypose_tf.evaluation.finding import (
     labelled_photos,
     measure_finding,
 )
-from handypose_tf.files import write_bytes
+from handypose_tf.files.tables import format_table, write_csv
 from handypose_tf.geometry import tight_box
 from handypose_tf.images import Image, write_image
 from handypose_tf.images.drawing import contact_sheet, draw_boxes
@@ -184,11 +182,7 @@ def main() -> None:
     ]
     print(format_table([*rows[0]], [[*row.values()] for row in rows]))
     if arguments.out:
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, [*rows[0]], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        write_bytes(arguments.out / "detector.csv", buffer.getvalue().encode())
+        write_csv(arguments.out / "detector.csv", rows)
     if arguments.sheets:
         for contender, part in zip(contenders, found, strict=True):
             name = contender.name.replace(" ", "_").replace(",", "")

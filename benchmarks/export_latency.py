@@ -20,13 +20,13 @@ from handypose_tf.benchmarking import (
     Contender,
     Measurement,
     benchmark,
-    csv_text,
+    csv_rows,
     machine_name,
     machine_slug,
     table,
 )
-from handypose_tf.cli.console import format_table, quiet_native_log
-from handypose_tf.files import write_bytes
+from handypose_tf.cli.console import quiet_native_log
+from handypose_tf.files.tables import format_table, write_csv
 from handypose_tf.labelling.mediapipe import VARIANTS
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
@@ -82,7 +82,7 @@ def main() -> None:
         measured += benchmark(group, THREADS, seconds=args.seconds)
     print(format_table(*table(measured)))
     about = {"machine": machine_name(), "date": time.strftime("%Y-%m-%d")}
-    print(f"wrote {write_bytes(latency_file(), csv_text(measured, about).encode())}")
+    print(f"wrote {write_csv(latency_file(), csv_rows(measured, about))}")
 
 
 if __name__ == "__main__":

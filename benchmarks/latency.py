@@ -25,7 +25,7 @@ from handypose_tf.benchmarking import (
     Contender,
     Measurement,
     benchmark,
-    csv_text,
+    csv_rows,
     is_product,
     machine_name,
     machine_slug,
@@ -36,8 +36,8 @@ from handypose_tf.benchmarking import (
 )
 from handypose_tf.benchmarking.measurement import median_interval
 from handypose_tf.benchmarking.runtimes import Run
-from handypose_tf.cli.console import format_table, quiet_native_log
-from handypose_tf.files import write_bytes
+from handypose_tf.cli.console import quiet_native_log
+from handypose_tf.files.tables import format_table, write_csv
 from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
@@ -161,7 +161,7 @@ def _write(
 ) -> None:
     machine, date = machine_name(), time.strftime("%Y-%m-%d")
     path = folder / f"latency-{machine_slug()}.csv"
-    write_bytes(path, csv_text(measured, {"machine": machine, "date": date}).encode())
+    write_csv(path, csv_rows(measured, {"machine": machine, "date": date}))
     save_plot(path.with_suffix(".png"), models, machine)
     print(f"wrote {path} and {path.with_suffix('.png').name}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +11,7 @@ import numpy as np
 
 from handypose_tf.benchmarking import machine_name, machine_slug
 from handypose_tf.benchmarking.measurement import median_interval
-from handypose_tf.cli.console import format_table
-from handypose_tf.files import write_bytes
+from handypose_tf.files.tables import format_table, write_csv
 from handypose_tf.files.versions import package_versions
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -62,12 +59,8 @@ def write_rows(title: str, rows: Sequence[Row]) -> Path:
     versions = " ".join(f"{name} {v}" for name, v in package_versions().items())
     facts = {"machine": machine_name(), "versions": versions}
     facts["date"] = time.strftime("%Y-%m-%d")
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [*rows[0], *facts], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**row, **facts} for row in rows)
     path = RESULTS / f"{title}-{machine_slug()}.csv"
-    return write_bytes(path, buffer.getvalue().encode())
+    return write_csv(path, [{**row, **facts} for row in rows])
 
 
 def _judge(target: Target, rates: dict[str, np.ndarray]) -> list[str]:

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from steadiness import hand_sizes, jitter, lag, mean_error
 
-from handypose_tf.cli.console import format_table, quiet_native_log
+from handypose_tf.cli.console import quiet_native_log
+from handypose_tf.files.tables import format_table
 from handypose_tf.inference import HandPoseEstimator, HandTracker, OneEuro
 from handypose_tf.inference.estimator import DEFAULT_MODEL
 from handypose_tf.inference.video.frames import VideoFile

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from steadiness import jitter, lag, pck
 from tqdm import tqdm
 
-from handypose_tf.cli.console import format_table
+from handypose_tf.files.tables import format_table
 from handypose_tf.inference.estimator import DEFAULT_MODEL
 
 HERE = Path(__file__).resolve().parent

@@ -21,12 +21,13 @@ from mediapipe_environment import SCRIPT, mediapipe_python
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from handypose_tf.cli.console import format_table, quiet_native_log
+from handypose_tf.cli.console import quiet_native_log
 from handypose_tf.data.source import open_source
 from handypose_tf.evaluation.bootstrap import Estimate
 from handypose_tf.evaluation.evaluate import select_hands
 from handypose_tf.evaluation.whole_photos import WholePhotoScore, measure_whole_photos
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table
 from handypose_tf.images import read_image
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.estimator import DEFAULT_MODEL

@@ -17,7 +17,7 @@ from handypose_tf.benchmarking.operation_times import (
     operation_times,
 )
 from handypose_tf.benchmarking.plots import save_plot
-from handypose_tf.benchmarking.tables import csv_text, table
+from handypose_tf.benchmarking.tables import csv_rows, table
 from handypose_tf.litert.macs import count_tflite_macs
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "Measurement",
     "benchmark",
     "count_tflite_macs",
-    "csv_text",
+    "csv_rows",
     "is_product",
     "machine_name",
     "machine_slug",

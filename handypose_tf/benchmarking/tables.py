@@ -1,10 +1,9 @@
-"""Measurements as rows of text and as CSV."""
+"""Measurements as rows of text and of CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from handypose_tf.benchmarking.measurement import Measurement, Ratio
 
@@ -36,21 +35,16 @@ def table(
     return header, rows
 
 
-def csv_text(
+def csv_rows(
     measurements: Iterable[Measurement], facts: Mapping[str, str] | None = None
-) -> str:
-    """Return CSV with a header line.
+) -> list[dict[str, Any]]:
+    """Return the rows of a CSV file.
 
     Args:
         measurements: One a row.
         facts: Columns that are the same in every row, e.g. what was measured on.
     """
-    rows = [{**each.to_dict(), **(facts or {})} for each in measurements]
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [*rows[0]], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return [{**each.to_dict(), **(facts or {})} for each in measurements]
 
 
 def _row(each: Measurement) -> list[str]:

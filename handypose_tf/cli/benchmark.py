@@ -29,7 +29,7 @@ from handypose_tf.benchmarking import (
     Contender,
     Measurement,
     benchmark,
-    csv_text,
+    csv_rows,
     is_product,
     machine_name,
     matrix_product_models,
@@ -39,10 +39,11 @@ from handypose_tf.benchmarking import (
     save_plot,
     table,
 )
-from handypose_tf.cli.console import format_table, quiet_native_log, say
+from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.options import add_file, parse_counts
 from handypose_tf.errors import ModelError
-from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table, write_csv
 from handypose_tf.litert.shipped import find_model
 from handypose_tf.models.presets import PRESETS
 
@@ -164,7 +165,7 @@ def _write(
 ) -> None:
     machine = machine_name()
     if arguments.csv is not None:
-        write_bytes(arguments.csv, csv_text(measured, {"machine": machine}).encode())
+        write_csv(arguments.csv, csv_rows(measured, {"machine": machine}))
     if arguments.json is not None:
         rows = [each.to_dict() for each in measured]
         write_json(arguments.json, {"machine": machine, "measurements": rows})

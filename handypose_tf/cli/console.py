@@ -1,4 +1,4 @@
-"""What the commands share: lines, tables, progress, and quiet native libraries."""
+"""What the commands share: lines, progress, and quiet native libraries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -49,27 +49,6 @@ def complain(line: str) -> None:
     tqdm.write(f"handypose: error: {line}", file=sys.stderr)
 
 
-def format_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Lay out a table in columns; those that hold only numbers are flush right.
-
-    Args:
-        header: Names of the columns.
-        rows: Cells, as many in each row as there are columns.
-    """
-    rows = [list(row) for row in rows]
-    columns = list(zip(header, *rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    flush_right = [all(map(_is_number, column[1:])) for column in columns]
-    lines = []
-    for cells in [header, ["-" * width for width in widths], *rows]:
-        padded = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(cells, widths, flush_right, strict=True)
-        ]
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines)
-
-
 @contextlib.contextmanager
 def quiet_native_log() -> Iterator[None]:
     """Drop what native code prints on stderr meanwhile; Python's warnings come after.
@@ -95,7 +74,3 @@ def _stderr_dropped() -> Iterator[None]:
         os.dup2(saved, 2)
         os.close(null)
         os.close(saved)
-
-
-def _is_number(text: str) -> bool:
-    return not text or text == "-" or text[0].isdigit() or text[0] in "+-."

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from handypose_tf.cli.console import format_table, quiet_native_log, say
+from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table
 from handypose_tf.geometry import tight_box
 from handypose_tf.images import write_image
 from handypose_tf.images.demo_picture import DemoPicture

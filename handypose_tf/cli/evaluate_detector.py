@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from handypose_tf.cli.console import format_table, progress, quiet_native_log, say
+from handypose_tf.cli.console import progress, quiet_native_log, say
 from handypose_tf.data import Record, open_source
 from handypose_tf.errors import HandyPoseError
 from handypose_tf.evaluation.bootstrap import Estimate
@@ -23,6 +23,7 @@ from handypose_tf.evaluation.finding import (
 )
 from handypose_tf.evaluation.whole_photos import WholePhotoScore, measure_whole_photos
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table
 from handypose_tf.images import read_image
 from handypose_tf.inference import HandDetector, HandPoseEstimator
 from handypose_tf.litert.metadata import read_metadata

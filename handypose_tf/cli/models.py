@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from handypose_tf.cli.console import complain, format_table, say
+from handypose_tf.cli.console import complain, say
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import format_table
 from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.litert.shipped import SAVED_MODELS, bundled_models
 from handypose_tf.models.presets import DETECTORS, PRESETS

@@ -10,9 +10,8 @@ from handypose_tf.evaluation.bootstrap import Estimate
 from handypose_tf.evaluation.evaluate import check_comparable
 from handypose_tf.evaluation.protocols import Protocol
 from handypose_tf.evaluation.result import Evaluation
+from handypose_tf.files.tables import align
 from handypose_tf.hand import FINGER_KEYPOINTS, KEYPOINT_NAMES, WRIST
-
-Rows = list[list[str]]
 
 _DASH = "-"
 
@@ -124,13 +123,8 @@ def _grid(evaluation: Evaluation, column: str, title: str) -> str:
     return f"{title}\n{_aligned(rows)}"
 
 
-def _aligned(rows: Rows) -> str:
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
     """Lay cells out in columns: the first flush left, the others flush right."""
     count = max(map(len, rows))
     padded = [[*row, *[""] * (count - len(row))] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*padded, strict=True)]
-    lines = []
-    for name, *cells in padded:
-        right = [cell.rjust(w) for cell, w in zip(cells, widths[1:], strict=True)]
-        lines.append("  ".join([name.ljust(widths[0]), *right]).rstrip())
-    return "\n".join(lines)
+    return align(padded, [False, *[True] * (count - 1)])

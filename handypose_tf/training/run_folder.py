@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 import subprocess
@@ -14,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.errors import ModelError, OutputError
-from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files import write_json
+from handypose_tf.files.tables import write_csv
 from handypose_tf.files.versions import package_versions
 from handypose_tf.training.config import RunConfig
 from handypose_tf.training.config_file import build_config
@@ -79,12 +78,7 @@ class RunFolder:
 
     def write_log(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Write the CSV of all finished epochs."""
-        columns = list(dict.fromkeys(key for row in rows for key in row))
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        write_bytes(self.log, buffer.getvalue().encode())
+        write_csv(self.log, rows)
 
     def _check_same(self, facts: dict[str, Any]) -> None:
         """Refuse to resume a run of another configuration or other data.

@@ -5,14 +5,7 @@ import warnings
 
 import pytest
 
-from handypose_tf.cli.console import format_table, progress, quiet_native_log
-
-
-def test_table_aligns_numbers_right_and_words_left():
-    rows = [["wrist", "1.5"], ["a", "-10.25"], ["b", "-"]]
-    assert format_table(["name", "value"], rows) == (
-        "name    value\n-----  ------\nwrist     1.5\na      -10.25\nb           -"
-    )
+from handypose_tf.cli.console import progress, quiet_native_log
 
 
 def test_progress_passes_items_on_and_is_silent_without_a_terminal(capsys):

@@ -22,6 +22,7 @@ from handypose_tf.data import open_source
 from handypose_tf.data.sample import Record
 from handypose_tf.evaluation import compare, evaluate, get_protocol, predict_hands
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import markdown_table
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.models import load_model, save_model
 
@@ -122,7 +123,7 @@ def measure(files: dict[str, Path], held_out: dict[str, list[Record]]) -> list[R
 def table(rows: list[Row], held_out: dict[str, list[Record]]) -> str:
     """Return rows in Markdown, in percent and points."""
     heads = [f"{s}, {len(held_out[g])} {g}" for g in held_out for s in SCORES]
-    lines = [["", *heads], ["---"] * (len(heads) + 1)]
+    lines = []
     for number, row in enumerate(rows):
         cells = [row["name"]]
         for group in held_out:
@@ -133,7 +134,7 @@ def table(rows: list[Row], held_out: dict[str, list[Record]]) -> str:
                 )
                 cells.append(cell + (f" [{low:+.1f}, {high:+.1f}]" if number else ""))
         lines.append(cells)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return markdown_table(["", *heads], lines)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from handypose_tf.data import open_source
 from handypose_tf.evaluation import evaluate, get_protocol, predict_hands
 from handypose_tf.files import write_json
+from handypose_tf.files.tables import markdown_table
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.litert.metadata import read_metadata
 
@@ -62,7 +63,7 @@ def break_down(model: Path, hands: Path) -> dict[str, dict[str, Any]]:
 
 def table(figures: dict[str, dict[str, Any]]) -> str:
     """Return figures in Markdown."""
-    lines = [("", "hands", *SCORES), ("---",) * (2 + len(SCORES))]
+    lines = []
     for name, row in figures.items():
         cells = [
             f"{100 * row[s]['value']:.1f} % "
@@ -70,7 +71,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
             for s in SCORES
         ]
         lines.append((name, str(row["num_hands"]), *cells))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return markdown_table(("", "hands", *SCORES), lines)
 
 
 def main() -> None:
