@@ -11,20 +11,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from handypose_tf.files.file_kind import NUM_START, file_kind
+from handypose_tf.images.jpeg import JPEG_END, JPEG_START, has_end, read_jpeg_header
 from handypose_tf.images.orientation import TRANSPOSED, exif_orientation
 
-_JPEG_START = b"\xff\xd8"
-_JPEG_END = b"\xff\xd9"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
-
-#: Start-of-frame markers: SOF0..SOF15 without DHT, JPG and DAC.
-_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_JPEG_SCAN = 0xDA
-_JPEG_EXIF = 0xE1
-#: Markers without a length: TEM and the restarts.
-_JPEG_BARE = frozenset([0x01, *range(0xD0, 0xD8)])
-
 
 #: Other formats, for the message alone.
 _OTHER_FORMATS = ("GIF", "BMP", "WebP", "TIFF", "HEIC", "AVIF", "JPEG XL")
@@ -69,7 +60,7 @@ def read_header(path: str | os.PathLike[str]) -> PictureHeader:
         try:
             if start.startswith(_PNG_START):
                 return _read_png(file)
-            if start.startswith(_JPEG_START):
+            if start.startswith(JPEG_START):
                 return _read_jpeg(file)
         except (struct.error, IndexError) as error:
             raise BrokenPictureError("the picture is cut off") from error
@@ -101,49 +92,20 @@ def _read_png(file: BinaryIO) -> PictureHeader:
             orientation = exif_orientation(data.removeprefix(b"Exif\0\0"))
         has_alpha |= name == b"tRNS"
         file.seek(length + 4 - len(data), os.SEEK_CUR)
-    _find_end(file, _PNG_END)
+    _check_end(file, _PNG_END)
     return _header(*size, orientation, has_alpha)
 
 
 def _read_jpeg(file: BinaryIO) -> PictureHeader:
-    """Walk the segments up to the pixels, then look for the end mark behind them."""
-    file.seek(len(_JPEG_START))
-    size, orientation = (0, 0), 1
-    while (marker := _next_marker(file)) != _JPEG_SCAN:
-        if marker in _JPEG_BARE:
-            continue
-        (length,) = struct.unpack(">H", file.read(2))
-        data = file.read(length - 2)
-        if marker in _JPEG_FRAMES:
-            height, width = struct.unpack(">HH", data[1:5])
-            size = width, height
-        elif marker == _JPEG_EXIF and data.startswith(b"Exif\0\0"):
-            orientation = exif_orientation(data[6:])
-    _find_end(file, _JPEG_END)
-    return _header(*size, orientation, False)
+    size, exif, fault = read_jpeg_header(file)
+    if fault:
+        raise BrokenPictureError(fault)
+    _check_end(file, JPEG_END)
+    return _header(*size, exif_orientation(exif), False)
 
 
-def _next_marker(file: BinaryIO) -> int:
-    if file.read(1) != b"\xff":
-        raise BrokenPictureError("the picture's header is damaged")
-    marker = file.read(1)[0]
-    while marker == 0xFF:
-        marker = file.read(1)[0]
-    return marker
-
-
-def _find_end(file: BinaryIO, mark: bytes) -> None:
-    """Look for the end mark last of all, then anywhere: cameras append films to it.
-
-    It cannot be met by chance: inside a JPEG's pixels 0xFF is always followed by 0 or
-    a restart mark, and PNG's mark is its last chunk with the checksum.
-    """
-    pixels = file.tell()
-    file.seek(-len(mark), os.SEEK_END)
-    if file.read() == mark:
-        return
-    file.seek(pixels)
-    if mark not in file.read():
+def _check_end(file: BinaryIO, mark: bytes) -> None:
+    if not has_end(file, mark):
         raise BrokenPictureError("the picture is cut off")
 
 

@@ -7,11 +7,14 @@ OpenCV in any case.
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+
+from handypose_tf.images.jpeg import JPEG_START, read_jpeg_header
 
 _TAG = 0x0112
 
@@ -21,7 +24,6 @@ TRANSPOSED = (5, 6, 7, 8)
 MIRRORED_X = (2, 3, 6, 7)
 MIRRORED_Y = (3, 4, 7, 8)
 
-_JPEG_START, _JPEG_SCAN, _JPEG_EXIF = b"\xff\xd8", 0xDA, 0xE1
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 #: (quarter turns to the left, mirror axis) of an AVIF file to EXIF's number; axis 0
@@ -40,8 +42,8 @@ def read_orientation(data: bytes) -> int:
         data: JPEG, PNG, WebP or AVIF; of other formats it is 1.
     """
     try:
-        if data.startswith(_JPEG_START):
-            return _of_jpeg(data)
+        if data.startswith(JPEG_START):
+            return exif_orientation(read_jpeg_header(io.BytesIO(data)).exif)
         if data.startswith(_PNG_START):
             return _of_chunks(data, ">I4s", len(_PNG_START), b"eXIf", 4)
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -77,22 +79,6 @@ def turn_upright(image: NDArray, orientation: int) -> NDArray:
     step_y = -1 if orientation in MIRRORED_Y else 1
     step_x = -1 if orientation in MIRRORED_X else 1
     return np.ascontiguousarray(image[::step_y, ::step_x])
-
-
-def _of_jpeg(data: bytes) -> int:
-    position = len(_JPEG_START)
-    while data[position : position + 1] == b"\xff":
-        marker = data[position + 1 : position + 2]
-        if marker == b"\xff":  # padding
-            position += 1
-            continue
-        if not marker or marker[0] == _JPEG_SCAN:
-            break
-        (length,) = struct.unpack_from(">H", data, position + 2)
-        if marker[0] == _JPEG_EXIF and data[position + 4 :][:6] == b"Exif\0\0":
-            return exif_orientation(data[position + 10 : position + 2 + length])
-        position += 2 + length
-    return 1
 
 
 def _of_chunks(data: bytes, head: str, position: int, name: bytes, tail: int) -> int:

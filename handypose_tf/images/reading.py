@@ -9,6 +9,7 @@ under full transparency are arbitrary, and white is what the picture's owner has
 from __future__ import annotations
 
 import glob
+import io
 import os
 import warnings
 from collections import Counter
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import write_bytes
 from handypose_tf.files.file_kind import NUM_START, file_kind
+from handypose_tf.images.jpeg import JPEG_END, JPEG_START, has_end, read_jpeg_header
 from handypose_tf.images.orientation import read_orientation, turn_upright
 
 Image = NDArray[np.uint8]
@@ -52,9 +54,6 @@ _PASSED_SUFFIXES = (
 )
 
 _JPEG_QUALITY = 92
-_JPEG_START = b"\xff\xd8"
-_JPEG_END = b"\xff\xd9"
-_JPEG_SCAN = 0xDA
 
 
 def read_image(path: PathLike) -> Image:
@@ -81,7 +80,7 @@ def decode_image(data: bytes) -> Image:
         raise ValueError("the file is empty; fetch or export it again")
     buffer = np.frombuffer(data, np.uint8)
     image = None
-    if data.startswith(_JPEG_START):
+    if data.startswith(JPEG_START):
         _check_whole_jpeg(data)
     else:
         image = _decode_transparent(buffer)
@@ -233,18 +232,10 @@ def _unread(kind: str | None) -> str:
 
 
 def _check_whole_jpeg(data: bytes) -> None:
-    """Refuse a cut-off JPEG: OpenCV 4 fills the missing rows without a word.
-
-    The end mark is looked for behind the header, whose thumbnail has one of its own;
-    inside the pixels it cannot occur.
-    """
-    position = len(_JPEG_START)
-    while data[position : position + 1] == b"\xff" and data[position + 1 :]:
-        if data[position + 1] == _JPEG_SCAN:
-            break
-        length = data[position + 2 : position + 4]
-        position += 2 + int.from_bytes(length, "big")
-    if data.find(_JPEG_END, position) < 0:
+    """Refuse a cut-off JPEG: OpenCV 4 fills the missing rows without a word."""
+    file = io.BytesIO(data)
+    read_jpeg_header(file)  # of a damaged one OpenCV makes what it can
+    if not has_end(file, JPEG_END):
         raise ValueError("the picture is cut off; fetch or export it again")
 
 
