@@ -89,6 +89,21 @@ def box_overlaps(box: ArrayLike, boxes: ArrayLike) -> FloatArray:
     return np.where(union > 0, shared / np.where(union > 0, union, 1), 0.0)
 
 
+def keep_apart(boxes: ArrayLike, max_overlap: float) -> list[int]:
+    """Return the indices of boxes that no box kept before them overlaps (NMS).
+
+    Args:
+        boxes: `(num_boxes, 4)`, x, y, width, height; the preferred first.
+        max_overlap: Intersection over union up to which both are kept.
+    """
+    boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
+    kept: list[int] = []
+    for index, box in enumerate(boxes):
+        if (box_overlaps(box, boxes[kept]) <= max_overlap).all():
+            kept.append(index)
+    return kept
+
+
 def crop_matrix(
     center: ArrayLike, side: float, size: int, *, degrees: float = 0.0
 ) -> FloatArray:

@@ -15,6 +15,7 @@ from handypose_tf.geometry import (
     crop_matrix,
     image_box,
     is_inside,
+    keep_apart,
     letterbox_matrix,
     tight_box,
     transform_points,
@@ -25,6 +26,16 @@ coordinate = st.floats(-2000, 2000, width=32)
 points = st.lists(st.tuples(coordinate, coordinate), min_size=1, max_size=21)
 side = st.floats(1, 3000)
 degrees = st.floats(-720, 720)
+
+
+def test_of_boxes_that_overlap_the_first_is_kept():
+    # 10 wide and shifted by 4 they share 6 of 14, shifted by 3 they share 7 of 13.
+    assert keep_apart([[0, 0, 10, 10], [4, 0, 10, 10]], 0.5) == [0, 1]
+    assert keep_apart([[0, 0, 10, 10], [3, 0, 10, 10]], 0.5) == [0]
+    # The third overlaps only the second, which is left out.
+    chain = [[0, 0, 10, 10], [3, 0, 10, 10], [6, 0, 10, 10]]
+    assert keep_apart(chain, 0.5) == [0, 2]
+    assert keep_apart([], 0.5) == []
 
 
 def test_a_picture_spans_half_a_pixel_beyond_its_centres():

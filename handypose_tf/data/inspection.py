@@ -15,9 +15,9 @@ from tqdm import tqdm
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Problem, Record
 from handypose_tf.errors import DataError
-from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
+from handypose_tf.geometry import box_region
 from handypose_tf.hand import BONES, NUM_KEYPOINTS
-from handypose_tf.images.drawing import contact_sheet, draw_keypoints
+from handypose_tf.images.drawing import contact_sheet, draw_hand_tile
 
 #: Problems that are shown in words; all of them are in `to_dict`.
 _SHOWN_PROBLEMS = 10
@@ -121,12 +121,10 @@ def _draw(record: Record, size: int) -> NDArray[np.uint8]:
         image = record.read_image()
     except DataError:
         return np.zeros((size, size, 3), np.uint8)
-    matrix = box_crop_matrix(record.box, size, scale=_SHEET_SCALE)
-    crop = warp_image(image, matrix, size)
-    points = transform_points(record.keypoints, matrix)
+    points, shown = record.keypoints, record.visibility > 0
+    region = box_region(record.box, scale=_SHEET_SCALE)
     skeleton = BONES if len(points) == NUM_KEYPOINTS else ()
-    shown = record.visibility > 0
-    return draw_keypoints(crop, points, visibility=shown, skeleton=skeleton)
+    return draw_hand_tile(image, region, size, points, None, shown, skeleton)
 
 
 def _undecodable(records: Sequence[Record]) -> Iterator[Problem]:

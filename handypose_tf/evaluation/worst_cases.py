@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.data.sample import Record
 from handypose_tf.evaluation.result import Evaluation
-from handypose_tf.geometry import (
-    CMU_CROP_SCALE,
-    box_crop_matrix,
-    tight_box,
-    transform_points,
-    warp_image,
-)
+from handypose_tf.geometry import CMU_CROP_SCALE, box_region, tight_box
 from handypose_tf.hand import BONES
 from handypose_tf.images import Image
-from handypose_tf.images.drawing import contact_sheet, draw_keypoints
+from handypose_tf.images.drawing import contact_sheet, draw_hand_tile
 
 #: Side of each picture on the sheet, pixels.
 _TILE = 256
@@ -68,14 +63,12 @@ def _pair(
     """Return the surroundings of a hand with its label, and with the prediction."""
     box = tight_box(record.keypoints, record.visibility)
     box[2:] = np.maximum(box[2:], 1.0)
-    matrix = box_crop_matrix(box, _TILE, scale=CMU_CROP_SCALE)
-    crop = warp_image(record.read_image(), matrix, _TILE)
-    truth, found = (transform_points(p, matrix) for p in (record.keypoints, predicted))
+    region, image = box_region(box, scale=CMU_CROP_SCALE), record.read_image()
+    scores = np.ones(len(predicted))
+    tile = partial(draw_hand_tile, image, region, _TILE, skeleton=bones)
     return [
-        draw_keypoints(
-            crop, truth, np.ones(len(truth)), record.visibility, skeleton=bones
-        ),
-        draw_keypoints(crop, found, np.ones(len(found)), skeleton=bones),
+        tile(record.keypoints, scores, record.visibility),
+        tile(predicted, scores),
     ]
 
 

@@ -12,7 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.geometry import (
+    FloatArray,
+    HandRegion,
+    tight_box,
+    transform_points,
+    warp_image,
+)
 from handypose_tf.hand import BONES, FINGER_KEYPOINTS, NUM_KEYPOINTS
 from handypose_tf.images import Image, check_image
 
@@ -112,6 +118,35 @@ def draw_keypoints(
     size = part.shape[1], part.shape[0]
     part[:] = cv2.resize(faint, size, interpolation=cv2.INTER_AREA)
     return canvas
+
+
+def draw_hand_tile(
+    image: Image,
+    region: HandRegion,
+    side: int,
+    keypoints: ArrayLike,
+    scores: ArrayLike | None = None,
+    visibility: ArrayLike | None = None,
+    skeleton: Iterable[Sequence[int]] = BONES,
+) -> Image:
+    """Cut a hand out of its picture and draw it there.
+
+    Args:
+        image: `(height, width, 3)` uint8 RGB.
+        region: What is cut out.
+        side: Of the result, pixels.
+        keypoints: `(num_keypoints, 2)`, pixels of the whole picture.
+        scores: See `draw_keypoints`.
+        visibility: See `draw_keypoints`.
+        skeleton: Pairs of keypoint indices.
+
+    Returns:
+        `(side, side, 3)` uint8 RGB.
+    """
+    matrix = region.matrix(side)
+    points = transform_points(keypoints, matrix)
+    crop = warp_image(image, matrix, side)
+    return draw_keypoints(crop, points, scores, visibility, skeleton)
 
 
 def draw_heatmaps(image: Image, heatmaps: ArrayLike, matrix: ArrayLike) -> Image:

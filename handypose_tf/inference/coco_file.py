@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from handypose_tf.files import write_json
-from handypose_tf.hand import coco_category
+from handypose_tf.files.coco import coco_content
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.picture_entry import picture_number
 
@@ -39,7 +40,7 @@ def write_coco_file(
     files = [picture.path for picture in pictures if picture.path is not None]
     ids = _numbers(files)
     root = picture_root(path, files)
-    images = [
+    images = (
         {
             "id": number,
             "file_name": Path(os.path.relpath(file, root)).as_posix(),
@@ -47,19 +48,19 @@ def write_coco_file(
             "height": picture.height,
         }
         for number, file, picture in zip(ids, files, pictures, strict=True)
-    ]
-    hands = [
-        entry
+    )
+    numbers = count(1)
+    hands = (
+        [
+            {"id": next(numbers), **_annotation(hand, entry)}
+            for hand, entry in zip(picture, picture.to_coco(number), strict=True)
+        ]
         for number, picture in zip(ids, pictures, strict=True)
-        for entry in map(_annotation, picture, picture.to_coco(number, 1))
-    ]
-    category = coco_category(names, skeleton)
-    content = {
-        "info": {"description": "predicted by handypose predict"},
-        "images": images,
-        "annotations": [{"id": i, **hand} for i, hand in enumerate(hands, start=1)],
-        "categories": [category],
-    }
+    )
+    info = {"description": "predicted by handypose predict"}
+    content = coco_content(
+        zip(images, hands, strict=True), info, names=names, skeleton=skeleton
+    )
     return write_json(path, content)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import (
     FloatArray,
-    box_overlaps,
+    keep_apart,
     letterbox_matrix,
     transform_points,
     warp_image,
@@ -169,7 +169,7 @@ class HandDetector:
                 sure = [hand for hand in found if hand.score >= self.min_score]
                 hands += whole_hands(sure, tile, width, height)
             hints = (hints or []) + [hand for _, found in seen for hand in found]
-        return suppress_overlapping(sorted(hands, key=lambda hand: -hand.score))
+        return _each_once(sorted(hands, key=lambda hand: -hand.score))
 
     def _look(self, image: Image, tile: Tile) -> list[DetectedHand]:
         """Find hands, and what may be some, of a part, in the picture's pixels."""
@@ -221,7 +221,7 @@ def place_hands(
     back = np.linalg.inv(matrix)
     order = np.argsort(-found[:, -1], kind="stable")
     hands = [_place(found[i], back, size) for i in order if found[i, -1] >= min_score]
-    return suppress_overlapping(hands)
+    return _each_once(hands)
 
 
 def whole_hands(
@@ -261,18 +261,6 @@ def _place(facts: FloatArray, back: FloatArray, size: int) -> DetectedHand:
     )
 
 
-def suppress_overlapping(
-    hands: list[DetectedHand], max_overlap: float = _MAX_OVERLAP
-) -> list[DetectedHand]:
-    """Leave out finds whose box overlaps that of a better one.
-
-    Args:
-        hands: The best first.
-        max_overlap: Intersection over union up to which both are kept.
-    """
-    kept: list[DetectedHand] = []
-    for hand in hands:
-        boxes = np.array([other.box for other in kept]).reshape(-1, 4)
-        if (box_overlaps(hand.box, boxes) <= max_overlap).all():
-            kept.append(hand)
-    return kept
+def _each_once(hands: list[DetectedHand]) -> list[DetectedHand]:
+    """Leave out finds whose box overlaps that of a better one; the best come first."""
+    return [hands[i] for i in keep_apart([hand.box for hand in hands], _MAX_OVERLAP)]

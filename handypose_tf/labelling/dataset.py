@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files.coco import coco_content
 from handypose_tf.geometry import tight_box
-from handypose_tf.hand import coco_category
 from handypose_tf.images import read_image, write_image
 from handypose_tf.images.header import (
     BrokenPictureError,
@@ -101,19 +102,12 @@ def write_labels(
     Raises:
         OutputError: If it cannot be written.
     """
-    hands = list(hands)
-    shown = dict.fromkeys(hand.result.photo for hand in hands)
     outlines = outlines or {}
-    content = {
-        "info": dict(info),
-        "images": [images[photo] for photo in shown],
-        "annotations": [
-            _annotation(h, images[h.result.photo]["id"], outlines.get(h.id))
-            for h in hands
-        ],
-        "categories": [coco_category()],
-    }
-    return write_json(path, content)
+    by_photo = defaultdict(list)
+    for hand in hands:
+        by_photo[hand.result.photo].append(_annotation(hand, outlines.get(hand.id)))
+    pictures = ((images[photo], own) for photo, own in by_photo.items())
+    return write_json(path, coco_content(pictures, info))
 
 
 def _copy(photo: Path, folder: Path, name: str) -> str:
@@ -132,9 +126,7 @@ def _copy(photo: Path, folder: Path, name: str) -> str:
     return name
 
 
-def _annotation(
-    hand: FoundHand, image_id: int, outline: Polygons | None
-) -> dict[str, Any]:
+def _annotation(hand: FoundHand, outline: Polygons | None) -> dict[str, Any]:
     """Return one hand.
 
     Points outside the photo, or that looks disagree on, are not labelled: 0, 0, 0.
@@ -144,8 +136,6 @@ def _annotation(
     box = tight_box(label.keypoints, hand.inside)
     annotation = {
         "id": hand.id,
-        "image_id": image_id,
-        "category_id": 1,
         "iscrowd": 0,
         "bbox": _rounded(box),
         "area": round(float(box[2] * box[3]), _DECIMALS),

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from handypose_tf.geometry import (
-    box_crop_matrix,
-    tight_box,
-    transform_points,
-    warp_image,
-)
+from handypose_tf.geometry import box_region, tight_box
 from handypose_tf.images import Image, read_image
-from handypose_tf.images.drawing import contact_sheet, draw_keypoints
+from handypose_tf.images.drawing import contact_sheet, draw_hand_tile
 from handypose_tf.labelling.selection import FoundHand
 
 _COLUMNS = 8
@@ -61,7 +56,7 @@ def draw_sheet(hands: Sequence[FoundHand]) -> Image:
 
 def _tile(hand: FoundHand) -> Image:
     keypoints = hand.label.keypoints
-    matrix = box_crop_matrix(tight_box(keypoints), _TILE, scale=_SHOWN)
-    crop = warp_image(read_image(hand.result.photo), matrix, _TILE)
-    points = transform_points(keypoints, matrix)
-    return draw_keypoints(crop, points, visibility=hand.label.is_sure)
+    region = box_region(tight_box(keypoints), scale=_SHOWN)
+    image = read_image(hand.result.photo)
+    visibility = hand.label.is_sure
+    return draw_hand_tile(image, region, _TILE, keypoints, visibility=visibility)

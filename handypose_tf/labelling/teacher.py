@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handypose_tf.geometry import FloatArray, box_overlaps, tight_box
+from handypose_tf.geometry import FloatArray, keep_apart, tight_box
 from handypose_tf.images import Image
 
 #: Turns of the picture, degrees: most networks were taught upright hands.
@@ -96,10 +96,6 @@ def agree(
 
 def one_per_hand(labels: Iterable[HandLabel]) -> list[HandLabel]:
     """Keep the best label of each hand, the best first."""
-    kept: list[HandLabel] = []
-    for label in sorted(labels, key=lambda label: -label.quality):
-        boxes = np.array([tight_box(other.keypoints) for other in kept]).reshape(-1, 4)
-        overlaps = box_overlaps(tight_box(label.keypoints), boxes)
-        if overlaps.max(initial=0) <= _SAME_HAND_OVERLAP:
-            kept.append(label)
-    return kept
+    ordered = sorted(labels, key=lambda label: -label.quality)
+    boxes = [tight_box(label.keypoints) for label in ordered]
+    return [ordered[i] for i in keep_apart(boxes, _SAME_HAND_OVERLAP)]

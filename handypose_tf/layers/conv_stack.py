@@ -104,6 +104,25 @@ def conv_stack(
     ]
 
 
+def level_projections(block: Any, count: int) -> list[list[keras.layers.Layer]]:
+    """Return the 1x1 convolutions of backbone levels, a stack for each.
+
+    Args:
+        block: Whose they are, with `reduction`, their channels, `relu`, and
+            `shared_norm`: one batch norm for all, as the released code has it.
+        count: Number of levels.
+    """
+    name, filters, dtype = block.name, block.reduction, block.dtype_policy
+    stacks = [
+        conv_stack(filters, relu=block.relu, name=f"{name}_level{i}", dtype=dtype)
+        for i in range(1, count + 1)
+    ]
+    if block.shared_norm:
+        norm = batch_norm(name=f"{name}_levels_norm", dtype=dtype)
+        stacks = [[conv, norm, relu] for conv, _, relu in stacks]
+    return stacks
+
+
 def apply_layers(layers: Iterable[keras.layers.Layer], inputs: Any) -> Any:
     """Apply layers one after the other."""
     for layer in layers:

@@ -9,7 +9,7 @@ from tensorflow import keras
 
 from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.block import Block
-from handypose_tf.layers.conv_stack import apply_layers, batch_norm, conv_stack
+from handypose_tf.layers.conv_stack import apply_layers, conv_stack, level_projections
 
 #: Where the decoder's levels come from -> how many there are.
 LEVELS = {"figure": 3, "first": 1, "released": 3}
@@ -105,20 +105,8 @@ class MultiLevelFusion(Block):
     def _create_projections(self) -> None:
         if self.levels == "released":
             return
-        shared = None
-        if self.shared_norm:
-            shared = batch_norm(
-                name=f"{self.name}_levels_norm", dtype=self.dtype_policy
-            )
-        for i in range(1, LEVELS[self.levels] + 1):
-            stack = conv_stack(
-                self.reduction,
-                relu=self.relu,
-                name=f"{self.name}_level{i}",
-                dtype=self.dtype_policy,
-            )
-            if shared is not None:
-                stack[1] = shared
+        stacks = level_projections(self, LEVELS[self.levels])
+        for i, stack in enumerate(stacks, start=1):
             setattr(self, f"level{i}", stack)
 
     def _create_pool(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from tensorflow import keras
 
 from handypose_tf.layers.bilinear_resize import BilinearResize
-from handypose_tf.layers.conv_stack import apply_layers, batch_norm, conv_stack
+from handypose_tf.layers.conv_stack import apply_layers, level_projections
 from handypose_tf.layers.waterfall import WaterfallV2
 
 
@@ -63,14 +63,10 @@ class MultiLevelWaterfall(WaterfallV2):
         self._create_levels()
 
     def _create_levels(self) -> None:
-        dtype, shared = self.dtype_policy, None
-        if self.shared_norm:
-            shared = batch_norm(name=f"{self.name}_levels_norm", dtype=dtype)
-        for i in range(1, len(self.rates)):
+        dtype = self.dtype_policy
+        stacks = level_projections(self, len(self.rates) - 1)
+        for i, stack in enumerate(stacks, start=1):
             name = f"{self.name}_level{i}"
-            stack = conv_stack(self.reduction, relu=self.relu, name=name, dtype=dtype)
-            if shared is not None:
-                stack[1] = shared
             setattr(self, f"level{i}", stack)
             resize = BilinearResize(
                 self.align_corners, name=f"{name}_resize", dtype=dtype

@@ -8,27 +8,18 @@ from typing import Any
 import numpy as np
 
 from handypose_tf import __version__
-from handypose_tf.hand import coco_category
+from handypose_tf.files.coco import coco_content
 from handypose_tf.synth.config import SynthConfig
 from handypose_tf.synth.sample import HandLabel, SynthSample
 
 
 def coco_json(labels: Sequence[dict[str, Any]], config: SynthConfig) -> dict[str, Any]:
     """Return a COCO-keypoints file of samples' labels (see :func:`label_of`)."""
-    side = config.size
-    hands = [(label["index"], hand) for label in labels for hand in label["hands"]]
-    return {
-        "info": _info(config),
-        "images": [
-            {"id": x["index"], "file_name": x["file"], "width": side, "height": side}
-            for x in labels
-        ],
-        "annotations": [
-            {"id": number, "image_id": index, "category_id": 1, **hand}
-            for number, (index, hand) in enumerate(hands)
-        ],
-        "categories": [coco_category()],
-    }
+    size = {"width": config.size, "height": config.size}
+    pictures = (
+        ({"id": x["index"], "file_name": x["file"], **size}, x["hands"]) for x in labels
+    )
+    return coco_content(pictures, _info(config))
 
 
 def label_of(index: int, sample: SynthSample) -> dict[str, Any]:

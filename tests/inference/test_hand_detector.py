@@ -18,7 +18,6 @@ from handypose_tf.inference import (
 )
 from handypose_tf.inference.hand_detector import (
     is_worth,
-    suppress_overlapping,
     whole_hands,
 )
 from handypose_tf.inference.picture_tiles import Tile, picture_levels
@@ -158,15 +157,6 @@ def test_box_of_a_wide_and_a_high_hand():
     np.testing.assert_allclose(hand.box, [45, 30, 10, 20])
     np.testing.assert_allclose(replace(hand, aspect=4.0).box, [40, 37.5, 20, 5])
     assert hand.box.dtype == np.float32
-
-
-def test_neighbours_that_overlap_little_are_both_kept():
-    def hand(x: float) -> DetectedHand:
-        return DetectedHand(np.array([x, 0], np.float32), 10.0, 0.0, 0.9)
-
-    assert [h.center[0] for h in suppress_overlapping([hand(0), hand(4)])] == [0, 4]
-    assert [h.center[0] for h in suppress_overlapping([hand(0), hand(3)])] == [0]
-    assert suppress_overlapping([]) == []
 
 
 def test_an_untrained_detector_says_so(tmp_path):

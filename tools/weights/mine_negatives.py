@@ -25,8 +25,8 @@ import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
+from handypose_tf.files.coco import coco_content
 from handypose_tf.geometry import FloatArray, HandRegion, box_center, tight_box
-from handypose_tf.hand import coco_category
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import HandDetector
 from handypose_tf.labelling.mediapipe import MediaPipeHands
@@ -160,21 +160,16 @@ def write_places(
     path: Path, mined: Iterable[tuple[Picture, tuple[Any, list[FloatArray]]]]
 ) -> None:
     """Write boxes without a hand as a COCO file."""
-    images, annotations = [], []
-    for picture, ((height, width), places) in mined:
-        size = {"width": width, "height": height}
-        images.append({"id": len(images), "file_name": picture.name, **size})
-        for box in places:
-            ids = {"id": len(annotations), "image_id": images[-1]["id"]}
-            place = {"category_id": 1, "bbox": box.round(2).tolist(), "no_hand": True}
-            annotations.append({**ids, **place})
-    content = {
-        "images": images,
-        "annotations": annotations,
-        "categories": [coco_category()],
-    }
+    content = coco_content(
+        (
+            {"file_name": picture.name, "width": width, "height": height},
+            [{"bbox": box.round(2).tolist(), "no_hand": True} for box in places],
+        )
+        for picture, ((height, width), places) in mined
+    )
     write_json(path, content)
-    print(f"{path}: {len(annotations)} places in {len(images)} pictures")
+    numbers = len(content["annotations"]), len(content["images"])
+    print(f"{path}: {numbers[0]} places in {numbers[1]} pictures")
 
 
 def main() -> None:

@@ -36,8 +36,8 @@ import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
+from handypose_tf.files.coco import coco_content
 from handypose_tf.geometry import tight_box
-from handypose_tf.hand import coco_category
 from handypose_tf.images import read_image
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
@@ -109,23 +109,18 @@ def add_side(photo: Path, hand: Annotation, teacher: MediaPipeTeacher) -> None:
 
 def write_coco(path: Path, pictures: dict[Path, list[Annotation]]) -> int:
     """Write hands of pictures as a COCO file; returns the number of hands."""
-    images, annotations = [], []
-    for number, (picture, hands) in enumerate(pictures.items()):
-        height, width = cv2.imread(str(picture)).shape[:2]
-        name = str(picture.relative_to(path.parents[1]))
-        images.append(
-            {"id": number, "file_name": name, "width": width, "height": height}
-        )
-        for hand in hands:
-            ids = {"id": len(annotations), "image_id": number, "category_id": 1}
-            annotations.append({**hand, **ids})
-    content = {
-        "images": images,
-        "annotations": annotations,
-        "categories": [coco_category()],
-    }
+    content = coco_content(
+        (_picture_entry(picture, path.parents[1]), hands)
+        for picture, hands in pictures.items()
+    )
     write_json(path, content)
-    return len(annotations)
+    return len(content["annotations"])
+
+
+def _picture_entry(picture: Path, folder: Path) -> dict[str, Any]:
+    height, width = cv2.imread(str(picture)).shape[:2]
+    name = str(picture.relative_to(folder))
+    return {"file_name": name, "width": width, "height": height}
 
 
 def gather_photos(

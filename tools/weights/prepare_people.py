@@ -27,8 +27,9 @@ import numpy as np
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
+from handypose_tf.files.coco import coco_content
 from handypose_tf.geometry import HandRegion, box_center, tight_box
-from handypose_tf.hand import KEYPOINT_NAMES, coco_category
+from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.looks import Consensus, look_around
 from handypose_tf.labelling.mediapipe import MediaPipeHands
@@ -148,22 +149,14 @@ def write_coco(
     path: Path, photos: list[tuple[str, tuple[int, int], list[Place]]]
 ) -> None:
     """Write annotations of photos as a COCO file."""
-    images, annotations = [], []
-    for name, (height, width), places in photos:
-        if not places:
-            continue
-        image = {"file_name": name, "width": width, "height": height}
-        images.append({"id": len(images), **image})
-        for place in places:
-            ids = {"id": len(annotations), "image_id": images[-1]["id"]}
-            annotations.append({**ids, "category_id": 1, **place})
-    content = {
-        "images": images,
-        "annotations": annotations,
-        "categories": [coco_category()],
-    }
+    content = coco_content(
+        ({"file_name": name, "width": width, "height": height}, places)
+        for name, (height, width), places in photos
+        if places
+    )
     write_json(path, content)
-    print(f"{path}: {len(annotations)} in {len(images)} photos")
+    numbers = len(content["annotations"]), len(content["images"])
+    print(f"{path}: {numbers[0]} in {numbers[1]} photos")
 
 
 def read_places(folder: Path) -> Iterator[tuple[str, str, list[Place]]]:
