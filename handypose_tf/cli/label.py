@@ -1,11 +1,11 @@
 """Label photos of hands by a teacher: a COCO-keypoints data set to train on.
 
-Finds the hands in every photo of the folders and their sub-folders, several in each,
-and keeps those on whose joints several looks agree: turned, larger, smaller and
-mirrored. Single joints on which they do not are left without a label.
-Near-duplicate photos are left out. An interrupted run goes on where it was, and
-limits can be changed without labelling again: DIR/photos.jsonl keeps all that was
-found.
+Files, folders with their sub-folders, and patterns are taken, as by `handypose
+predict`; no videos. Finds the hands in every photo, several in each, and keeps those
+on whose joints several looks agree: turned, larger, smaller and mirrored. Single joints
+on which they do not are left without a label. Near-duplicate photos are left out.
+An interrupted run goes on where it was, and limits can be changed without labelling
+again: DIR/photos.jsonl keeps all that was found.
 
 Look at DIR/best.jpg and DIR/worst.jpg. With --review, DIR/review/ shows every kept hand
 with its number, the least sure first; write the numbers of bad ones into
@@ -21,7 +21,7 @@ files are fetched once, 36 MB. A handypose model labels one hand a photo.
 
 Example:
   handypose label photos/ --out labelled
-  handypose label at_home/ outdoors/ --out labelled --min-size 64 --review
+  handypose label at_home/ 'outdoors/*.jpg' --out labelled --min-size 64 --review
   handypose label photos/ --out labelled --masks --hold-out 0.1
   handypose data inspect coco:labelled:train
 """
@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
-from handypose_tf.cli.options import add_out, number_parser, parse_count
+from handypose_tf.cli.options import add_levels, add_out, number_parser
 from handypose_tf.errors import DataError
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose label` takes."""
-    parser.add_argument("folders", nargs="+", metavar="FOLDER", help="folder of photos")
+    parser.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="photo, folder or pattern"
+    )
     add_out(parser, "DIR", "where the data set goes")
     parser.add_argument(
         "--teacher",
@@ -65,14 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave out hands at which several looks are further apart, over the "
         "hand's size (default: %(default)s)",
     )
-    parser.add_argument(
-        "--levels",
-        type=parse_count,
-        default=1,
-        metavar="N",
-        help="how closely to look for hands: 1 at the whole picture, 2 also at squares "
-        "of .6 of its longer side, 3 of .36, ... (default: 1)",
-    )
+    add_levels(parser, "1", default=1)
     parser.add_argument(
         "--licence",
         default="not stated",
@@ -109,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
         open_teacher,
     )
 
-    find_photos(arguments.folders, arguments.out)  # before a teacher is fetched
+    find_photos(arguments.inputs, arguments.out)  # before a teacher is fetched
     with quiet_native_log():
         teacher = open_teacher(arguments.teacher, arguments.levels)
     options = LabelOptions(
@@ -122,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
         review=arguments.review,
     )
     report = label_folders(
-        arguments.folders, arguments.out, teacher, options, progress=progress
+        arguments.inputs, arguments.out, teacher, options, progress=progress
     )
     _show(report, arguments.out)
     if not report.num_kept:

@@ -115,6 +115,18 @@ def add_out(options: Options, metavar: str, what: str) -> None:
     options.add_argument("--out", type=Path, required=True, metavar=metavar, help=what)
 
 
+def add_levels(options: Options, said: str, default: int | None = None) -> None:
+    """Declare `--levels`; its help says what it is by default."""
+    options.add_argument(
+        "--levels",
+        type=parse_count,
+        default=default,
+        metavar="N",
+        help="how closely to look for hands: 1 at the whole picture, 2 also at squares "
+        f"of .6 of its longer side, 3 of .36, ... (default: {said})",
+    )
+
+
 def add_file(options: Options, name: str, what: str) -> None:
     """Declare a file that is written if it is asked for."""
     options.add_argument(name, type=Path, metavar="FILE", help=what)

@@ -1,8 +1,9 @@
 """Find hands in photos, videos and cameras: draw them, write their keypoints.
 
-Files, folders and patterns are taken in the order given. A detector finds the hands;
-with --detector none the whole picture is searched for one. Photos and videos for which
-no output is named are annotated in handypose_predictions/. In a video hands are
+Files, folders with their sub-folders, patterns and -, standard input, are taken in the
+order given. A detector finds the hands; with --detector none the whole picture is
+searched for one. Photos and videos for which no output is named are annotated in
+handypose_predictions/. In a video hands are
 followed, keep their ids and are smoothed; annotated videos have no sound.
 Ctrl-C finishes the picture or frame at hand and leaves whole files.
 
@@ -24,6 +25,7 @@ from pathlib import Path
 
 from handypose_tf.cli.main import RESULTS
 from handypose_tf.cli.options import (
+    add_levels,
     parse_box,
     parse_count,
     parse_positive,
@@ -82,14 +84,7 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         help="file or name of a hand detector; none: search the whole picture for one "
         "hand (default: auto, the shipped one)",
     )
-    parser.add_argument(
-        "--levels",
-        type=parse_count,
-        metavar="N",
-        help="how closely to look for hands: 1 at the whole picture, 2 also at squares "
-        "of .6 of its longer side, 3 of .36, ... (default: "
-        f"{DEFAULT_LEVELS}; in a video 1)",
-    )
+    add_levels(parser, f"{DEFAULT_LEVELS}; in a video 1")
     parser.add_argument(
         "--box",
         dest="boxes",

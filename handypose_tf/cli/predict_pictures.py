@@ -34,7 +34,7 @@ _PLACE = ("image", "width", "height")
 
 def predict_pictures(arguments: argparse.Namespace) -> int:
     """Predict pictures; 1 if any could not be used, 130 after Ctrl-C."""
-    paths, num_failed = expand(arguments.inputs)
+    paths, num_failed = expand(arguments.inputs, arguments.out)
     targets = place_drawings(paths, arguments.out)
     whole = (arguments.json, arguments.csv, arguments.coco)
     if not paths:
@@ -114,13 +114,18 @@ def open_estimator(
     )
 
 
-def expand(inputs: Sequence[str]) -> tuple[list[Path], int]:
-    """Return the pictures of all inputs and the number of inputs without any."""
+def expand(inputs: Sequence[str], out: Path | None) -> tuple[list[Path], int]:
+    """Return the pictures of all inputs and the number of inputs without any.
+
+    Args:
+        inputs: Files, folders, patterns.
+        out: Where drawings go, which are no pictures to predict.
+    """
     paths: dict[Path, None] = {}
     num_failed = 0
     for item in inputs:
         try:
-            paths |= dict.fromkeys(find_images([item]))
+            paths |= dict.fromkeys(find_images([item], out))
         except DataError as error:
             complain(str(error))
             num_failed += 1

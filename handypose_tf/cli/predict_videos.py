@@ -146,7 +146,7 @@ def _follow_all(run: _Run) -> int:
         name = f"camera_{arguments.camera}{VIDEO_SUFFIX}"
         return _follow(run, camera, arguments.out and arguments.out / name)
     if arguments.sequence:
-        paths, num_failed = expand(arguments.inputs)
+        paths, num_failed = expand(arguments.inputs, arguments.out)
         if not paths:
             return FAILED
         sequence = PictureSequence(paths, arguments.fps)

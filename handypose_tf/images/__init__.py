@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handypose_tf.images.finding import find_images, folder_of
 from handypose_tf.images.reading import (
     IMAGE_SUFFIXES,
     Image,
@@ -9,7 +10,6 @@ from handypose_tf.images.reading import (
     check_image,
     decode_image,
     encode_image,
-    find_images,
     read_image,
     write_image,
 )
@@ -22,6 +22,7 @@ __all__ = [
     "decode_image",
     "encode_image",
     "find_images",
+    "folder_of",
     "read_image",
     "write_image",
 ]

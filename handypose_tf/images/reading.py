@@ -8,12 +8,8 @@ under full transparency are arbitrary, and white is what the picture's owner has
 
 from __future__ import annotations
 
-import glob
 import io
 import os
-import warnings
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -36,7 +32,7 @@ IMAGE_SUFFIXES = (
 )
 
 #: What `-` stands for.
-_STANDARD_INPUT = "/dev/stdin"
+STANDARD_INPUT = "/dev/stdin"
 
 #: Pictures that OpenCV does not read, or not every OpenCV.
 _UNREAD = {
@@ -46,12 +42,6 @@ _UNREAD = {
     "GIF": "this OpenCV cannot read GIF, or the file is broken; save it as .png",
     "JPEG XL": "JPEG XL is not read; save it as .jpg or .png",
 }
-
-#: Endings of pictures that are not looked for in folders.
-_PASSED_SUFFIXES = (
-    *(".heic", ".heif", ".avif", ".gif", ".jxl"),
-    *(".dng", ".cr2", ".cr3", ".nef", ".arw"),
-)
 
 _JPEG_QUALITY = 92
 
@@ -145,62 +135,9 @@ def check_image(image: Image) -> Image:
     return image
 
 
-def find_images(inputs: Iterable[PathLike]) -> list[Path]:
-    """Expand files, folders, glob patterns and `-`, standard input, into picture files.
-
-    The order is that of the inputs, within a folder or pattern that of the names; a
-    file named twice comes once. A folder gives the pictures that lie in it, not those
-    in its sub-folders (`folder/**/*.jpg` does).
-
-    Raises:
-        DataError: If an input does not exist or holds no picture.
-    """
-    found = (path for item in inputs for path in _expand(os.fspath(item)))
-    return list(dict.fromkeys(found))
-
-
-def _expand(item: str) -> list[Path]:
-    if not item:
-        raise DataError("an input is empty; is a shell variable not set?")
-    path = Path(_STANDARD_INPUT if item == "-" else item)
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if _is_image(file))
-        passed = _count_passed(path)
-        if not files:
-            raise DataError(
-                f"{item}: no pictures in this folder that are read"
-                f"{f' ({passed})' * bool(passed)}; for sub-folders give the pattern "
-                f"'{path}/**/*.jpg'"
-            )
-        if passed:
-            warnings.warn(f"{item}: passed: {passed}", stacklevel=2)
-        return files
-    if path.exists() or not glob.has_magic(item):
-        if not path.exists():
-            raise DataError(f"{item}: no such file or folder; check the path")
-        return [path]
-    matches = [Path(match) for match in glob.glob(item, recursive=True)]
-    files = sorted(match for match in matches if match.is_file())
-    if not files:
-        raise DataError(f"{item}: no file matches this pattern; check it")
-    return files
-
-
-def _count_passed(folder: Path) -> str:
-    """Return how many pictures of each other ending lie in a folder, in words."""
-    names = [file for file in folder.iterdir() if not file.name.startswith(".")]
-    suffixes = [file.suffix.lower() for file in names]
-    counts = Counter(s for s in suffixes if s in _PASSED_SUFFIXES)
-    return ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
-
-
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-
-
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.is_char_device() and path != Path(_STANDARD_INPUT):
+        if path.is_char_device() and path != Path(STANDARD_INPUT):
             raise DataError(f"{path}: a device, which may never end; give a file")
         return path.read_bytes()
     except FileNotFoundError as error:

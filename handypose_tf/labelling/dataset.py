@@ -14,7 +14,7 @@ from handypose_tf.errors import DataError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.files.coco import coco_content
 from handypose_tf.geometry import tight_box
-from handypose_tf.images import read_image, write_image
+from handypose_tf.images import folder_of, read_image, write_image
 from handypose_tf.images.header import (
     BrokenPictureError,
     UnsupportedPictureError,
@@ -29,18 +29,19 @@ _DECIMALS = 2
 
 
 def picture_names(
-    results: Iterable[PhotoResult], folders: Sequence[str | os.PathLike[str]]
+    results: Iterable[PhotoResult], inputs: Sequence[str | os.PathLike[str]]
 ) -> dict[str, str]:
     """Return what each photo is called in the data set: folder, then path in it.
 
-    A second folder of the same name gets a number.
+    The folder of a file is where it lies, of a pattern where that begins. A second
+    folder of the same name gets a number.
 
     Args:
         results: Of the photos.
-        folders: Where they were found.
+        inputs: Where they were found: files, folders, patterns.
     """
     roots: dict[Path, str] = {}
-    for folder in (Path(folder).resolve() for folder in folders):
+    for folder in (folder_of(item).resolve() for item in inputs):
         name = folder.name or "photos"
         same = sum(root.name == folder.name for root in roots)
         roots.setdefault(folder, f"{name}_{same + 1}" if same else name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from handypose_tf.files.locks import held_folder
 from handypose_tf.files.versions import package_versions
-from handypose_tf.images import write_image
+from handypose_tf.images import folder_of, write_image
 from handypose_tf.labelling.dataset import add_photo, picture_names, write_labels
 from handypose_tf.labelling.hold_out import split_hands
 from handypose_tf.labelling.label_photos import find_photos, label_photos, pending
@@ -96,20 +96,20 @@ class LabelReport:
 
 
 def label_folders(
-    folders: Sequence[str | os.PathLike[str]],
+    inputs: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str],
     teacher: Teacher,
     options: LabelOptions | None = None,
     *,
     progress: Progress = lambda items, unit: items,
 ) -> LabelReport:
-    """Label the photos of folders and their sub-folders as COCO keypoints.
+    """Label photos as COCO keypoints: those of files, folders and patterns.
 
     An interrupted run goes on where it was: `out/photos.jsonl` keeps all that was
     found. `out/rejected.txt` holds the numbers of hands that a person has refused.
 
     Args:
-        folders: Where the photos are.
+        inputs: Where the photos are; a folder is taken with its sub-folders.
         out: Where the data set goes.
         teacher: Who labels; see `open_teacher`.
         options: What is kept and written.
@@ -119,17 +119,17 @@ def label_folders(
         What was found, and what was written: nothing where no hand was kept.
 
     Raises:
-        DataError: If a folder is missing or holds no photo.
+        DataError: If an input is missing or holds no photo.
         OutputError: If a file cannot be written, or another run writes there.
     """
     out, options = Path(out), options or LabelOptions()
-    photos = find_photos(folders, out)
+    photos = find_photos(inputs, out)
     with held_folder(out):
-        return _label(folders, photos, out, teacher, options, progress)
+        return _label(inputs, photos, out, teacher, options, progress)
 
 
 def _label(
-    folders: Sequence[str | os.PathLike[str]],
+    inputs: Sequence[str | os.PathLike[str]],
     photos: Sequence[Path],
     out: Path,
     teacher: Teacher,
@@ -150,8 +150,8 @@ def _label(
     files: dict[Path, int] = {}
     sheets: list[Path] = []
     if kept:
-        info = _info(folders, teacher, rule, options)
-        files = _write_labels(folders, out, kept, results, info, options, progress)
+        info = _info(inputs, teacher, rule, options)
+        files = _write_labels(inputs, out, kept, results, info, options, progress)
         sheets = _draw(out, kept, options.review, progress)
     return LabelReport(
         results, len(known), len(hands), len(kept), left_out, files, sheets
@@ -159,12 +159,13 @@ def _label(
 
 
 def _info(
-    folders: Sequence[str | os.PathLike[str]],
+    inputs: Sequence[str | os.PathLike[str]],
     teacher: Teacher,
     rule: Rule,
     options: LabelOptions,
 ) -> dict[str, Any]:
     """Return where the labels come from, for `info` of the labels' file."""
+    folders = dict.fromkeys(folder_of(item).resolve() for item in inputs)
     return {
         "description": "Hands labelled by a teacher, not by people",
         "teacher": teacher.describe(),
@@ -172,7 +173,7 @@ def _info(
         "max_disagreement": rule.max_disagreement,
         "num_rejected_by_a_person": len(rule.rejected),
         "photos": {
-            "folders": [Path(folder).resolve().name for folder in folders],
+            "folders": [folder.name for folder in folders],
             "licence": options.licence,
         },
         "versions": package_versions(),
@@ -180,7 +181,7 @@ def _info(
 
 
 def _write_labels(
-    folders: Sequence[str | os.PathLike[str]],
+    inputs: Sequence[str | os.PathLike[str]],
     out: Path,
     kept: Sequence[FoundHand],
     results: Sequence[PhotoResult],
@@ -189,7 +190,7 @@ def _write_labels(
     progress: Progress,
 ) -> dict[Path, int]:
     """Write pictures and labels; return how many hands are in each file."""
-    names = picture_names(results, folders)
+    names = picture_names(results, inputs)
     photos = {hand.result.photo: hand.result for hand in kept}
     images = {
         photo: add_photo(out, photos[photo], name=names[photo], number=number)

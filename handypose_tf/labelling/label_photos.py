@@ -9,34 +9,32 @@ from pathlib import Path
 import numpy as np
 
 from handypose_tf.errors import DataError
-from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image
+from handypose_tf.images import Image, find_images, folder_of, read_image
+from handypose_tf.inference.video.video_inputs import is_video, public_name
 from handypose_tf.labelling.duplicates import DuplicateFinder, perceptual_hash
 from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult, file_stamp
 from handypose_tf.labelling.teacher import Teacher
 
 
-def find_photos(folders: Sequence[str | os.PathLike[str]], out: Path) -> list[Path]:
-    """Return the photos in folders and their sub-folders, by name, each once.
+def find_photos(inputs: Sequence[str | os.PathLike[str]], out: Path) -> list[Path]:
+    """Return the photos of files, folders and patterns, each once.
+
+    A folder gives the photos in it and in its sub-folders, by name.
 
     Args:
-        folders: Where to look.
+        inputs: Where to look.
         out: A folder to leave out: that of the result may lie among the photos.
 
     Raises:
-        DataError: If a folder does not exist or holds no photo.
+        DataError: If an input does not exist, holds no photo, or is a video or
+            standard input.
     """
     found: dict[Path, None] = {}
-    for folder in map(Path, folders):
-        if not folder.is_dir():
-            raise DataError(f"{folder}: no such folder; check the path")
-        photos = [
-            path
-            for path in sorted(folder.resolve().rglob("*"))
-            if _is_photo(path) and out.resolve() not in path.parents
-        ]
-        if not photos:
-            raise DataError(f"{folder}: no pictures in it; check the path")
-        found |= dict.fromkeys(photos)
+    for item in map(os.fspath, inputs):
+        _check_kind(item)
+        root = folder_of(item)
+        below = (path.relative_to(root) for path in find_images([item], out))
+        found |= dict.fromkeys(root.resolve() / path for path in below)
     return list(found)
 
 
@@ -112,9 +110,18 @@ def _label(photo: Path, teacher: Teacher, finder: DuplicateFinder) -> PhotoResul
     return label_image(str(photo), stamp, image, teacher, finder)
 
 
-def _is_photo(path: Path) -> bool:
-    known = path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-    return known and path.is_file()
+def _check_kind(item: str) -> None:
+    """Refuse inputs that have no photo to keep beside its labels."""
+    if item == "-":
+        raise DataError(
+            "-: standard input cannot be labelled: photos are kept beside their "
+            "labels; give files or folders"
+        )
+    if is_video(item):
+        raise DataError(
+            f"{public_name(item)}: a video; only photos are labelled: write frames, as "
+            "`ffmpeg -i FILE -vf fps=1 frames/%05d.jpg` does, and give their folder"
+        )
 
 
 def _from_hex(code: str) -> np.ndarray:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from handypose_tf.images import (
     check_image,
     decode_image,
     find_images,
+    folder_of,
     read_image,
     write_image,
 )
@@ -329,12 +331,31 @@ def names(paths):
 
 
 def test_find_in_folder_by_name(folder):
-    assert names(find_images([folder])) == ["a.png", "b.JPG"]
+    assert names(find_images([folder])) == ["a.png", "b.JPG", "c.jpg"]
+
+
+def test_hidden_folders_and_that_of_the_results_are_left_out(folder, monkeypatch):
+    for name in (".thumbnails/d.jpg", "drawn/deep/a.png"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(b"x")
+    assert names(find_images([folder], folder / "drawn")) == ["a.png", "b.JPG", "c.jpg"]
+    monkeypatch.chdir(folder / "drawn")
+    assert names(find_images(["."], "..")) == ["a.png"]
+
+
+def test_the_folder_that_an_input_lies_in(folder):
+    assert folder_of(folder / "sub") == folder / "sub"
+    assert folder_of(folder / "a.png") == folder
+    assert folder_of(f"{folder}/**/*.jpg") == folder
+    assert folder_of("*.jpg") == Path()
+    (folder / "x[1]").mkdir()
+    (folder / "x[1]" / "y.jpg").write_bytes(b"x")
+    assert folder_of(folder / "x[1]" / "y.jpg") == folder / "x[1]"
 
 
 def test_find_keeps_the_order_of_inputs_and_drops_repeats(folder):
     found = find_images([folder / "notes.txt", folder / "b.JPG", folder])
-    assert names(found) == ["notes.txt", "b.JPG", "a.png"]
+    assert names(found) == ["notes.txt", "b.JPG", "a.png", "c.jpg"]
 
 
 def test_find_patterns(folder):

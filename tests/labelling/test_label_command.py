@@ -125,9 +125,23 @@ def test_folders_of_one_name_stay_apart(tmp_path: Path) -> None:
         tmp_path / "b" / "dcim",
         tmp_path / "a" / "dcim",
     ]
+    for folder in folders[:2]:
+        folder.mkdir(parents=True)
     results = [PhotoResult(str(f / "sub" / "1.jpg"), (0, 0)) for f in folders[:2]]
     names = picture_names(results, folders)
     assert list(names.values()) == ["dcim/sub/1.jpg", "dcim_2/sub/1.jpg"]
+
+
+def test_photos_of_patterns_and_files_are_called_by_their_folder(
+    photos: Path, out: Path
+) -> None:
+    words = ["label", f"{photos}/**/hand_[02].png", str(photos / "tiff" / "hand.tif")]
+    assert main([*words, "--out", str(out)]) == 0
+    content = json.loads((out / "annotations.json").read_text())
+    assert [image["file_name"] for image in content["images"]] == [
+        *("photos/sub/hand_0.png", "photos/sub/hand_2.png", "photos/tiff/hand.tif.png")
+    ]
+    assert content["info"]["photos"]["folders"] == ["photos", "tiff"]
 
 
 def test_an_option_that_is_no_number_is_wrong_usage(photos: Path) -> None:

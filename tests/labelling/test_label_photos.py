@@ -7,7 +7,7 @@ import pytest
 from dot_hands import DotTeacher, dot_positions, draw_dots
 
 from handypose_tf.errors import DataError
-from handypose_tf.images import write_image
+from handypose_tf.images import find_images, write_image
 from handypose_tf.labelling import PhotoLog, find_photos, label_photos, pending
 
 
@@ -21,11 +21,26 @@ def test_photos_are_found_in_sub_folders_once(photos: Path, tmp_path: Path) -> N
         *("broken.jpg", "empty.png", "hand_0.png", "hand_1.png", "hand_1_copy.png"),
         *("hand_2.png", "hand.tif"),
     ]
-    with pytest.raises(DataError, match="no such folder"):
+    with pytest.raises(DataError, match="no such file or folder"):
         find_photos([tmp_path / "nowhere"], out)
     (tmp_path / "bare").mkdir()
     with pytest.raises(DataError, match="no pictures"):
         find_photos([tmp_path / "bare"], out)
+
+
+def test_photos_are_found_as_predict_finds_them(photos: Path, tmp_path: Path) -> None:
+    inputs = [f"{photos}/**/hand_*.png", photos / "empty.png", photos / "sub"]
+    found = find_photos(inputs, tmp_path / "out")
+    expected = ["hand_0.png", "hand_1.png", "hand_1_copy.png", "hand_2.png"]
+    assert [path.name for path in found] == [*expected, "empty.png"]
+    assert found == find_images(inputs)
+
+
+@pytest.mark.parametrize("item", ["-", "clip.mp4", "rtsp://me:secret@camera/1"])
+def test_what_has_no_photos_to_keep_is_refused(item: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"only photos|standard input") as caught:
+        find_photos([item], tmp_path / "out")
+    assert "secret" not in str(caught.value)
 
 
 def test_each_photo_is_labelled_once(
