@@ -44,6 +44,7 @@ COMMANDS = {
     "web": "handypose_tf.cli.web",
     "models": "handypose_tf.cli.models",
     "doctor": "handypose_tf.cli.doctor",
+    "completion": "handypose_tf.cli.completion",
 }
 
 FAILED, INTERRUPTED = 1, 130
@@ -99,7 +100,7 @@ def _run(argv: Sequence[str]) -> int:
     debug = "--debug" in argv
     try:
         chosen = _chosen(argv)
-        parser = _parser(chosen)
+        parser = command_parser(chosen)
         if not argv:
             parser.print_help()
             return 0
@@ -178,7 +179,7 @@ def _check_command(parser: argparse.ArgumentParser, chosen: str | None) -> None:
     parser.error(f"no command {chosen!r}: {hint}")
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
+def command_parser(chosen: str | None) -> argparse.ArgumentParser:
     """Return the parser, complete for the chosen command alone."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(

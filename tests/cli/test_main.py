@@ -144,11 +144,11 @@ def test_a_closed_pipe_is_quiet():
     code = (
         "import sys; from handypose_tf.cli import main as cli\n"
         "class Module: run = staticmethod(lambda arguments: exec(arguments.script))\n"
-        "cli._parser = lambda chosen: __import__('argparse').ArgumentParser()\n"
+        "cli.command_parser = lambda chosen: __import__('argparse').ArgumentParser()\n"
         "import argparse\n"
         "parser = argparse.ArgumentParser()\n"
         f"parser.set_defaults(run=Module.run, script={script!r})\n"
-        "cli._parser = lambda chosen: parser\n"
+        "cli.command_parser = lambda chosen: parser\n"
         "parser.add_argument('command')\n"
         "sys.exit(cli.main(['demo']))\n"
     )
