@@ -30,8 +30,8 @@ def find_photos(inputs: Sequence[str | os.PathLike[str]], out: Path) -> list[Pat
             standard input.
     """
     found: dict[Path, None] = {}
-    for item in map(os.fspath, inputs):
-        _check_kind(item)
+    for item in inputs:
+        _check_kind(os.fspath(item))
         root = folder_of(item)
         below = (path.relative_to(root) for path in find_images([item], out))
         found |= dict.fromkeys(root.resolve() / path for path in below)
