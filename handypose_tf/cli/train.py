@@ -7,7 +7,7 @@ any key can be set from the command line. SIGTERM and Ctrl-C save the state firs
 --resume goes on.
 
 Example:
-    handypose train --from handypose_lite0 --data coco:labelled/train.json \
+    handypose train --from handypose_mediapipe_full --data coco:labelled/train.json \
         --val coco:labelled/val.json --out runs/mine
     handypose train examples/configs/own_photos.yaml --set batch_size=16 --resume
     handypose train config.yaml --contact-sheet augmented.png
@@ -72,6 +72,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     own.add_argument(
         "--epochs", type=parse_count, metavar="N", help="(default: as fits the data)"
+    )
+    own.add_argument(
+        "--licence",
+        metavar="TEXT",
+        help="licence of data whose files state none, for the model and run.json",
     )
     parser.add_argument(
         "--set",
@@ -181,6 +186,7 @@ def _fine_tune(arguments: argparse.Namespace) -> RunConfig:
         arguments.out,
         init=arguments.init,
         epochs=arguments.epochs,
+        licence=arguments.licence,
     )
     return replace(config, callbacks=tuple(arguments.callbacks))
 
@@ -195,8 +201,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
             arguments.usage_error(f"--from needs {' and '.join(missing)}")
         if arguments.overrides or arguments.qat or arguments.workers:
             arguments.usage_error("--set, --qat and --workers go with a CONFIG.yaml")
-    elif arguments.data or arguments.val or arguments.epochs:
-        arguments.usage_error("--data, --val and --epochs go with --from")
+    elif arguments.data or arguments.val or arguments.epochs or arguments.licence:
+        arguments.usage_error("--data, --val, --epochs and --licence go with --from")
 
 
 def _set_cluster(arguments: argparse.Namespace) -> None:

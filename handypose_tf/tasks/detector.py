@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.scenes.pipeline import ScenePipeline
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
@@ -27,8 +28,10 @@ from handypose_tf.tasks.detector_data import (
     open_scenes,
     photos_of,
     photos_of_scenes,
+    read_credits,
     read_sources,
 )
+from handypose_tf.tasks.origin import data_facts
 from handypose_tf.tasks.task import Figures, Task, finite_score
 
 #: False alarms that photos and scenes of the validation are measured at.
@@ -67,6 +70,7 @@ class DetectorTask(Task):
             "train": read_sources(data.train, data.on_error),
             "validation": read_sources(data.validation, data.on_error),
         }
+        self._credits = read_credits(data.train, data.licence)
         held_out = self._pictures["validation"]
         self.training, self.validation = open_scenes(
             config, self._pictures["train"], held_out
@@ -108,11 +112,9 @@ class DetectorTask(Task):
 
     def facts(self, figures: Figures) -> dict[str, Any]:
         """Return what the model was trained on, its threshold, and how well it does."""
-        data = self.config.data
         facts: dict[str, Any] = {
             "trained": True,
-            "licence": "that of the training data",
-            "training_data": ", ".join(source.source for source in data.train),
+            **data_facts(self.credits()),
         }
         if "val_photos" in figures:
             name = f"validation recall at {PHOTO_ALARMS:g} false alarms a photo"
@@ -120,6 +122,10 @@ class DetectorTask(Task):
             threshold = min(figures["val_threshold"], _HIGHEST_THRESHOLD)
             facts["min_score"] = round(threshold, 3)
         return facts
+
+    def credits(self) -> dict[str, DataCredits]:
+        """Return what each data set to train on states, by its name."""
+        return dict(self._credits)
 
     def describe_data(self) -> dict[str, Any]:
         """Return names, sizes and checksums of the data."""

@@ -51,6 +51,7 @@ class SceneDataConfig:
         validation: Data sets that choose the best checkpoint; none is allowed.
         samples_per_epoch: Scenes of an epoch.
         validation_scenes: Scenes of the validation, the same in every run.
+        licence: Of the data whose files state none, for `run.json` and the model.
         on_error: `"fail"` or `"skip"` for bad records.
         num_threads: Scenes made at once; one a core, at most 16, if `None`.
     """
@@ -60,6 +61,7 @@ class SceneDataConfig:
     validation: tuple[PictureSourceConfig, ...] = ()
     samples_per_epoch: int = 3200
     validation_scenes: int = 80
+    licence: str | None = None
     on_error: str = "fail"
     num_threads: int | None = None
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from handypose_tf.data import open_source
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import list_pictures
 from handypose_tf.data.readers import OnError
 from handypose_tf.data.scenes.maker import SceneMaker, scene_boxes
@@ -37,6 +39,24 @@ def read_sources(sources: Sequence[PictureSourceConfig], on_error: str) -> Pictu
         )
         for source in sources
     ]
+
+
+def read_credits(
+    sources: Sequence[PictureSourceConfig], licence: str | None
+) -> dict[str, DataCredits]:
+    """Return what each data set states of its licences and of who labelled it.
+
+    Args:
+        sources: The data sets.
+        licence: Of those whose files state none.
+    """
+    readers = {
+        source.source: open_source(source.source, images=source.images, verify=False)
+        for source in sources
+    }
+    return {
+        name: reader.credits.or_licence(licence) for name, reader in readers.items()
+    }
 
 
 def open_scenes(

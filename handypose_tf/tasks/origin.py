@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.data.credits import NOT_STATED, DataCredits
 from handypose_tf.files import file_sha256
 from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.first_weights import BACKBONE_WEIGHTS, SHIPPED, first_settings
@@ -43,19 +44,39 @@ def origin(config: NetworkConfig) -> dict[str, Any]:
     return {"weights": path.name, "sha256": file_sha256(path), **facts}
 
 
-def origin_facts(config: NetworkConfig, sources: Sequence[str]) -> dict[str, Any]:
-    """Return `licence` and `training_data` of a model that was trained on some data."""
+def origin_facts(
+    config: NetworkConfig, data: Mapping[str, DataCredits]
+) -> dict[str, str]:
+    """Return `licence` and `training_data` of a model that was trained on some data.
+
+    Args:
+        config: Of the network, with its first weights.
+        data: What each data set states, by its name.
+    """
     facts = origin(config)
+    trained_on = data_facts(data)
     if not facts:
-        return {
-            "licence": "that of the training data",
-            "training_data": ", ".join(sources),
-        }
-    licence = facts.get("licence", "not stated")
+        return trained_on
+    of_data = trained_on["licence"].removeprefix("that of ")
+    licence = facts.get("licence", NOT_STATED)
     first = f"{facts['weights']} ({facts.get('training_data', 'data not stated')})"
     return {
-        "licence": f"those of the training data and of the first weights: {licence}",
-        "training_data": f"{', '.join(sources)}; first weights: {first}",
+        "licence": f"those of {of_data} and of the first weights: {licence}",
+        "training_data": f"{trained_on['training_data']}; first weights: {first}",
+    }
+
+
+def data_facts(data: Mapping[str, DataCredits]) -> dict[str, str]:
+    """Return `licence` and `training_data` of a model without first weights."""
+    licences = dict.fromkeys(name for c in data.values() for name in c.licences)
+    of = f" ({', '.join(licences)})" if licences else ""
+    named = [
+        f"{source} ({words})" if (words := stated.words()) else source
+        for source, stated in data.items()
+    ]
+    return {
+        "licence": f"that of the training data{of}",
+        "training_data": ", ".join(named),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.sample import NO_HAND
 from handypose_tf.errors import ModelError
@@ -98,7 +99,7 @@ class PoseTask(Task):
         data = self.config.data
         facts: dict[str, Any] = {
             "trained": True,
-            **origin_facts(self.config.model, [source.source for source in data.train]),
+            **origin_facts(self.config.model, self.credits()),
             "calibration": None,
             "accuracy": {},
         }
@@ -107,6 +108,15 @@ class PoseTask(Task):
         if data.crop_scale is not None:
             facts["crop_scale"] = data.crop_scale
         return facts
+
+    def credits(self) -> dict[str, DataCredits]:
+        """Return what each data set to train on states, by its name."""
+        data = self.config.data
+        pairs = zip(data.train, self.training.readers, strict=True)
+        return {
+            source.source: reader.credits.or_licence(data.licence)
+            for source, reader in pairs
+        }
 
     def origin(self) -> dict[str, Any]:
         """Return what the first weights are and where they come from."""

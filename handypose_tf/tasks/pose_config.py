@@ -28,6 +28,7 @@ class DataConfig:
         crop_scale: Side of the crop over the longer side of the box; `None` for the
             whole picture, stretched.
         samples_per_epoch: Length of an epoch; all hands once if `None`.
+        licence: Of the data whose files state none, for `run.json` and the model.
         on_error: `"fail"` or `"skip"` for bad records.
         num_threads: Samples made at once; one a core, at most 16, if `None`.
         backgrounds: Folder of pictures for what lies outside a photo.
@@ -37,6 +38,7 @@ class DataConfig:
     validation: tuple[SourceConfig, ...] = ()
     crop_scale: float | None = DEFAULT_CROP_SCALE
     samples_per_epoch: int | None = None
+    licence: str | None = None
     on_error: str = "fail"
     num_threads: int | None = None
     backgrounds: str | None = None

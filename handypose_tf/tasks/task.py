@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.images import Image
 from handypose_tf.models.settings_model import SettingsModel
 
@@ -88,6 +89,10 @@ class Task(ABC):
     @abstractmethod
     def facts(self, figures: Figures) -> dict[str, Any]:
         """Return what a trained model says of itself, for `describe`."""
+
+    def credits(self) -> dict[str, DataCredits]:
+        """Return what each data set to train on states, by its name."""
+        return {}
 
     def origin(self) -> dict[str, Any]:
         """Return what the first weights are and where they come from."""

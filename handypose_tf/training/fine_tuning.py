@@ -61,6 +61,7 @@ def fine_tune(
     *,
     init: str | os.PathLike[str] = SHIPPED,
     epochs: int | None = None,
+    licence: str | None = None,
     **options: Any,
 ) -> TrainingResult:
     """Go on training a model with photos of your own.
@@ -77,6 +78,7 @@ def fine_tune(
         init: What a preset begins with: `"shipped"`, `"imagenet"`, `"mediapipe"`, or
             a `.keras` file.
         epochs: Passes over the data.
+        licence: Of data whose files state none; the model and `run.json` keep it.
         **options: `resume`, `callbacks`, `report`, `note` and `verbose` of `train`.
 
     Returns:
@@ -92,7 +94,9 @@ def fine_tune(
         >>> result.best_epoch, result.history[0]["val_pck"]  # doctest: +SKIP
         (14, 0.897)
     """
-    config = fine_tune_config(model, data, validation, out, init=init, epochs=epochs)
+    config = fine_tune_config(
+        model, data, validation, out, init=init, epochs=epochs, licence=licence
+    )
     return train(config, **options)
 
 
@@ -104,6 +108,7 @@ def fine_tune_config(
     *,
     init: str | os.PathLike[str] = SHIPPED,
     epochs: int | None = None,
+    licence: str | None = None,
 ) -> TrainConfig:
     """Return the configuration that :func:`fine_tune` trains by.
 
@@ -130,6 +135,7 @@ def fine_tune_config(
             train=sources,
             validation=others,
             crop_scale=settings.get("crop_scale", DEFAULT_CROP_SCALE),
+            licence=licence,
         ),
         model=network,
         augmentation=_AUGMENTATION,

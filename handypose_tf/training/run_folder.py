@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import write_csv
@@ -21,7 +22,7 @@ from handypose_tf.training.config_file import build_config
 #: Keys that may change between a run and its resumption.
 _FREE = (
     *("out", "epochs", "strategy", "save_every", "tensorboard", "jit_compile"),
-    "callbacks",
+    *("callbacks", "data.licence"),
 )
 
 #: A state, its successor while it is written, and two models.
@@ -95,7 +96,7 @@ class RunFolder:
         changed = [
             key
             for key in {**old, **new}
-            if key.split(".")[0] not in _FREE and old.get(key) != new.get(key)
+            if not {key, key.split(".")[0]} & {*_FREE} and old.get(key) != new.get(key)
         ]
         if data != json.loads(json.dumps(facts["data"])):
             changed.append("the data themselves")
@@ -115,7 +116,10 @@ class RunFolder:
 
 
 def describe_run(
-    config: RunConfig, data: dict[str, Any], origin: dict[str, Any]
+    config: RunConfig,
+    data: dict[str, Any],
+    origin: dict[str, Any],
+    credits: Mapping[str, DataCredits],
 ) -> dict[str, Any]:
     """Return what lies beside each checkpoint.
 
@@ -123,6 +127,7 @@ def describe_run(
         config: Of the run.
         data: Names, sizes and checksums.
         origin: Of the first weights.
+        credits: What each data set to train on states of its licences and its teacher.
     """
     return {
         "config": asdict(config),
@@ -130,6 +135,7 @@ def describe_run(
         "commit": _commit(),
         "data": data,
         "origin": origin,
+        "credits": {source: stated.to_dict() for source, stated in credits.items()},
     }
 
 

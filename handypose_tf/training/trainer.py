@@ -152,7 +152,12 @@ class _Run:
             self.state = TrainingState(self.model)
         begun = resume and self.folder.state.exists()
         self.folder.prepare(
-            describe_run(config, self.task.describe_data(), self.task.origin()),
+            describe_run(
+                config,
+                self.task.describe_data(),
+                self.task.origin(),
+                self.task.credits(),
+            ),
             resume=resume,
             num_bytes=_BYTES_PER_WEIGHT * self.model.count_params(),
         )

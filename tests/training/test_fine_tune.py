@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +87,33 @@ def test_a_better_epoch_is_kept_and_names_its_origin(
     assert settings["licence"].endswith("first weights: CC0-1.0")
     facts = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
     assert facts["origin"]["sha256"] == hashlib.sha256(trained.read_bytes()).hexdigest()
+    assert facts["credits"] == {hands: {"licences": ["not stated"], "teacher": None}}
+
+
+def test_the_data_s_licence_and_teacher_stay_with_the_model(
+    trained, hands, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(PoseTask, "score", lambda task, figures: figures["epoch"])
+    path = Path(hands.removeprefix("coco:"))
+    content = json.loads(path.read_text("utf-8"))
+    content["info"] = {"teacher": {"name": "dots", "version": "1", "licence": "MIT"}}
+    own = path.with_name("own.json")
+    own.write_text(json.dumps(content), "utf-8")
+    out = tmp_path / "run"
+    data = f"coco:{own}"
+    result = fine_tune(trained, data, hands, out, epochs=1, licence="CC BY 4.0")
+    settings = load_model(result.best).settings
+    assert settings["licence"] == (
+        "those of the training data (CC BY 4.0) and of the first weights: CC0-1.0"
+    )
+    assert settings["training_data"].startswith(
+        f"{data} (CC BY 4.0; labels by dots 1 (MIT)); first weights: "
+    )
+    facts = json.loads((out / "run.json").read_text("utf-8"))
+    assert facts["credits"][data] == {
+        "licences": ["CC BY 4.0"],
+        "teacher": content["info"]["teacher"],
+    }
 
 
 def test_the_command_says_what_came_of_it(trained, hands, tmp_path, capsys):

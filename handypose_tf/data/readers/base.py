@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from tqdm import tqdm
 
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.parsing import FileError
 from handypose_tf.data.readers.headers import Headers
 from handypose_tf.data.readers.index import Entry, Index, without_duplicates
@@ -101,6 +102,11 @@ class Reader(ABC):
     def keypoint_names(self) -> tuple[str, ...]:
         """Names of the keypoints, in the order of the records."""
         return KEYPOINT_NAMES
+
+    @property
+    def credits(self) -> DataCredits:
+        """What the data set's files state of licences and of who labelled it."""
+        return DataCredits()
 
     def index(self) -> Index:
         """Return usable records and problems, whatever the policy.

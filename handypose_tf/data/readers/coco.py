@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.parsing import (
     FileError,
     as_is_left,
@@ -59,12 +60,19 @@ class CocoReader(Reader):
     file_suffixes: ClassVar = (".json",)
 
     _names: Names | None = None
+    _credits: DataCredits = DataCredits()
 
     @property
     def keypoint_names(self) -> tuple[str, ...]:
         """Names out of the first category of hands, in the records' order."""
         self.index()
         return self._names or KEYPOINT_NAMES
+
+    @property
+    def credits(self) -> DataCredits:
+        """What the files state of licences and of who labelled them."""
+        self.index()
+        return self._credits
 
     def crowds(self) -> dict[str, FloatArray]:
         """Return the boxes of hands marked with `iscrowd`, which are no records.
@@ -90,6 +98,7 @@ class CocoReader(Reader):
         for split, path in self._files():
             coco = CocoFile(path, self.images)
             categories = CocoCategories(coco)
+            self._credits += coco.credits
             self._take_names(path, categories.names)
             for where, annotation in coco.annotations():
                 if categories.has_hand(annotation):

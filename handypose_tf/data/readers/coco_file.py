@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.data.credits import coco_credits
 from handypose_tf.data.parsing import (
     FileError,
     field,
@@ -34,6 +35,7 @@ class CocoFile:
     def __init__(self, path: Path, images: Path | None = None) -> None:
         self.path = path
         content = read_json(path)
+        self.credits = coco_credits(content)
         self._annotations = rows(content, "annotations", path)
         self._images = _by_id(rows(content, "images", path), path)
         categories = content.get("categories")
