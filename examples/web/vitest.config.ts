@@ -9,9 +9,10 @@ export default defineConfig({
           name: "browser",
           include: ["tests/browser/*.test.ts"],
           globalSetup: "tests/browser/setup.ts",
-          fileParallelism: false, // each browser takes all the processors it gets
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          fileParallelism: false, // the browser takes all the processors it gets
+          isolate: false, // files share one browser and one page, loaded once
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 import json
-import re
+import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from handypose_tf.inference import OneEuro, thresholds
 from handypose_tf.inference.video import one_euro
 
-WEB = Path(__file__).resolve().parents[2] / "examples" / "web"
-CONSTANT = re.compile(r"^const ([A-Z_]+) = ([\d.e-]+);", re.MULTILINE)
+ROOT = Path(__file__).resolve().parents[2]
+WEB = ROOT / "examples" / "web"
 
 
-def constants(name: str) -> dict[str, float]:
-    """Return the numbers that a file of the page names."""
-    text = (WEB / "src" / "hand" / name).read_text("utf-8")
-    return {key: float(value) for key, value in CONSTANT.findall(text)}
+@pytest.fixture
+def web_constants(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    monkeypatch.delitem(sys.modules, "web_constants", raising=False)
+    import web_constants
+
+    return web_constants
 
 
-@pytest.mark.parametrize(
-    ("file", "names"),
-    [
-        (
-            "limits.ts",
-            {"MIN_HAND_SCORE", "KEEP_SCORE", "MIN_PRESENCE", "KEEP_PRESENCE"},
-        ),
-        ("hand-estimator.ts", {"FOUND_SPREAD"}),
-        ("hand-pose.ts", {"FOUND_SCORE", "FOUND_SHARE"}),
-    ],
-)
-def test_thresholds(file, names):
-    assert constants(file) == {name: getattr(thresholds, name) for name in names}
+def test_the_page_s_file_is_what_the_library_has_now(web_constants):
+    now = web_constants.text()
+    assert web_constants.TARGET.read_text("utf-8") == now, "run tools/web_constants.py"
 
 
-def test_smoothing():
-    ours = OneEuro()
-    assert constants("one-euro-filter.ts") == {
-        "MIN_CUTOFF": ours.min_cutoff,
-        "BETA": ours.beta,
-        "SPEED_CUTOFF": ours.d_cutoff,
-        "LEAST_STEP": one_euro.LEAST_STEP,
-    }
+def test_what_is_told_is_the_library_s(web_constants):
+    told = web_constants.constants()
+    assert (told["MIN_PRESENCE"], told["KEEP_PRESENCE"]) == (0.5, 0.3)
+    assert (told["MAX_HANDS"], told["EVERY"], told["PATIENCE"]) == (2, 10, 0.5)
 
 
 def test_the_page_is_tested_with_what_the_filter_gives_now():
@@ -53,3 +42,10 @@ def test_the_page_is_tested_with_what_the_filter_gives_now():
     for frame in json.loads(golden.read_text("utf-8")):
         found = smooth(frame["points"], frame["size"], frame["seconds"])
         np.testing.assert_allclose(found, frame["smoothed"], rtol=1e-6)
+
+
+def test_the_page_is_tested_with_what_the_tracker_gives_now():
+    unit = WEB / "tests" / "unit"
+    made = runpy.run_path(str(unit / "make_tracking_golden.py"))["golden"]()
+    held = json.loads((unit / "tracking-golden.json").read_text("utf-8"))
+    assert held == json.loads(json.dumps(made)), "run make_tracking_golden.py"

@@ -21,7 +21,9 @@ from handypose_tf.export.task_bundle import DETECTOR, LANDMARKS, zip_stored
 from handypose_tf.export.task_network import OUTPUTS
 from handypose_tf.images import Image, write_image
 from handypose_tf.inference.crop_model import CropModel
+from handypose_tf.inference.estimator import DEFAULT_MODEL
 from handypose_tf.litert.flatbuffer import pack_model, read_model
+from handypose_tf.litert.shipped import find_weights
 from handypose_tf.litert.task_metadata import add_task_metadata
 from handypose_tf.models import HandyPose, handypose, load_model, save_model
 
@@ -30,7 +32,6 @@ Hands = list[list[dict[str, Any]]]
 Client = Callable[..., Hands]
 
 HERE = Path(__file__).parent
-SHIPPED = ROOT / "savedmodels" / "handypose_lite0_224.keras"
 
 #: Side of the landmark network that tells where MediaPipe looks.
 PROBE_SIZE = 64
@@ -86,21 +87,32 @@ def browser_client(tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 @pytest.fixture(scope="session")
 def model() -> HandyPose:
-    """The shipped lite0 with a head for presence that always says yes."""
-    shipped = load_model(SHIPPED)
+    """The model that ships as default."""
+    return load_model(find_weights(DEFAULT_MODEL)[0])
+
+
+@pytest.fixture(scope="session")
+def sided_model(model: HandyPose) -> HandyPose:
+    """One that tells left from right: the default, else lite0.
+
+    lite0 has a head for presence added, which always says yes.
+    """
+    if model.has_handedness:
+        return model
+    shipped = load_model(find_weights("handypose_lite0")[0])
     side = shipped.image_size[0]
-    model = handypose(
+    sided = handypose(
         "handypose_lite0", image_size=side, handedness=True, presence=True
     )
     layers = {layer.name: layer for layer in shipped.layers}
-    for layer in model.layers:
+    for layer in sided.layers:
         if layer.name in layers:
             layer.set_weights(layers[layer.name].get_weights())
-    head = model.get_layer("presence")
+    head = sided.get_layer("presence")
     kernel, bias = head.get_weights()
     head.set_weights([0 * kernel, bias + 4])
-    model.describe(trained=True, licence=shipped.settings["licence"])
-    return model
+    sided.describe(trained=True, licence=shipped.settings["licence"])
+    return sided
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +126,14 @@ def own_pipeline(
 @pytest.fixture(scope="session")
 def bundle(model: HandyPose, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export_task(model, tmp_path_factory.mktemp("task") / "hand.task").path
+
+
+@pytest.fixture(scope="session")
+def sided_bundle(
+    sided_model: HandyPose, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("sided")
+    return export_task(sided_model, folder / "hand.task").path
 
 
 @pytest.fixture(scope="session")

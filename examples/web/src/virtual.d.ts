@@ -1,9 +1,11 @@
 /** What the build puts in: see `plugins/`. */
 
 declare module "virtual:models" {
-  import type { BundledModel } from "./hand/model";
+  import type { BundledDetector, BundledModel } from "./hand/model";
   /** The models that were found when the page was built, the default first. */
   export const models: readonly BundledModel[];
+  /** What finds where hands are; `null` where the models' folder has none. */
+  export const detector: BundledDetector | null;
 }
 
 /** Folder of LiteRT.js' WebAssembly files, relative to the page. */

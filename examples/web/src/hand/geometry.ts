@@ -47,22 +47,56 @@ export function tightBox(points: readonly Point[]): Box {
   return { x: left, y: top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }
 
+/** The middle of a box. */
+export function boxCenter({ x, y, width, height }: Box): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+/** The longer side of a box: the size of the hand in it. */
+export function longerSide({ width, height }: Box): number {
+  return Math.max(width, height);
+}
+
+/** Intersection over union of two boxes. */
+export function boxOverlap(one: Box, other: Box): number {
+  const width = sharedLength(one.x, one.width, other.x, other.width);
+  const height = sharedLength(one.y, one.height, other.y, other.height);
+  const shared = width * height;
+  const union = one.width * one.height + other.width * other.height - shared;
+  return union > 0 ? shared / union : 0;
+}
+
+function sharedLength(start: number, length: number, other: number, otherLength: number): number {
+  return Math.max(Math.min(start + length, other + otherLength) - Math.max(start, other), 0);
+}
+
+/** The mean of points. */
+export function meanPoint(points: readonly Point[]): Point {
+  const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }), { x: 0, y: 0 });
+  return { x: sum.x / points.length, y: sum.y / points.length };
+}
+
+/** The mean distance of points from as many others. */
+export function meanDistance(ones: readonly Point[], others: readonly Point[]): number {
+  const distances = ones.map(({ x, y }, i) => Math.hypot(x - others[i]!.x, y - others[i]!.y));
+  return distances.reduce((a, b) => a + b, 0) / distances.length;
+}
+
 /** The square of `scale` x the longer side of a box, not turned. */
 export function boxRegion(box: Box, scale: number): HandRegion {
-  const side = scale * Math.max(box.width, box.height);
+  const side = scale * longerSide(box);
   if (!(side > 0)) {
     throw new RangeError(`A box needs a side above 0, this one is ${box.width} x ${box.height}`);
   }
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2, side, degrees: 0 };
+  return { ...boxCenter(box), side, degrees: 0 };
 }
 
 /** The turned square of `scale` x the longer side of the turned points' tight box. */
 export function pointsRegion(points: readonly Point[], scale: number, degrees: number): HandRegion {
   const turn = cropTransform({ ...points[0]!, side: 1, degrees }, 1);
   const box = tightBox(points.map((point) => toCrop(point, turn)));
-  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const side = Math.max(scale * Math.max(box.width, box.height), 1);
-  return { ...toPicture(middle, turn), side, degrees };
+  const side = Math.max(scale * longerSide(box), 1);
+  return { ...toPicture(boxCenter(box), turn), side, degrees };
 }
 
 /** The counter-clockwise turn after which the knuckle is above the wrist. */

@@ -1,16 +1,5 @@
+import { BETA, LEAST_FILTER_STEP, MIN_CUTOFF, SPEED_CUTOFF } from "./constants";
 import type { Point } from "./geometry";
-
-/** Cut-off frequency of a point at rest, Hz. As `handypose_tf.inference.OneEuro`. */
-const MIN_CUTOFF = 1;
-
-/** Hz that the cut-off gains per hand size a second. */
-const BETA = 4;
-
-/** Cut-off frequency of the speed, Hz. */
-const SPEED_CUTOFF = 1;
-
-/** A time that does not advance counts as this many seconds. */
-const LEAST_STEP = 1e-3;
 
 interface PointState {
   readonly raw: Point;
@@ -34,7 +23,7 @@ export class OneEuroFilter {
    * @param seconds Time of the points.
    */
   next(points: readonly Point[], size: number, seconds: number): Point[] {
-    const step = Math.max(seconds - this.#seconds, LEAST_STEP);
+    const step = Math.max(seconds - this.#seconds, LEAST_FILTER_STEP);
     this.#seconds = seconds;
     if (this.#states === null) {
       this.#size = Math.max(size, 1);

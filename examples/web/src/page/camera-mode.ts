@@ -2,12 +2,13 @@ import type { Finding } from "../hand/messages";
 import { type Camera, closeCamera, type Facing, hasSeveralCameras, openCamera } from "./camera";
 import { element } from "./elements";
 import { FrameRate } from "./frame-rate";
+import { countWords } from "./hand-words";
 import { describe, type Mode, type Page } from "./mode";
 import { VideoFrames } from "./video-frames";
 
 const FACINGS: readonly [Facing, Facing] = ["user", "environment"];
 
-/** Finds the hand in the camera's frames and follows it. */
+/** Finds the hands in the camera's frames and follows them. */
 export class CameraMode implements Mode {
   readonly #page: Page;
   readonly #controls = element("camera-controls", HTMLElement);
@@ -73,9 +74,11 @@ export class CameraMode implements Mode {
   async #run(camera: Camera): Promise<void> {
     const frames = new VideoFrames(camera.video);
     const rate = new FrameRate();
+    await this.#page.client.forget();
     while (camera === this.#camera) {
       const frame = await frames.next();
-      const finding = await this.#page.client.find({ kind: "follow" }, frame);
+      const task = { kind: "follow", seconds: performance.now() / 1000 } as const;
+      const finding = await this.#page.client.find(task, frame);
       if (camera === this.#camera) {
         this.#show(finding, rate.tick(performance.now()));
       }
@@ -83,14 +86,13 @@ export class CameraMode implements Mode {
     }
   }
 
-  #show({ hand, frame, milliseconds }: Finding, rate: number): void {
-    const { view, table, readout, model } = this.#page;
-    view.show(frame, hand, model);
-    view.guide(hand ? null : "Hold one hand inside the square");
-    table.show(hand);
-    readout.status(hand ? "Hand found" : "No hand yet");
-    const score = hand ? `score ${hand.score.toFixed(2)} · ` : "";
-    readout.figures(`${score}${milliseconds.toFixed(0)} ms · ${rate.toFixed(0)} fps`);
+  #show({ hands, frame, milliseconds }: Finding, rate: number): void {
+    const { view, facts, readout, model } = this.#page;
+    view.show(frame, hands, model);
+    view.guide(hands.length > 0 ? null : "Hold a hand or two before the camera");
+    facts.show(hands);
+    readout.status(hands.length > 0 ? countWords(hands.length) : "No hand yet");
+    readout.figures(`${milliseconds.toFixed(0)} ms · ${rate.toFixed(0)} frames a second`);
   }
 
   #watchForEnd(camera: Camera): void {
@@ -114,11 +116,11 @@ export class CameraMode implements Mode {
       closeCamera(this.#camera);
       this.#camera = null;
     }
-    const { view, table, readout } = this.#page;
+    const { view, facts, readout } = this.#page;
     this.#startButton.textContent = "Start camera";
     view.clear();
-    view.guide("Start the camera and hold one hand here");
-    table.show(null);
+    view.guide("Start the camera and hold your hands before it");
+    facts.show([]);
     readout.status("Camera off");
     readout.figures("");
   }

@@ -1,12 +1,10 @@
+import { DOUBTFUL_SCORE, FAINT_OPACITY, FAINT_SCORE, OUTLINE_COLOR } from "../hand/constants";
+import { longerSide } from "../hand/geometry";
 import type { HandPose } from "../hand/hand-pose";
 import type { BundledModel } from "../hand/model";
-import { keypointColors } from "./keypoint-colors";
+import { cssColor, keypointColors } from "./keypoint-colors";
 
-const OUTLINE = "rgb(20 20 24)";
-
-/** Points with a lower score, and the bones that touch them, are drawn faint. */
-const FAINT_SCORE = 0.3;
-const FAINT_OPACITY = 0.4;
+const OUTLINE = cssColor(OUTLINE_COLOR);
 
 /** Draw bones under dots, each with a dark outline; widths follow the hand's size. */
 export function drawHand(
@@ -14,7 +12,7 @@ export function drawHand(
   hand: HandPose,
   model: BundledModel,
 ): void {
-  const size = Math.max(hand.box.width, hand.box.height);
+  const size = longerSide(hand.box);
   const line = Math.min(Math.max(size / 70, 1.5), 24);
   const colors = keypointColors(model.keypointNames);
   context.save();
@@ -35,8 +33,11 @@ export function drawHand(
   context.restore();
 }
 
+/** Doubtful hands are drawn faint, and doubtful points and the bones that touch them. */
 function opacity(hand: HandPose, ...joints: number[]): number {
-  return joints.every((joint) => hand.scores[joint]! >= FAINT_SCORE) ? 1 : FAINT_OPACITY;
+  const isSure =
+    hand.score >= DOUBTFUL_SCORE && joints.every((joint) => hand.scores[joint]! >= FAINT_SCORE);
+  return isSure ? 1 : FAINT_OPACITY;
 }
 
 /** Canvas coordinates are those of pixel corners, half a pixel from the centres'. */

@@ -1,10 +1,11 @@
-import { models } from "virtual:models";
+import { detector, models } from "virtual:models";
 
 import type { BundledModel } from "../hand/model";
 import { missingFeature } from "./browser-support";
 import { CameraMode } from "./camera-mode";
 import { element } from "./elements";
 import { EstimatorClient } from "./estimator-client";
+import { HandFacts } from "./hand-facts";
 import { describe, type Page } from "./mode";
 import { ModeSwitch } from "./mode-switch";
 import { describeModel, ModelPicker } from "./model-picker";
@@ -12,7 +13,6 @@ import { keepModels, startKeeping } from "./offline";
 import { PhotoMode } from "./photo-mode";
 import { PictureView } from "./picture-view";
 import { Readout } from "./readout";
-import { ScoreTable } from "./score-table";
 
 const readout = new Readout();
 const offlineLine = element("offline", HTMLElement);
@@ -24,9 +24,9 @@ async function start(): Promise<void> {
   }
   const isKept = await startKeeping();
   const page: Page = {
-    client: new EstimatorClient(),
+    client: new EstimatorClient(detector),
     view: new PictureView(),
-    table: new ScoreTable(),
+    facts: new HandFacts(),
     readout,
     model: models[0]!,
   };
@@ -62,7 +62,7 @@ async function load(page: Page, model: BundledModel): Promise<void> {
     throw new Error(`The model could not be loaded: ${reason}. Check the network, then try again.`);
   }
   page.model = model;
-  page.table.setModel(model);
+  page.facts.setModel(model);
   readout.status("Ready");
   if (!model.trained) {
     readout.warn("This model was never trained on hands: its keypoints mean nothing.");

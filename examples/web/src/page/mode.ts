@@ -1,20 +1,20 @@
 import type { BundledModel } from "../hand/model";
 import type { EstimatorClient } from "./estimator-client";
+import type { HandFacts } from "./hand-facts";
 import type { PictureView } from "./picture-view";
 import type { Readout } from "./readout";
-import type { ScoreTable } from "./score-table";
 
-/** What both ways of looking at a hand share. */
+/** What both ways of looking at hands share. */
 export interface Page {
   readonly client: EstimatorClient;
   readonly view: PictureView;
-  readonly table: ScoreTable;
+  readonly facts: HandFacts;
   readonly readout: Readout;
   /** The model that is loaded. */
   model: BundledModel;
 }
 
-/** One way of looking at a hand: a photo or the camera. One is active at a time. */
+/** One way of looking at hands: a photo or the camera. One is active at a time. */
 export interface Mode {
   /** Take the view over. */
   enter(): void;

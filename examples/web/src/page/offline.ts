@@ -1,7 +1,8 @@
 import type { BundledModel } from "../hand/model";
 
-/** A page that is loaded past the service worker (shift and reload) does not get one. */
-const LONGEST_WAIT = 4000;
+/** Longest wait for a service worker that is being installed, and for one that is there: a
+ * page that is loaded past it (shift and reload) does not get it. Milliseconds. */
+const [INSTALL_WAIT, LATER_WAIT] = [20_000, 2_000];
 
 /**
  * Start the service worker, so that all that is fetched afterwards is kept.
@@ -13,9 +14,8 @@ export async function startKeeping(): Promise<boolean> {
     return false; // some browsers have none in private windows
   }
   try {
-    const controlled = waitForController(navigator.serviceWorker);
-    await navigator.serviceWorker.register("./service-worker.js");
-    return await controlled;
+    const { active } = await navigator.serviceWorker.register("./service-worker.js");
+    return await hasController(active === null ? INSTALL_WAIT : LATER_WAIT);
   } catch {
     return false; // the page works without
   }
@@ -32,13 +32,15 @@ export async function keepModels(models: readonly BundledModel[]): Promise<boole
   }
 }
 
-function waitForController(container: ServiceWorkerContainer): Promise<boolean> {
+/** Wait until a service worker has this page; tells whether one came in time. */
+function hasController(longest: number): Promise<boolean> {
+  const container = navigator.serviceWorker;
   return new Promise((resolve) => {
     if (container.controller !== null) {
       resolve(true);
       return;
     }
     container.addEventListener("controllerchange", () => resolve(true), { once: true });
-    setTimeout(() => resolve(false), LONGEST_WAIT);
+    setTimeout(() => resolve(false), longest);
   });
 }

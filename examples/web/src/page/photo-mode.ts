@@ -3,10 +3,11 @@ import type { Box } from "../hand/geometry";
 import type { Finding, Task } from "../hand/messages";
 import { element } from "./elements";
 import { HandBox } from "./hand-box";
+import { countWords } from "./hand-words";
 import { describe, type Mode, type Page } from "./mode";
 import { decodePhoto } from "./photo";
 
-/** Finds the hand in a photo; the user may mark it with a box. */
+/** Finds the hands in a photo; the user may mark one with a box. */
 export class PhotoMode implements Mode {
   readonly #page: Page;
   readonly #controls = element("photo-controls", HTMLElement);
@@ -15,9 +16,11 @@ export class PhotoMode implements Mode {
   readonly #box = new HandBox(() => this.refresh());
   #isActive = false;
   #photo: ImageBitmap | null = null;
-  /** Where the hand was found last. */
+  /** Where the surest hand was found last. */
   #found: Box | null = null;
   #isBusy = false;
+  /** Files that are being read. */
+  #opening = 0;
   #isStale = false;
 
   constructor(page: Page) {
@@ -38,7 +41,7 @@ export class PhotoMode implements Mode {
     this.#controls.hidden = false;
     this.#page.view.mirrored = false;
     this.#page.view.clear();
-    this.#page.view.guide("Choose a photo of one hand");
+    this.#page.view.guide("Choose a photo with hands");
     this.#page.readout.status("Ready");
     this.refresh();
   }
@@ -57,16 +60,17 @@ export class PhotoMode implements Mode {
   }
 
   async #openSample(): Promise<void> {
-    const response = await fetch(sampleUrl);
-    await this.#open(await response.blob());
+    await this.#open(fetch(sampleUrl).then((response) => response.blob()));
   }
 
-  async #open(file: Blob): Promise<void> {
+  async #open(file: Blob | Promise<Blob>): Promise<void> {
     const { readout } = this.#page;
     readout.clearWarning();
     readout.status("Looking …");
+    this.#opening++;
+    this.#tellBusy();
     try {
-      const photo = await decodePhoto(file);
+      const photo = await decodePhoto(await file);
       this.#closeBox();
       this.#photo = photo;
       this.#found = null;
@@ -75,21 +79,30 @@ export class PhotoMode implements Mode {
     } catch (error) {
       readout.status("Picture not read");
       readout.warn(describe(error));
+    } finally {
+      this.#opening--;
+      this.#tellBusy();
     }
   }
 
-  /** Look for the hand, again if photo, box or model have changed meanwhile. */
+  #tellBusy(): void {
+    this.#page.view.isBusy = this.#isBusy || this.#opening > 0;
+  }
+
+  /** Look for hands, again if photo, box or model have changed meanwhile. */
   async #findUntilFresh(): Promise<void> {
     this.#isBusy = true;
+    this.#tellBusy();
     try {
       while (this.#isStale && this.#isActive && this.#photo !== null) {
         this.#isStale = false;
         await this.#find(this.#photo);
       }
     } catch (error) {
-      this.#page.readout.warn(`The hand could not be looked for: ${describe(error)}`);
+      this.#page.readout.warn(`Hands could not be looked for: ${describe(error)}`);
     } finally {
       this.#isBusy = false;
+      this.#tellBusy();
     }
   }
 
@@ -104,15 +117,13 @@ export class PhotoMode implements Mode {
     finding.frame.close();
   }
 
-  #show({ hand, frame, milliseconds }: Finding): void {
-    const { view, table, readout, model } = this.#page;
-    this.#found = hand?.box ?? null;
+  #show({ hands, frame, milliseconds }: Finding): void {
+    const { view, facts, readout, model } = this.#page;
+    this.#found = hands[0]?.box ?? null;
     view.guide(null);
-    view.show(frame, hand, model);
-    table.show(hand);
-    readout.status(
-      hand ? `Hand found, score ${hand.score.toFixed(2)}` : "No hand found: mark it with a box",
-    );
+    view.show(frame, hands, model);
+    facts.show(hands);
+    readout.status(hands.length > 0 ? countWords(hands.length) : "No hand found: mark it with a box");
     readout.figures(`${milliseconds.toFixed(0)} ms`);
     this.#mark.disabled = false;
   }
@@ -134,6 +145,6 @@ export class PhotoMode implements Mode {
 
   #setMarked(isMarked: boolean): void {
     this.#mark.setAttribute("aria-pressed", String(isMarked));
-    this.#mark.textContent = isMarked ? "Remove box" : "Mark the hand";
+    this.#mark.textContent = isMarked ? "Remove box" : "Mark a hand";
   }
 }

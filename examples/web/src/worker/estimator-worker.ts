@@ -1,19 +1,34 @@
-/** Runs the network beside the page, so that the page stays responsive. */
+/** Runs the networks beside the page, so that the page stays responsive. */
 
+import { DEFAULT_LEVELS } from "../hand/constants";
+import { CropModel } from "../hand/crop-model";
+import { HandDetector } from "../hand/hand-detector";
 import { HandEstimator } from "../hand/hand-estimator";
+import type { Detect } from "../hand/hand-finder";
 import type { HandPose } from "../hand/hand-pose";
+import { HandTracker } from "../hand/hand-tracker";
 import type { Finding, Order, Reply, Request, Task } from "../hand/messages";
-import type { BundledModel } from "../hand/model";
+import type { BundledDetector, BundledModel } from "../hand/model";
 import type { Pixels } from "../hand/warp";
 import { LiteRTNetwork } from "./litert-network";
 import { readPixels } from "./pixels";
 
 declare const self: DedicatedWorkerGlobalScope;
 
-let network: LiteRTNetwork | null = null;
-let estimator: HandEstimator | null = null;
+/** How closely the detector looks at frames: a hand that is followed is seen closely. */
+const FRAME_LEVELS = 1;
 
-/** Orders are carried out one after the other: the network has one set of buffers. */
+/** What runs a model: on photos, and on frames one after the other. */
+interface Pipeline {
+  readonly network: LiteRTNetwork;
+  readonly photos: HandEstimator;
+  readonly tracker: HandTracker;
+}
+
+let detector: HandDetector | null = null;
+let pipeline: Pipeline | null = null;
+
+/** Orders are carried out one after the other: a network has one set of buffers. */
 let queue: Promise<void> = Promise.resolve();
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
@@ -32,37 +47,57 @@ async function answer({ id, order }: Request): Promise<void> {
 }
 
 async function carryOut(order: Order): Promise<Finding | null> {
-  if (order.kind === "find") {
-    return find(order.frame, order.task);
+  switch (order.kind) {
+    case "find":
+      return find(order.frame, order.task);
+    case "load":
+      await load(order.model, order.detector, order.pageUrl);
+      return null;
+    case "forget":
+      pipeline?.tracker.reset();
+      return null;
   }
-  await load(order.model, order.pageUrl);
-  return null;
 }
 
-async function load(model: BundledModel, pageUrl: string): Promise<void> {
-  const next = await LiteRTNetwork.load(model, pageUrl);
-  network?.delete();
-  network = next;
-  estimator = new HandEstimator(model, next.run);
+/** Load a model in place of the former one, and, the first time, the detector. */
+async function load(
+  model: BundledModel,
+  finder: BundledDetector | null,
+  pageUrl: string,
+): Promise<void> {
+  if (detector === null && finder !== null) {
+    const network = await LiteRTNetwork.load(finder, pageUrl);
+    detector = new HandDetector(finder, network.run);
+  }
+  const network = await LiteRTNetwork.load(model, pageUrl);
+  pipeline?.network.delete();
+  const crops = new CropModel(model, network.run);
+  const tracker = new HandTracker(new HandEstimator(crops, detecting(FRAME_LEVELS)));
+  const photos = new HandEstimator(crops, detecting(DEFAULT_LEVELS));
+  pipeline = { network, photos, tracker };
+}
+
+function detecting(levels: number): Detect | null {
+  const own = detector;
+  return own && ((picture) => own.detect(picture, levels));
 }
 
 async function find(frame: ImageBitmap, task: Task): Promise<Finding> {
-  if (estimator === null) {
+  if (pipeline === null) {
     throw new Error("no model is loaded yet");
   }
   const start = performance.now();
-  const hand = await look(estimator, readPixels(frame), task);
-  return { hand, frame, milliseconds: performance.now() - start };
+  const hands = await look(pipeline, readPixels(frame), task);
+  return { hands, frame, milliseconds: performance.now() - start };
 }
 
-async function look(by: HandEstimator, pixels: Pixels, task: Task): Promise<HandPose | null> {
+async function look(by: Pipeline, pixels: Pixels, task: Task): Promise<HandPose[]> {
   switch (task.kind) {
     case "follow":
-      return by.follow(pixels, performance.now() / 1000);
+      return by.tracker.update(pixels, task.seconds);
     case "box":
-      return by.inBox(pixels, task.box);
+      return [await by.photos.inBox(pixels, task.box)];
     case "search":
-      by.forget();
-      return by.search(pixels);
+      return by.photos.find(pixels);
   }
 }

@@ -1,14 +1,14 @@
 import { type CompiledModel, loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
 
-import type { RunNetwork } from "../hand/hand-estimator";
-import type { BundledModel } from "../hand/model";
+import type { RunNetwork } from "../hand/hand-pose";
+import type { BundledFile } from "../hand/model";
 
 /** A `.tflite` file compiled by LiteRT.js for WebAssembly on the CPU. */
 export class LiteRTNetwork {
   readonly #compiled: CompiledModel;
   readonly #shape: number[];
 
-  private constructor(compiled: CompiledModel, model: BundledModel) {
+  private constructor(compiled: CompiledModel, model: BundledFile) {
     this.#compiled = compiled;
     this.#shape = [1, model.imageSize, model.imageSize, 3];
   }
@@ -18,7 +18,7 @@ export class LiteRTNetwork {
    *
    * @param pageUrl The page's address, which the files' addresses are relative to.
    */
-  static async load(model: BundledModel, pageUrl: string): Promise<LiteRTNetwork> {
+  static async load(model: BundledFile, pageUrl: string): Promise<LiteRTNetwork> {
     const [bytes] = await Promise.all([
       fetchBytes(new URL(model.file, pageUrl)),
       startLiteRT(new URL(__LITERT_FOLDER__, pageUrl)),
@@ -27,17 +27,20 @@ export class LiteRTNetwork {
     return new LiteRTNetwork(compiled, model);
   }
 
-  readonly run: RunNetwork = async (crop) => {
-    const image = new Tensor(crop, this.#shape);
+  /** Run it; outputs that are not float32 are left out. */
+  readonly run: RunNetwork = async (input) => {
+    const image = new Tensor(input, this.#shape);
     const outputs = await this.#compiled.run({ image });
     image.delete();
-    const keypoints = await outputs["keypoints"]?.data();
-    const presence = await outputs["presence"]?.data();
-    Object.values(outputs).forEach((tensor) => tensor.delete());
-    if (!(keypoints instanceof Float32Array)) {
-      throw new Error("the model lacks a float32 output 'keypoints'; export it again");
+    const answer: Record<string, Float32Array> = {};
+    for (const [name, tensor] of Object.entries(outputs)) {
+      const values = await tensor.data();
+      if (values instanceof Float32Array) {
+        answer[name] = values;
+      }
+      tensor.delete();
     }
-    return presence ? { keypoints, presence: Number(presence[0]) } : { keypoints };
+    return answer;
   };
 
   /** Give the model's memory back. */

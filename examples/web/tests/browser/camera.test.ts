@@ -1,40 +1,28 @@
-import type { Browser } from "playwright-core";
-import type { PreviewServer } from "vite";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { filmCamera, launchChromium } from "./chromium.ts";
 import { FILM_RADIUS } from "./pictures.ts";
 import { SAMPLE } from "./places.ts";
-import { PhonePage, servePage } from "./served-page.ts";
+import type { PhonePage } from "./served-page.ts";
+import { sharedPhone } from "./shared-phone.ts";
 
-let browser: Browser;
-let server: PreviewServer;
 let phone: PhonePage;
 
 beforeAll(async () => {
-  browser = await launchChromium(...filmCamera(inject("pictures").film));
-  let url: string;
-  ({ server, url } = await servePage());
-  phone = await PhonePage.open(browser, url, { colorScheme: "dark" });
-  await phone.page.goto(url);
-  await phone.status(/Ready/);
+  phone = await sharedPhone();
+  await phone.pick(0);
+  await phone.page.emulateMedia({ colorScheme: "dark" });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-test("the hand is followed around the film's circle", async () => {
-  await phone.page.setInputFiles("#photo-file", SAMPLE);
-  await phone.status(/Hand found/);
+test("the hand is followed around the film's circle, under one number", async () => {
+  await phone.choosePhoto(SAMPLE);
+  await phone.status(/1 hand found/);
   await phone.screenshot("photo-dark");
   const [middleX, middleY] = meanPoint(await phone.keypoints());
 
   await phone.page.getByLabel("Camera").check();
   await phone.screenshot("camera-off-dark");
   await phone.page.click("#camera-start");
-  await phone.status(/Hand found/);
+  await phone.status(/1 hand found/);
   const offsets: (readonly [number, number])[] = [];
   const quarters = new Set<string>();
   while (offsets.length < 12 || quarters.size < 4) {
@@ -44,6 +32,7 @@ test("the hand is followed around the film's circle", async () => {
     quarters.add(`${dx > 0} ${dy > 0}`);
   }
   await phone.screenshot("camera-dark");
+  expect((await phone.hands()).map((hand) => hand.id)).toEqual([1]);
   const distances = offsets.map(([dx, dy]) => Math.hypot(dx, dy)).sort((a, b) => a - b);
   expect(Math.abs(distances[distances.length >> 1]! - FILM_RADIUS)).toBeLessThan(6);
 });
@@ -52,7 +41,7 @@ test("frames keep coming, at a rate that is shown", async () => {
   const figures = () => phone.page.locator("#figures").textContent();
   const before = await figures();
   await expect.poll(figures).not.toEqual(before);
-  const [, rate] = /(\d+) fps/.exec((await figures())!)!;
+  const [, rate] = /(\d+) frames a second/.exec((await figures())!)!;
   console.log(`camera: ${await figures()}`);
   expect(Number(rate)).toBeGreaterThanOrEqual(1); // CI's processors draw without a GPU
 });
@@ -60,11 +49,12 @@ test("frames keep coming, at a rate that is shown", async () => {
 test("the camera stops with its button and when the mode is left", async () => {
   await phone.page.click("#camera-start");
   await phone.status(/Camera off/);
-  expect((await phone.keypoints()).flat().every(Number.isNaN)).toBe(true);
+  expect(await phone.hands()).toEqual([]);
   await phone.page.click("#camera-start");
-  await phone.status(/Hand found/);
+  await phone.status(/1 hand found/);
+  expect((await phone.hands())[0]!.id).toBe(1); // numbers start anew
   await phone.page.getByLabel("Photo", { exact: true }).check();
-  await phone.status(/Hand found, score/); // the photo of before
+  await phone.status(/1 hand found/); // the photo of before
   expect(await phone.page.locator("#view.mirrored").count()).toBe(0);
 });
 
@@ -76,7 +66,7 @@ test("nothing went wrong, and nothing was sent anywhere", () => {
 async function nextPlace(): Promise<readonly [number, number]> {
   const last = await phone.keypoints();
   let next = last;
-  while (!next.flat().every(Number.isFinite) || String(next) === String(last)) {
+  while (next.length === 0 || String(next) === String(last)) {
     await phone.page.waitForTimeout(20);
     next = await phone.keypoints();
   }

@@ -1,23 +1,10 @@
-import type { Browser } from "playwright-core";
-import type { PreviewServer } from "vite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 
 import { launchChromium } from "./chromium.ts";
-import { PhonePage, servePage } from "./served-page.ts";
+import { PhonePage } from "./served-page.ts";
+import { sharedBrowser } from "./shared-phone.ts";
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await servePage());
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const url = inject("url");
 
 async function startCamera(phone: PhonePage): Promise<string> {
   await phone.page.goto(url);
@@ -27,12 +14,18 @@ async function startCamera(phone: PhonePage): Promise<string> {
   return phone.notice();
 }
 
-test("no camera", async () => {
-  const phone = await PhonePage.open(browser, url);
+test("no camera, or none for a page without https", async () => {
+  const without = await launchChromium();
+  const phone = await PhonePage.open(without, url);
   expect(await startCamera(phone)).toContain("No camera was found");
   await phone.screenshot("camera-error-light");
+  await phone.page.evaluate(() => {
+    Object.defineProperty(window, "isSecureContext", { value: false });
+  });
+  await phone.page.click("#camera-start");
+  await phone.page.locator("#notice").filter({ hasText: "https" }).waitFor();
   expect(phone.complaints).toEqual([]);
-  await phone.close();
+  await without.close();
 });
 
 test("refused permission", async () => {
@@ -45,17 +38,8 @@ test("refused permission", async () => {
   await refusing.close();
 });
 
-test("a page without https gets no camera", async () => {
-  const phone = await PhonePage.open(browser, url);
-  await phone.page.addInitScript(() => {
-    Object.defineProperty(window, "isSecureContext", { value: false });
-  });
-  expect(await startCamera(phone)).toContain("https");
-  await phone.close();
-});
-
 test("an old browser", async () => {
-  const phone = await PhonePage.open(browser, url);
+  const phone = await PhonePage.open(await sharedBrowser(), url);
   await phone.page.addInitScript(() => {
     Object.defineProperty(window, "OffscreenCanvas", { value: undefined });
   });
@@ -67,7 +51,7 @@ test("an old browser", async () => {
 });
 
 test("a model that does not arrive, in a window that keeps nothing", async () => {
-  const phone = await PhonePage.open(browser, url, { serviceWorkers: "block" });
+  const phone = await PhonePage.open(await sharedBrowser(), url, { serviceWorkers: "block" });
   await phone.page.route("**/models/**", (route) => route.abort());
   await phone.page.goto(url);
   expect(await phone.notice()).toContain("The model could not be loaded");

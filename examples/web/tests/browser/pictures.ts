@@ -12,14 +12,23 @@ const FRAMES = 90;
 
 /** What is made of the sample picture, in a folder. */
 export interface Pictures {
-  /** A film of it moving about: JPEG after JPEG, as Chromium's false camera plays. */
-  readonly film: string;
+  /** Two hands side by side: as it is, and its mirror image. */
+  readonly two: string;
   /** A large upright picture with the hand aslant. */
   readonly large: string;
 }
 
-/** Make the tests' pictures of the project's own one, by the browser's canvas. */
-export async function makePictures(browser: Browser, folder: string): Promise<Pictures> {
+/**
+ * Make the tests' pictures of the project's own one, by the browser's canvas.
+ *
+ * @param film File of a film of it moving about: JPEG after JPEG, as Chromium's false
+ *   camera plays.
+ */
+export async function makePictures(
+  browser: Browser,
+  folder: string,
+  film: string,
+): Promise<Pictures> {
   const page = await browser.newPage();
   await page.evaluate(async (url) => {
     const image = new Image();
@@ -27,8 +36,9 @@ export async function makePictures(browser: Browser, folder: string): Promise<Pi
     await image.decode();
     document.body.append(image);
   }, `data:image/jpeg;base64,${readFileSync(SAMPLE).toString("base64")}`);
-  const pictures = { film: join(folder, "camera.mjpeg"), large: join(folder, "large.png") };
-  writeFileSync(pictures.film, await drawFilm(page));
+  const pictures = { two: join(folder, "two.png"), large: join(folder, "large.png") };
+  writeFileSync(film, await drawFilm(page));
+  writeFileSync(pictures.two, await drawTwo(page));
   writeFileSync(pictures.large, await drawLarge(page));
   await page.close();
   return pictures;
@@ -50,6 +60,20 @@ async function drawFilm(page: Page): Promise<Buffer> {
     });
   }, task);
   return Buffer.concat(frames.map((frame) => Buffer.from(frame, "base64")));
+}
+
+async function drawTwo(page: Page): Promise<Buffer> {
+  const url = await page.evaluate(() => {
+    const image = document.querySelector("img")!;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [1000, 480];
+    const context = canvas.getContext("2d")!;
+    context.drawImage(image, 0, 0);
+    context.setTransform(-1, 0, 0, 1, canvas.width, 0);
+    context.drawImage(image, 70, 0, 500, 480, 0, 0, 500, 480);
+    return canvas.toDataURL("image/png");
+  });
+  return Buffer.from(url.split(",")[1]!, "base64");
 }
 
 async function drawLarge(page: Page): Promise<Buffer> {

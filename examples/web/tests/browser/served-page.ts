@@ -6,18 +6,28 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { preview, type PreviewServer } from "vite";
 
 /** Longest wait for anything on the page, milliseconds. */
-const TIMEOUT = 20_000;
+const TIMEOUT = 45_000;
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** A phone's screen. */
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
+export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
 
 /** Serve the built page on a free port. */
 export async function servePage(): Promise<{ server: PreviewServer; url: string }> {
   const server = await preview({ root: PROJECT, preview: { port: 0, host: "127.0.0.1" } });
   const { port } = server.httpServer.address() as AddressInfo;
   return { server, url: `http://localhost:${port}/` };
+}
+
+/** A hand as the page shows it. */
+export interface ShownHand {
+  /** Its number and what else its line says. */
+  readonly id: number;
+  readonly isLeft: boolean | null;
+  readonly score: number;
+  /** x, y and score of each point. */
+  readonly points: number[][];
 }
 
 /** The page on a phone's screen, and all that went wrong on it. */
@@ -65,11 +75,45 @@ export class PhonePage {
     return (await notice.textContent())!;
   }
 
-  /** The table of keypoints: x, y and score of each. */
+  /** Pick a model by its place in the list, and wait until it is loaded. */
+  async pick(index: number): Promise<void> {
+    await this.page.selectOption("#model", { index });
+    await this.page.locator("#model:enabled").waitFor();
+    await this.settle();
+  }
+
+  /** Choose a photo, and wait until it was looked at. */
+  async choosePhoto(file: string): Promise<void> {
+    await this.page.setInputFiles("#photo-file", file);
+    await this.settle();
+  }
+
+  /** Wait until what is shown stays. */
+  async settle(): Promise<void> {
+    await this.page.locator("#view:not([aria-busy=true])").waitFor();
+  }
+
+  /** The hands that the page shows, in order. */
+  async hands(): Promise<ShownHand[]> {
+    const shown = await this.page.evaluate(() => ({
+      lines: [...document.querySelectorAll("#hands li")].map((line) => line.textContent ?? ""),
+      tables: [...document.querySelectorAll<HTMLTableElement>("#tables table:not([hidden])")].map(
+        ({ tBodies: [body] }) =>
+          [...body!.rows].map((row) =>
+            [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent)),
+          ),
+      ),
+    }));
+    return shown.lines.map((line, i) => {
+      const [, id, side, score] = /^#(\d+) (left |right )?([\d.]+)$/.exec(line)!;
+      const isLeft = side === undefined ? null : side === "left ";
+      return { id: Number(id), isLeft, score: Number(score), points: shown.tables[i] ?? [] };
+    });
+  }
+
+  /** The points of the first hand: x, y and score of each; none where there is no hand. */
   async keypoints(): Promise<number[][]> {
-    return this.page.$$eval("#scores tr", (rows) =>
-      rows.map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent))),
-    );
+    return (await this.hands())[0]?.points ?? [];
   }
 
   /** Keep a screenshot if the folder for them is named by `SCREENSHOTS`. */

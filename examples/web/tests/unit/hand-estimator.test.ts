@@ -1,59 +1,30 @@
 import { describe, expect, test } from "vitest";
 
+import { CropModel } from "../../src/hand/crop-model.ts";
+import { boxCenter } from "../../src/hand/geometry.ts";
+import { HandDetector } from "../../src/hand/hand-detector.ts";
 import { HandEstimator } from "../../src/hand/hand-estimator.ts";
-import type { NetworkAnswer } from "../../src/hand/hand-pose.ts";
-import type { Pixels } from "../../src/hand/warp.ts";
+import {
+  BrightnessNetwork,
+  DETECTOR_MODEL,
+  type Disc,
+  discsAt,
+  PatchDetector,
+  POSE_MODEL,
+} from "./bright-pictures.ts";
 
-const SIZE = 64;
-const MODEL = {
-  imageSize: SIZE,
-  cropScale: 1.5,
-  keypointNames: ["a", "b", "c", "d"],
-  minScore: 0.5,
-  keepScore: 0.3,
-};
+const DISC = { x: 200, y: 100, radius: 30 };
 
-/** A picture with a bright disc; an all-black one has no hand. */
-function discAt(x: number, y: number, radius: number): Pixels {
-  const [width, height] = [320, 240];
-  const data = new Uint8ClampedArray(width * height * 4).fill(0);
-  for (let i = 0; i < width * height; i++) {
-    const isInside = Math.hypot((i % width) - x, Math.floor(i / width) - y) <= radius;
-    data.fill(isInside ? 255 : 0, 4 * i, 4 * i + 3);
-  }
-  return { width, height, data };
-}
-
-/** Stands in for the network: finds the bright pixels' box and gives its four corners. */
-class BrightnessNetwork {
-  runs = 0;
-  presence: number | undefined;
-
-  readonly run = async (crop: Float32Array): Promise<NetworkAnswer> => {
-    this.runs++;
-    const bright = [...Array(SIZE * SIZE).keys()].filter((i) => crop[3 * i]! > 127);
-    if (bright.length === 0) {
-      return { keypoints: new Float32Array(4 * 3) };
-    }
-    const xs = bright.map((i) => ((i % SIZE) + 0.5) / SIZE);
-    const ys = bright.map((i) => (Math.floor(i / SIZE) + 0.5) / SIZE);
-    const [left, right] = [Math.min(...xs), Math.max(...xs)];
-    const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-    const corners = [left, top, 0.9, right, top, 0.9, left, bottom, 0.9, right, bottom, 0.9];
-    const keypoints = Float32Array.from(corners);
-    return this.presence === undefined ? { keypoints } : { keypoints, presence: this.presence };
-  };
-}
-
-function makeEstimator(): [HandEstimator, BrightnessNetwork] {
+function makeEstimator(presence = false): [HandEstimator, BrightnessNetwork] {
   const network = new BrightnessNetwork();
-  return [new HandEstimator(MODEL, network.run), network];
+  const model = new CropModel({ ...POSE_MODEL, presence }, network.run);
+  return [new HandEstimator(model, null), network];
 }
 
-describe("search", () => {
-  test("looks twice and gives pixels of the picture", async () => {
+describe("without a detector", () => {
+  test("the whole picture is looked at twice, pixels are the picture's", async () => {
     const [estimator, network] = makeEstimator();
-    const hand = await estimator.search(discAt(200, 100, 30));
+    const [hand] = await estimator.find(discsAt(DISC));
     expect(network.runs).toBe(2);
     expect(hand!.score).toBeCloseTo(0.9, 6);
     expect(Math.abs(hand!.box.x - 170)).toBeLessThan(2);
@@ -61,15 +32,15 @@ describe("search", () => {
     expect(Math.abs(hand!.box.width - 60)).toBeLessThan(3);
   });
 
-  test("finds nothing in a black picture, in one look", async () => {
+  test("nothing is found in a black picture, in one look", async () => {
     const [estimator, network] = makeEstimator();
-    expect(await estimator.search(discAt(-100, -100, 1))).toBeNull();
+    expect(await estimator.find(discsAt())).toEqual([]);
     expect(network.runs).toBe(1);
   });
 
-  test("does not look closer at a speck", async () => {
+  test("a speck is not looked at closer", async () => {
     const [estimator, network] = makeEstimator();
-    await estimator.search(discAt(200, 100, 5));
+    await estimator.find(discsAt({ ...DISC, radius: 5 }));
     expect(network.runs).toBe(1);
   });
 });
@@ -77,66 +48,88 @@ describe("search", () => {
 test("inBox cuts the crop around the box, 1.5 times as large", async () => {
   const [estimator] = makeEstimator();
   const box = { x: 170, y: 70, width: 60, height: 60 };
-  const hand = await estimator.inBox(discAt(200, 100, 200), box); // bright all over
-  expect(hand.box.x).toBeCloseTo(200 - 45 + 45 / SIZE, 3); // centres of the outer pixels
-  expect(hand.box.width).toBeCloseTo(90 * (1 - 1 / SIZE), 3);
-});
-
-describe("follow", () => {
-  test("needs one look a frame while the hand stays near", async () => {
-    const [estimator, network] = makeEstimator();
-    await estimator.follow(discAt(160, 120, 30), 0);
-    expect(network.runs).toBe(2);
-    for (let step = 1; step <= 5; step++) {
-      const hand = await estimator.follow(discAt(160 + 8 * step, 120, 30), step / 3);
-      expect(network.runs).toBe(2 + step);
-      expect(Math.abs(hand!.box.x + hand!.box.width / 2 - (160 + 8 * step))).toBeLessThan(2);
-    }
-  });
-
-  test("searches again when the hand has jumped", async () => {
-    const [estimator, network] = makeEstimator();
-    await estimator.follow(discAt(60, 60, 25), 0);
-    const hand = await estimator.follow(discAt(260, 180, 25), 0.1);
-    expect(network.runs).toBe(2 + 1 + 2);
-    expect(Math.abs(hand!.box.x - 235)).toBeLessThan(2);
-  });
-
-  test("loses the hand, and forgets it on demand", async () => {
-    const [estimator, network] = makeEstimator();
-    await estimator.follow(discAt(60, 60, 25), 0);
-    expect(await estimator.follow(discAt(-100, -100, 1), 0.1)).toBeNull();
-    await estimator.follow(discAt(60, 60, 25), 0);
-    estimator.forget();
-    const before = network.runs;
-    await estimator.follow(discAt(60, 60, 25), 0);
-    expect(network.runs - before).toBe(2);
-  });
+  const bright = discsAt({ x: 200, y: 100, radius: 400 });
+  const hand = await estimator.inBox(bright, box);
+  const size = POSE_MODEL.imageSize;
+  expect(hand.box.x).toBeCloseTo(200 - 45 + 45 / size, 3); // centres of the outer pixels
+  expect(hand.box.width).toBeCloseTo(90 * (1 - 1 / size), 3);
 });
 
 describe("presence", () => {
   test.each([
-    [0.45, false],
-    [0.55, true],
-  ])("is the score that a find needs: %f", async (presence, isFound) => {
-    const [estimator, network] = makeEstimator();
-    network.presence = presence;
-    const hand = await estimator.search(discAt(200, 100, 30));
-    expect(hand?.score).toBe(isFound ? presence : undefined);
-  });
-
-  test("of a followed hand may be lower", async () => {
-    const [estimator, network] = makeEstimator();
-    network.presence = 0.9;
-    await estimator.follow(discAt(160, 120, 30), 0);
-    network.presence = 0.35;
-    expect((await estimator.follow(discAt(162, 120, 30), 0.1))?.score).toBe(0.35);
-    network.presence = 0.25;
-    expect(await estimator.follow(discAt(164, 120, 30), 0.2)).toBeNull();
+    [0.45, undefined],
+    [0.55, 0.55],
+  ])("is the score that a find needs: %f", async (presence, score) => {
+    const [estimator, network] = makeEstimator(true);
+    network.more = { presence };
+    const [hand] = await estimator.find(discsAt(DISC));
+    expect(hand?.score).toBe(score && Math.fround(score));
   });
 });
 
+test("the chance of a left hand is told where the model tells it", async () => {
+  const [estimator, network] = makeEstimator();
+  expect((await estimator.find(discsAt(DISC)))[0]!.leftScore).toBeNull();
+  network.more = { is_left: 0.75 };
+  expect((await estimator.find(discsAt(DISC)))[0]!.leftScore).toBe(0.75);
+});
+
 test("NaN from the network is an error that says what to do", async () => {
-  const estimator = new HandEstimator(MODEL, async () => ({ keypoints: new Float32Array(12).fill(NaN) }));
-  await expect(estimator.search(discAt(60, 60, 25))).rejects.toThrow("export it again");
+  const keypoints = new Float32Array(12).fill(NaN);
+  const model = new CropModel(POSE_MODEL, async () => ({ keypoints }));
+  await expect(new HandEstimator(model, null).find(discsAt(DISC))).rejects.toThrow("export it again");
+});
+
+describe("with a detector", () => {
+  const APART: Disc[] = [
+    { x: 80, y: 120, radius: 30 },
+    { x: 230, y: 110, radius: 40 },
+  ];
+
+  function makeBoth(levels = 1): [HandEstimator, BrightnessNetwork, PatchDetector] {
+    const [poses, patches] = [new BrightnessNetwork(), new PatchDetector()];
+    const detector = new HandDetector(DETECTOR_MODEL, patches.run);
+    const detect = (picture: Parameters<HandDetector["detect"]>[0]) => detector.detect(picture, levels);
+    return [new HandEstimator(new CropModel(POSE_MODEL, poses.run), detect), poses, patches];
+  }
+
+  test("each of two hands is found, looked at three times", async () => {
+    const [estimator, poses] = makeBoth();
+    const hands = await estimator.find(discsAt(...APART));
+    expect(poses.runs).toBe(6);
+    const middles = hands.map((hand) => boxCenter(hand.box)).sort((a, b) => a.x - b.x);
+    middles.forEach(({ x, y }, i) => {
+      expect(Math.hypot(x - APART[i]!.x, y - APART[i]!.y)).toBeLessThan(2);
+    });
+    expect(hands[0]!.score).toBeCloseTo(0.9 * Math.sqrt(0.8), 5);
+  });
+
+  test("a known hand is not found again", async () => {
+    const [estimator, poses] = makeBoth();
+    const picture = discsAt(...APART);
+    const [first, second] = await estimator.find(picture);
+    poses.runs = 0;
+    expect(await estimator.find(picture, [first!])).toHaveLength(1);
+    expect(await estimator.find(picture, [first!, second!])).toEqual([]);
+    expect(poses.runs).toBe(3);
+  });
+
+  test("what is far from a hand's score is not looked at again", async () => {
+    const [estimator, poses, patches] = makeBoth();
+    patches.score = 0.42; // .9 x the root of it is .58, a hand
+    expect(await estimator.find(discsAt(DISC))).toHaveLength(1);
+    const looks = poses.runs;
+    patches.score = 0.39; // less than the detector's own limit
+    expect(await estimator.find(discsAt(DISC))).toEqual([]);
+    expect(poses.runs).toBe(looks);
+  });
+
+  test("a closer look is taken where something small is seen, and finds it once", async () => {
+    const [estimator, , patches] = makeBoth(2);
+    await estimator.find(discsAt());
+    expect(patches.runs).toBe(1);
+    const hands = await estimator.find(discsAt({ x: 60, y: 30, radius: 20 }));
+    expect(hands).toHaveLength(1);
+    expect(patches.runs).toBe(3); // the whole, and the one square that holds it
+  });
 });

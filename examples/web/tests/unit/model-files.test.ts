@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 
-import { findModels } from "../../plugins/model-files.ts";
+import { findDetector, findModels } from "../../plugins/model-files.ts";
+import { DEFAULT_MODEL } from "../../src/hand/constants.ts";
 
 const METADATA = {
   format: "handypose-tf/1",
@@ -27,18 +28,44 @@ function zipped(metadata: object): Uint8Array {
   return zipSync({ "metadata.json": strToU8(JSON.stringify(metadata)) });
 }
 
+const DETECTOR = {
+  ...METADATA,
+  kind: "detector",
+  keypoint_names: [],
+  decode: { method: "centers", min_score: 0.25 },
+};
+
 test("models are described by their metadata, the smallest first", () => {
   const folder = folderWith({
     "own_96_float32.tflite": zipped({ ...METADATA, precision: "float32", note: "x".repeat(2000) }),
     "own_96_int8.tflite": zipped(METADATA),
     "own_96.card.json": strToU8("{}"),
-    "finder_96_int8.tflite": zipped({ ...METADATA, kind: "detector", keypoint_names: [] }),
+    "finder_96_int8.tflite": zipped(DETECTOR),
   });
   const [first, second, ...others] = findModels(folder).map((file) => file.model);
   expect(others).toEqual([]);
   expect(first).toMatchObject({ name: "own_96_int8", imageSize: 96, cropScale: 2.2, trained: true });
   expect(first!.file).toMatch(/^models\/own_96_int8-[0-9a-f]{8}\.tflite$/);
   expect(second!.precision).toBe("float32");
+});
+
+test("the detector is not a model to pick, and one that the page cannot read is none", () => {
+  const other = { ...DETECTOR, decode: { method: "palms" } };
+  const folder = folderWith({
+    "a_96_int8.tflite": zipped(other),
+    "finder_96_int8.tflite": zipped({ ...DETECTOR, note: "x".repeat(2000) }),
+  });
+  const { model } = findDetector(folder)!;
+  expect(model).toMatchObject({ name: "finder_96_int8", imageSize: 96, minScore: 0.25 });
+  expect(findDetector(folderWith({ "a_96_int8.tflite": zipped(other) }))).toBeNull();
+});
+
+test("Python's default comes first, however large", () => {
+  const folder = folderWith({
+    "a_96_int8.tflite": zipped(METADATA),
+    "b_96_int8.tflite": zipped({ ...METADATA, preset: DEFAULT_MODEL, note: "x".repeat(2000) }),
+  });
+  expect(findModels(folder)[0]!.model.preset).toBe(DEFAULT_MODEL);
 });
 
 test.each([

@@ -1,0 +1,49 @@
+/** The library's own numbers; what they mean is said there.
+ *
+ * Written by `tools/web_constants.py`: change them in Python, then run it. */
+
+export const MIN_HAND_SCORE = 0.3;
+export const KEEP_SCORE = 0.25;
+export const MIN_PRESENCE = 0.5;
+export const KEEP_PRESENCE = 0.3;
+export const DOUBTFUL_SCORE = 0.45;
+export const MIN_DETECTION_SCORE = 0.3;
+export const FOUND_SCORE = 0.2;
+export const FOUND_SHARE = 0.25;
+export const FOUND_SPREAD = 0.05;
+export const DEFAULT_MODEL = "handypose_mediapipe_full";
+export const PROMISING = 0.7;
+export const DEFAULT_LEVELS = 2;
+export const DEFAULT_DETECTOR = "handypose_detector";
+export const HINT_SCORE = 0.15;
+export const HINT_SIZE = 0.4;
+export const MAX_OVERLAP = 0.5;
+export const CUT_MARGIN = 0.02;
+export const TILE_RATIO = 0.6;
+export const TILE_STEP = 0.7;
+export const SAME_BOX_OVERLAP = 0.5;
+export const SAME_KEYPOINT_DISTANCE = 0.25;
+export const SPEED_SECONDS = 0.1;
+export const MOST_COAST = 0.5;
+export const SIDE_WEIGHT = 0.6;
+export const LEAST_TRACK_STEP = 0.001;
+export const TAKEOVER = 0.2;
+export const MOST_UNLIKE = 1.0;
+export const LEAST_ALIKE = 0.5;
+export const DRIFT = 3.0;
+export const NEAR_SCALE = 1.25;
+export const MOST_HIDDEN = 2.0;
+export const LEAST_FILTER_STEP = 0.001;
+export const LEAST_SIDE_SHARE = 0.06666666666666667;
+export const SIDE_MARGIN = 0.01;
+export const FAINT_SCORE = 0.3;
+export const FAINT_OPACITY = 0.4;
+export const FINGER_COLORS = {"thumb": [255, 96, 88], "index": [255, 206, 64], "middle": [98, 220, 110], "ring": [84, 178, 255], "little": [222, 130, 255]};
+export const WRIST_COLOR = [245, 245, 245] as const;
+export const OUTLINE_COLOR = [20, 20, 24] as const;
+export const MAX_HANDS = 2;
+export const EVERY = 10;
+export const PATIENCE = 0.5;
+export const MIN_CUTOFF = 1.0;
+export const BETA = 4.0;
+export const SPEED_CUTOFF = 1.0;
