@@ -89,7 +89,7 @@ export class CameraMode implements Mode {
   #show({ hands, frame, milliseconds }: Finding, rate: number): void {
     const { view, facts, readout, model } = this.#page;
     view.show(frame, hands, model);
-    view.guide(hands.length > 0 ? null : "Hold a hand or two before the camera");
+    view.guide(hands.length > 0 ? null : "Show a hand or two to the camera");
     facts.show(hands);
     readout.status(hands.length > 0 ? countWords(hands.length) : "No hand yet");
     readout.figures(`${milliseconds.toFixed(0)} ms · ${rate.toFixed(0)} frames a second`);
@@ -119,7 +119,7 @@ export class CameraMode implements Mode {
     const { view, facts, readout } = this.#page;
     this.#startButton.textContent = "Start camera";
     view.clear();
-    view.guide("Start the camera and hold your hands before it");
+    view.guide("Start the camera, then show your hands");
     facts.show([]);
     readout.status("Camera off");
     readout.figures("");

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 
 import { findModels } from "../../plugins/model-files.ts";
+import { DEFAULT_MODEL } from "../../src/hand/constants.ts";
 import { MODELS, SAMPLE } from "./places.ts";
 import type { PredictedHand } from "./predictions.ts";
 import { type PhonePage, type ShownHand } from "./served-page.ts";
@@ -32,8 +33,10 @@ const MOST = {
 const predicted = inject("predicted");
 const models = findModels(MODELS).map((file) => file.model);
 
-describe.skipIf(predicted === null).each(models)("by $name", ({ name, precision }) => {
-  test.each(["two", "large"] as const)("picture %s has Python's hands", async (which) => {
+describe.skipIf(predicted === null).each(models)("by $name", ({ name, preset, precision }) => {
+  const pictures = preset === DEFAULT_MODEL ? (["two", "large"] as const) : (["two"] as const);
+
+  test.each(pictures)("picture %s has Python's hands", async (which) => {
     await phone.pick(models.findIndex((model) => model.name === name));
     await phone.choosePhoto(inject("pictures")[which]);
     const python = predicted![name]![which];
