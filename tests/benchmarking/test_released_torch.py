@@ -33,6 +33,5 @@ def test_it_is_the_released_network(shared_dir):
 
 
 @pytest.mark.slow
-@pytest.mark.torch
 def test_it_runs_at_the_size_asked_for():
     assert released_torch.open_released(64, 1)().shape == (1, 21, 8, 8)

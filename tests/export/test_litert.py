@@ -164,12 +164,13 @@ def test_presets_as_they_ship_are_fused(tmp_path, preset, precision):
 
 
 @pytest.mark.parametrize("precision", ["float32", "int8"])
-def test_an_own_backbone_is_fused(tmp_path, precision):
+def test_an_own_backbone_is_fused_and_gives_no_heatmaps_unasked(tmp_path, precision):
     parts = {name: SMALL[name] for name in ("waterfall", "decoder")}
     model = handypose(backbone=my_backbone(SIDE), overrides=parts)
     path = tmp_path / "a.tflite"
     export_litert(model, path, precision, quantization=settings(precision))
     check_body(path, OWN_OPS)
+    assert set(run(path)) == {"keypoints"}
 
 
 def test_layers_that_stay_float(model, tmp_path):
@@ -228,11 +229,6 @@ def test_metadata(files, model):
     assert metadata.precision == "float16" and metadata.preset == "handypose_lite0"
     assert metadata.parameters == model.count_params()
     assert metadata.to_dict() == model.metadata("float16").to_dict()
-
-
-def test_heatmaps_are_given_on_request_only(model, tmp_path):
-    path = export_litert(model, tmp_path / "a.tflite")
-    assert set(run(path)) == {"keypoints"}
 
 
 def test_the_model_stays_as_it_is(model, files):

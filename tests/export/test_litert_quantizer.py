@@ -12,6 +12,7 @@ from small_models import my_backbone
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
+from handypose_tf.export.litert_quantizer import quantize
 from handypose_tf.inference.pose_model import open_model
 from handypose_tf.litert.census import op_census
 from handypose_tf.models import handypose
@@ -31,15 +32,15 @@ def settings(**options) -> Quantization:
     return Quantization(quantizer="litert", calibration=calibration, **options)
 
 
-def test_the_extra_is_named(model, tmp_path, monkeypatch):
+def test_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "litert_quantizer", None)
     with pytest.raises(MissingExtraError, match=r"handypose-tf\[quantize\]"):
-        export_litert(model, tmp_path / "a.tflite", "int8", quantization=settings())
+        quantize(b"", "int8", settings())
 
 
-def test_what_it_does_not_make(model, tmp_path):
+def test_what_it_does_not_make():
     with pytest.raises(ModelError, match="not float16; use the quantiser tensorflow"):
-        export_litert(model, tmp_path / "a.tflite", "float16", quantization=settings())
+        quantize(b"", "float16", settings())
 
 
 def exported(model, folder: Path, precision: str, **options) -> Path:

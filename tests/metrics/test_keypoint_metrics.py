@@ -19,6 +19,8 @@ from handypose_tf.metrics import (
     reference_sizes,
 )
 
+pytestmark = pytest.mark.any_keras
+
 # Two hands of three points. Hand 0: tight box 40 x 30, B = 40; the third point is
 # hidden. Hand 1: tight box 10 x 20, B = 20.
 KEYPOINTS = np.array([[[0, 0], [40, 30], [500, 500]], [[5, 5], [15, 25], [10, 10]]])

@@ -9,6 +9,8 @@ import pytest
 from handypose_tf.errors import ModelError
 from handypose_tf.training import build_config, load_config
 
+pytestmark = pytest.mark.any_keras
+
 SMALL = "out: run\ndata:\n  train:\n  - source: coco:/data/hands\n"
 
 

@@ -9,6 +9,8 @@ import pytest
 from handypose_tf.data import parse_source
 from handypose_tf.training import load_config
 
+pytestmark = pytest.mark.any_keras
+
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "examples" / "configs"
 RECIPES = sorted([*CONFIGS.glob("*.yaml"), *ROOT.glob("tools/weights/*.yaml")])

@@ -7,6 +7,8 @@ import pytest
 from handypose_tf.errors import ModelError
 from handypose_tf.training.strategy import check_shared
 
+pytestmark = pytest.mark.any_keras
+
 
 @pytest.mark.parametrize(
     ("batch_size", "count", "sizes"),

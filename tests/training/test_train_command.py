@@ -11,6 +11,8 @@ import yaml
 
 from handypose_tf.cli.main import main
 
+pytestmark = pytest.mark.any_keras
+
 
 @pytest.fixture
 def config(hands, tmp_path):
