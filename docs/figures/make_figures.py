@@ -1,8 +1,9 @@
-"""Make the pictures of README and docs: rendered hands alone, no photo of anybody.
+"""Make the pictures of what `handypose synth` renders; no photo of anybody.
 
 python docs/figures/make_figures.py          (needs the extra [synth])
 
-Beside it, `draw_network.py` draws the network and `make_film.py` the film.
+Beside it, `draw_network.py` draws the network; `make pictures` runs `make_film.py` and
+`make_finds.py`, which show what the shipped models find.
 """
 
 from __future__ import annotations
@@ -32,8 +33,6 @@ _SEED = 12
 _TILE = 200
 #: Rendered pictures of people that are shown, in rows of five.
 _NUM_PEOPLE = 10
-#: Rendered hands that the worst are chosen of.
-_NUM_TRIED, _FAILURE_SEED = 300, 21
 #: Side of what is shown over that of the hand's box.
 _SHOWN = 1.8
 
@@ -41,22 +40,11 @@ _SHOWN = 1.8
 def main() -> None:
     """Make all pictures."""
     with tempfile.TemporaryDirectory() as scratch:
-        draw_demo(Path(scratch) / "demo")
         photos = copy_free_photos(Path(scratch) / "photos")
         draw_rendered_hands(Path(scratch) / "hands", photos, "synth.jpg")
         hard = Path(scratch) / "hard"
         draw_rendered_hands(hard, photos, "hard.jpg", ["--hard", "1"])
         draw_rendered_people(Path(scratch) / "people", photos)
-        draw_failures(Path(scratch) / "failures", photos)
-
-
-def draw_failures(folder: Path, photos: str) -> None:
-    """Draw the rendered hands that the shipped model gets most wrong."""
-    count = ["--count", str(_NUM_TRIED), "--seed", str(_FAILURE_SEED)]
-    handypose(["synth", *count, "--backgrounds", photos, "--out", str(folder)])
-    data = ["--data", f"coco:{folder / 'annotations.json'}", "--protocol", "nsrm"]
-    worst = ["--worst", str(FOLDER / "failures.jpg")]
-    handypose(["evaluate", "--model", "handypose_lite0", *data, *worst])
 
 
 def handypose(words: list[str]) -> None:
@@ -71,13 +59,6 @@ def copy_free_photos(folder: Path) -> str:
         if "skimage" in path.parts:
             shutil.copy(path, folder)
     return str(folder)
-
-
-def draw_demo(scratch: Path) -> None:
-    """Draw what `handypose demo` finds: keypoints and heatmaps."""
-    handypose(["demo", "--out", str(scratch)])
-    shutil.copy(scratch / "hand.jpg", FOLDER / "demo.jpg")
-    shutil.copy(scratch / "heatmaps.jpg", FOLDER / "heatmaps.jpg")
 
 
 def draw_rendered_hands(

@@ -3,9 +3,9 @@
 Files, folders with their sub-folders, patterns and -, standard input, are taken in the
 order given. A detector finds the hands; with --detector none the whole picture is
 searched for one. Photos and videos for which no output is named are annotated in
-handypose_predictions/. In a video hands are
-followed, keep their ids and are smoothed; annotated videos have no sound.
-Ctrl-C finishes the picture or frame at hand and leaves whole files.
+handypose_predictions/. In a video hands are followed, keep their ids and are smoothed;
+annotated videos have no sound. Ctrl-C finishes the picture or frame at hand and leaves
+whole files.
 
 Example:
   handypose predict photo.jpg
