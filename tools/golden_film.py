@@ -44,8 +44,10 @@ _MIDDLE, _SIDE = (320.0, 250.0), 470
 #: Size and turn of each cut-out.
 SPRITES = {"upright": (128, 0.0), "rolled": (128, 24.0), "small": (104, -15.0)}
 
-#: What a port may differ by: its kernels round otherwise.
-TOLERANCES = {"found_px": 3.0, "keypoints_px": 1.0, "score": 0.02}
+#: What a port may differ by: its kernels round otherwise, and each frame's crop follows
+#: from the points of the one before. LiteRT's plain kernels in place of XNNPACK's move
+#: the points of most frames by less than .2 px, some of the first frames' by 2.
+TOLERANCES = {"keypoints_px": 1.0, "share": 0.98, "farthest_px": 3.0, "score": 0.02}
 
 
 def sprites() -> dict[str, Image]:

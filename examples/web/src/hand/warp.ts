@@ -24,7 +24,7 @@ export function cutCrop(picture: Pixels, crop: CropTransform, size: number): Flo
   const shrink = Math.floor(1 / Math.max(scale, 1e-6));
   const [source, transform] =
     shrink < 2 ? [picture, crop] : averageDown(picture, crop, size, shrink);
-  return Float32Array.from(sampleBilinear(source, transform, size));
+  return new Float32Array(sampleBilinear(source, transform, size));
 }
 
 /**
@@ -52,32 +52,38 @@ function sampleBilinear(picture: Pixels, crop: CropTransform, size: number): Uin
   return result;
 }
 
-/** Write the colour at a point between four pixels. */
+/** Write the colour at a point between four pixels; outside the picture they are 0. */
 function samplePixel(
-  picture: Pixels,
+  { width, height, data }: Pixels,
   x: number,
   y: number,
   result: Uint8ClampedArray,
   target: number,
 ): void {
   const [left, top] = [Math.floor(x), Math.floor(y)];
+  if (left < -1 || top < -1 || left >= width || top >= height) {
+    return; // as it is: black
+  }
   const [toRight, toBottom] = [x - left, y - top];
-  const upperLeft = pixelIndex(picture, left, top);
-  const upperRight = pixelIndex(picture, left + 1, top);
-  const lowerLeft = pixelIndex(picture, left, top + 1);
-  const lowerRight = pixelIndex(picture, left + 1, top + 1);
+  const [hasLeft, hasRight] = [left >= 0, left + 1 < width];
+  const [hasTop, hasBottom] = [top >= 0, top + 1 < height];
+  const start = (top * width + left) * RGBA;
+  const below = start + width * RGBA;
   for (let channel = 0; channel < CHANNELS; channel++) {
-    const value = (at: number) => picture.data[at + channel] ?? 0;
-    const upper = between(value(upperLeft), value(upperRight), toRight);
-    const lower = between(value(lowerLeft), value(lowerRight), toRight);
+    const at = start + channel;
+    const under = below + channel;
+    const upper = between(
+      hasTop && hasLeft ? data[at]! : 0,
+      hasTop && hasRight ? data[at + RGBA]! : 0,
+      toRight,
+    );
+    const lower = between(
+      hasBottom && hasLeft ? data[under]! : 0,
+      hasBottom && hasRight ? data[under + RGBA]! : 0,
+      toRight,
+    );
     result[target + channel] = between(upper, lower, toBottom);
   }
-}
-
-/** Where a pixel's values start; below 0, where nothing is, for one outside the picture. */
-function pixelIndex({ width, height }: Pixels, column: number, row: number): number {
-  const isInside = column >= 0 && row >= 0 && column < width && row < height;
-  return isInside ? (row * width + column) * RGBA : -RGBA;
 }
 
 /** Interpolate in single precision. */

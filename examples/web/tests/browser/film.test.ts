@@ -26,7 +26,13 @@ interface GoldenHand {
 /** Made by `tools/golden_film.py`. */
 interface Film {
   readonly models: { readonly pose: { readonly file: string } };
-  readonly tolerances: { readonly keypoints_px: number; readonly score: number };
+  readonly tolerances: {
+    readonly keypoints_px: number;
+    /** Of the points, that lie within `keypoints_px`. */
+    readonly share: number;
+    readonly farthest_px: number;
+    readonly score: number;
+  };
   readonly width: number;
   readonly height: number;
   readonly frames_a_second: number;
@@ -49,7 +55,7 @@ beforeAll(async () => {
 
 test("the golden film has Python's ids and points", async () => {
   const frames = await followFilm();
-  let [farthest, worst] = [0, 0];
+  const distances: number[] = [];
   film.frames.forEach(({ hands }, index) => {
     const found = frames[index]!;
     expect(found.map((hand) => hand.id), `frame ${index}`).toEqual(hands.map((hand) => hand.id));
@@ -59,13 +65,16 @@ test("the golden film has Python's ids and points", async () => {
       expect(hand.leftScore === null).toBe(left_score === null);
       smoothed.forEach(([x, y], point) => {
         const { x: ownX, y: ownY } = hand.keypoints[point]!;
-        const distance = Math.hypot(ownX - x, ownY - y);
-        [farthest, worst] = distance > farthest ? [distance, index] : [farthest, worst];
+        distances.push(Math.hypot(ownX - x, ownY - y));
       });
     });
   });
-  console.log(`golden film: ${farthest.toFixed(2)} px from Python at most, in frame ${worst}`);
-  expect(farthest).toBeLessThan(film.tolerances.keypoints_px);
+  distances.sort((a, b) => a - b);
+  const [middle, farthest] = [distances[distances.length >> 1]!, distances.at(-1)!];
+  console.log(`golden film: middle ${middle.toFixed(3)}, at most ${farthest.toFixed(2)} px from Python`);
+  const near = distances.filter((distance) => distance < film.tolerances.keypoints_px);
+  expect(near.length / distances.length).toBeGreaterThan(film.tolerances.share);
+  expect(farthest).toBeLessThan(film.tolerances.farthest_px);
 });
 
 /** Give the film to the page's own worker; returns the hands of each frame. */
