@@ -25,8 +25,10 @@ from handypose_tf.labelling.mediapipe_regions import closer_region
 
 DEMO = ROOT / "handypose_tf" / "assets" / "demo_hand.jpg"
 
-#: Largest distance from this library's own landmarks, in sizes of the hand.
-SHARE = 0.02
+#: Distance from this library's own landmarks, in sizes of the hand: of the middle one,
+#: and of the farthest. A cell of a heatmap is 3 % of a hand: where two are as likely,
+#: the client's own way of scaling decides for one.
+MIDDLE, FARTHEST = 0.01, 0.04
 
 WIDTH, HEIGHT = 640, 400
 
@@ -60,10 +62,18 @@ def region(corners: list[list[float]]) -> HandRegion:
     return HandRegion((right + below) / 2, float(np.hypot(*along)), degrees)
 
 
-def distance(hand: dict[str, Any], own: np.ndarray) -> float:
-    """Return the largest distance of two hands' keypoints, in sizes of the hand."""
+def distances(hand: dict[str, Any], own: np.ndarray) -> np.ndarray:
+    """Return the distances of two hands' keypoints, the least first, in hand sizes."""
     apart = np.linalg.norm(np.array(hand["keypoints"]) - own, axis=1)
-    return float(apart.max() / tight_box(own)[2:].max())
+    return np.sort(apart) / tight_box(own)[2:].max()
+
+
+def check_near(hand: dict[str, Any], own: np.ndarray) -> None:
+    """Check that a hand of a client has this library's keypoints."""
+    apart = distances(hand, own)
+    print(f"middle {np.median(apart):.4f}, farthest {apart[-1]:.4f}")
+    assert np.median(apart) < MIDDLE
+    assert apart[-1] < FARTHEST
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +96,7 @@ def regions(python_client, probe) -> dict[str, HandRegion]:
 def test_landmarks_are_this_library_s_own(name, found, regions, own_pipeline):
     [own] = own_pipeline.poses(pictures()[name], [regions[name]])
     [hand] = found[name]
-    assert distance(hand, own.keypoints) < SHARE
+    check_near(hand, own.keypoints)
 
 
 def test_sides_are_right(python_client, sided_bundle):
@@ -113,7 +123,7 @@ def test_the_lite_palm_detector_finds_the_hand_too(
     [[hand]] = python_client(lite, [pictures()["right"]])
     [full] = found["right"]
     # Two palm detectors place the crop a little differently.
-    assert distance(hand, np.array(full["keypoints"])) < 0.1
+    assert distances(hand, np.array(full["keypoints"])).max() < 0.1
 
 
 def test_a_hand_is_followed_through_a_film(python_client, bundle, own_pipeline):
@@ -124,7 +134,7 @@ def test_a_hand_is_followed_through_a_film(python_client, bundle, own_pipeline):
         # MediaPipe's next region is that of the last landmarks.
         place = closer_region(before["keypoints"])
         [own] = own_pipeline.poses(frame, [place])
-        assert distance(hand, own.keypoints) < SHARE
+        check_near(hand, own.keypoints)
 
 
 def without_a_hand() -> dict[str, Image]:
