@@ -10,6 +10,7 @@ from apache_beam.io.filesystem import BeamIOError, FileMetadata
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
 
+from handypose_tf.errors import DataError
 from handypose_tf.images import Image, decode_image
 
 #: Namespace of the counters `pictures`, `hands` and `errors`.
@@ -61,7 +62,12 @@ class _Match(beam.DoFn):
         self._num_errors = Metrics.counter(METRICS, "errors")
 
     def process(self, pattern: str) -> Iterator[Any]:
-        [match] = FileSystems.match([pattern])
+        try:
+            [match] = FileSystems.match([pattern])
+        except (BeamIOError, ValueError) as error:
+            self._num_errors.inc()
+            yield _error(pattern, error)
+            return
         yield from match.metadata_list
         if not match.metadata_list:
             self._num_errors.inc()
@@ -82,16 +88,22 @@ class _Look(beam.DoFn):
 
     def process(self, file: FileMetadata) -> Iterator[Any]:
         try:
-            with FileSystems.open(file.path) as stream:
-                image = decode_image(stream.read())
-        except (OSError, BeamIOError, ValueError) as error:
+            result = self._look(file, _read(file.path))
+        except DataError as error:
             self._num_errors.inc()
             yield _error(file.path, error)
             return
-        result = self._look(file, image)
         self._num_pictures.inc()
         self._num_hands.inc(len(result["hands"]))
         yield result
+
+
+def _read(path: str) -> Image:
+    try:
+        with FileSystems.open(path) as stream:
+            return decode_image(stream.read())
+    except (OSError, BeamIOError, ValueError) as error:
+        raise DataError(str(error)) from error
 
 
 def _with_errors(function: beam.DoFn) -> beam.PTransform:

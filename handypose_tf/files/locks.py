@@ -20,7 +20,8 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-_NAME = ".handypose.lock"
+#: Of the file that holds a folder.
+LOCK_NAME = ".handypose.lock"
 
 
 def lock(file: IO[Any], path: Path) -> bool:
@@ -52,14 +53,14 @@ def held_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     is_new = not folder.exists()
     with as_output_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / _NAME).open("ab")
+        file = (folder / LOCK_NAME).open("ab")
     with file:
-        if not lock(file, folder / _NAME):
+        if not lock(file, folder / LOCK_NAME):
             raise OutputError(f"{folder}: another run is writing there; wait for it")
         try:
             yield folder
         finally:
-            (folder / _NAME).unlink(missing_ok=True)
+            (folder / LOCK_NAME).unlink(missing_ok=True)
             if is_new:
                 with suppress(OSError):  # something has been written
                     folder.rmdir()

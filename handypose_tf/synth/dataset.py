@@ -22,6 +22,7 @@ import cv2
 
 from handypose_tf.errors import MissingExtraError, OutputError
 from handypose_tf.files import write_bytes, write_json
+from handypose_tf.files.locks import LOCK_NAME, held_folder
 from handypose_tf.synth.anatomy.body import load_body
 from handypose_tf.synth.coco import coco_json, label_of
 from handypose_tf.synth.config import SynthConfig
@@ -49,22 +50,27 @@ def make_dataset(
 
     Raises:
         MissingExtraError: If VTK is not installed.
-        OutputError: If the folder holds samples of another configuration, or cannot be
-            written.
+        OutputError: If the folder holds samples of another configuration, another run
+            writes there, or it cannot be written.
     """
     if importlib.util.find_spec("vtk") is None:
         raise MissingExtraError("vtk", "synth", "render hands")
+    with held_folder(folder):
+        yield from _make(folder, count, config, num_workers or os.cpu_count() or 1)
+
+
+def _make(
+    folder: Path, count: int, config: SynthConfig, num_workers: int
+) -> Iterator[int]:
     _claim(folder, config)
     stretches = [(a, min(a + _STRETCH, count)) for a in range(0, count, _STRETCH)]
     todo = [stretch for stretch in stretches if not _part(folder, *stretch).is_file()]
     done = count - sum(stop - start for start, stop in todo)
     yield done
-    for start, stop in _work(folder, todo, config, num_workers or os.cpu_count() or 1):
+    for start, stop in _work(folder, todo, config, num_workers):
         done += stop - start
         yield done
-    labels = [
-        label for s in stretches for label in json.loads(_part(folder, *s).read_text())
-    ]
+    labels = [label for s in stretches for label in _read(_part(folder, *s))]
     _write_compact(folder / "annotations.json", coco_json(labels, config))
 
 
@@ -81,17 +87,26 @@ def _claim(folder: Path, config: SynthConfig) -> None:
     note = folder / "synth.json"
     wanted = config.to_dict()
     if note.is_file():
-        found = json.loads(note.read_text())
+        found = _read(note)
         other = sorted(key for key in wanted if found.get(key) != wanted[key])
         if other:
             raise OutputError(
                 f"{folder}: holds samples made with another {', '.join(other)}; choose "
                 "another folder or delete it"
             )
-    elif folder.is_dir() and any(folder.iterdir()):
+    elif any(path.name != LOCK_NAME for path in folder.iterdir()):
         raise OutputError(f"{folder}: is not empty; choose another folder")
     else:
         write_json(note, wanted)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{path}: cannot be read ({error}); delete it and run the command again"
+        ) from error
 
 
 def _write_compact(path: Path, value: Any) -> None:

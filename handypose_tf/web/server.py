@@ -7,6 +7,7 @@ once, in `savedmodels/NAME.tflite`.
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -76,12 +77,21 @@ def page_server(
     """
     handler = partial(_PageHandler, models=models, directory=str(page or find_page()))
     try:
-        return ThreadingHTTPServer((ADDRESS, port), handler)
+        return _PageServer((ADDRESS, port), handler)
     except (OSError, OverflowError) as error:
         raise OutputError(
             f"port {port} of {ADDRESS} cannot be had: {error}; give another with "
             "--port, or 0 for a free one"
         ) from error
+
+
+class _PageServer(ThreadingHTTPServer):
+    """Says nothing of a browser that goes away while it is sent a file."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell what went wrong, unless it is the browser that has gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _PageHandler(SimpleHTTPRequestHandler):

@@ -13,11 +13,13 @@ import pytest
 
 import handypose_tf
 from handypose_tf.cli.main import main
+from handypose_tf.errors import DataError
 from handypose_tf.images import read_image, write_image
 
 beam = pytest.importorskip("apache_beam", reason="needs the beam extra")
 
 from handypose_tf.beam import LabelHands, PredictHands  # noqa: E402
+from handypose_tf.beam.picture_transform import PictureTransform  # noqa: E402
 
 ASSETS = Path(handypose_tf.__file__).parent / "assets"
 NUM_HANDS = 6
@@ -121,3 +123,22 @@ def test_label_gives_the_lines_of_the_command_s_log(
     assert errors == []
     assert numbers["pictures"] == NUM_HANDS
     assert numbers["hands"] == sum(len(line["hands"]) for line in found) > 0
+
+
+def test_a_pattern_that_cannot_be_matched_goes_aside(run: Run, photos: Path) -> None:
+    found, errors, numbers = run(PredictHands(), "nowhere://a/*.jpg", f"{photos}/0.jpg")
+    assert [Path(entry["image"]).name for entry in found] == ["0.jpg"]
+    assert [error["image"] for error in errors] == ["nowhere://a/*.jpg"]
+    assert numbers["errors"] == 1
+
+
+def test_a_photo_that_goes_while_it_is_looked_at_goes_aside(
+    run: Run, photos: Path
+) -> None:
+    found, errors, _ = run(PictureTransform(lambda: lose), f"{photos}/0.jpg")
+    assert found == []
+    assert errors == [{"image": f"{photos}/0.jpg", "reason": "gone; run it again"}]
+
+
+def lose(file: Any, image: Any) -> dict[str, Any]:
+    raise DataError("gone; run it again")

@@ -13,6 +13,7 @@ import pytest
 
 from handypose_tf.data.readers import CocoReader
 from handypose_tf.errors import DataError, MissingExtraError, OutputError
+from handypose_tf.files.locks import LOCK_NAME
 from handypose_tf.synth import dataset
 from handypose_tf.synth.anatomy.arm import WHEEL
 from handypose_tf.synth.coco import coco_json, label_of
@@ -201,3 +202,25 @@ def is_running(pid):
         return False
     with open(f"/proc/{pid}/stat") as file:
         return file.read().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_two_runs_never_write_one_folder(fake, tmp_path):
+    folder = tmp_path / "hands"
+    first = dataset.make_dataset(folder, 8, config(tmp_path), num_workers=1)
+    assert next(first) == 0
+    with pytest.raises(OutputError, match="another run is writing there"):
+        make(folder, 8, config(tmp_path))
+    assert list(first) == [4, 8]
+    assert not (folder / LOCK_NAME).exists()
+    assert make(folder, 12, config(tmp_path)) == [8, 12]
+
+
+@pytest.mark.parametrize("name", ["synth.json", "parts/0000000-0000004.json"])
+def test_a_broken_file_of_an_earlier_run_is_named(fake, tmp_path, name):
+    folder = tmp_path / "hands"
+    make(folder, 8, config(tmp_path))
+    before = (folder / "annotations.json").read_bytes()
+    (folder / name).write_bytes(b"\0\0")
+    with pytest.raises(OutputError, match=rf"{name}: cannot be read .* delete it"):
+        make(folder, 8, config(tmp_path))
+    assert (folder / "annotations.json").read_bytes() == before

@@ -114,3 +114,18 @@ def test_a_wrong_port_is_wrong_usage(port, capsys):
         main(["web", "--port", port])
     assert end.value.code == 2
     assert "is no port, 0 to 65535" in capsys.readouterr().err
+
+
+def test_a_browser_that_goes_away_is_no_error(page, capsys):
+    with page_server(page=page) as server:
+        fail(server, BrokenPipeError(), capsys, told="")
+        fail(server, ConnectionResetError(), capsys, told="")
+        fail(server, ValueError("a defect"), capsys, told="ValueError: a defect")
+
+
+def fail(server, error, capsys, told):
+    try:
+        raise error
+    except type(error):
+        server.handle_error(None, ("127.0.0.1", 1))
+    assert told in capsys.readouterr().err if told else not capsys.readouterr().err
