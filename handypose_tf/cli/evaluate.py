@@ -34,6 +34,7 @@ from handypose_tf.cli.options import (
     add_on_error,
     number_parser,
     parse_count,
+    short_names,
 )
 from handypose_tf.data import Reader, open_source
 from handypose_tf.evaluation import (
@@ -176,9 +177,7 @@ def _measure(arguments: argparse.Namespace, hands: HandSet) -> list[Measured]:
     """Measure all by the names of their files, or by their paths if two share one."""
     models, files = arguments.models, arguments.predictions
     protocol = with_crop(arguments.protocol, arguments.crop_box, arguments.crop_scale)
-    paths = [*models, *map(str, files)]
-    names = [Path(path).name for path in paths]
-    names = names if len(set(names)) == len(names) else paths
+    names = short_names([*models, *map(str, files)])
     found = []
     for model, name in zip(models, names, strict=False):
         with quiet_native_log():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from handypose_tf.cli.console import progress, quiet_native_log, say
+from handypose_tf.cli.options import short_names
 from handypose_tf.data import Record, open_source
 from handypose_tf.errors import HandyPoseError
 from handypose_tf.evaluation.bootstrap import Estimate
@@ -54,9 +54,11 @@ def evaluate_detectors(arguments: argparse.Namespace) -> int:
     num_hands = sum(len(photo.truth) for photo in photos)
     size = f" of at least {arguments.min_size:g} px" * bool(arguments.min_size)
     say(f"{arguments.data}\n{len(photos)} photos, {num_hands} hands{size}\n")
+    models = [*dict.fromkeys(arguments.models)]
+    names = short_names(models)
     found = {
-        Path(model).name: _measure_detector(model, photos, arguments)
-        for model in arguments.models
+        name: _measure_detector(model, photos, arguments)
+        for name, model in zip(names, models, strict=True)
     }
     header = ["hands found, %", *found]
     say(format_table(header, _finding_rows([*found.values()])))
@@ -65,7 +67,7 @@ def evaluate_detectors(arguments: argparse.Namespace) -> int:
     if arguments.pose:
         scores = {
             name: _measure_pose(model, records, arguments)
-            for name, model in zip(found, arguments.models, strict=True)
+            for name, model in zip(found, models, strict=True)
         }
         say(f"\nwith {arguments.pose}, as `handypose predict` finds them:")
         say(format_table(["", *scores], _pose_rows([*scores.values()])))

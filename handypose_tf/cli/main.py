@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import TextIO
 
 from handypose_tf import __version__
+from handypose_tf.cli.outputs import RESULTS, check_outputs
 from handypose_tf.errors import HandyPoseError, OutputError
 from handypose_tf.files import is_full, is_standard_output, output_error
 
@@ -49,13 +50,11 @@ COMMANDS = {
 
 FAILED, INTERRUPTED = 1, 130
 
-#: Options that name a file of results; `-` is standard output.
-RESULTS = ("json", "jsonl", "csv", "coco")
-
 #: What native libraries print unless the user says otherwise. What TensorFlow calls an
-#: error (a remapper that failed) is none; what is one, it raises.
+#: error (a remapper that failed) is none; what is one, it raises. So does OpenCV, or a
+#: line of ours names the file.
 _QUIET = {
-    "OPENCV_LOG_LEVEL": "ERROR",
+    "OPENCV_LOG_LEVEL": "SILENT",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
@@ -108,6 +107,7 @@ def _run(argv: Sequence[str]) -> int:
         arguments = parser.parse_args(argv)
         for name, value in vars(arguments).items():
             setattr(arguments, name, _in_home(value))
+        check_outputs(arguments, parser.error)
         with _words_apart(arguments):
             code = arguments.run(arguments)
         sys.stdout.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,15 @@ def parse_box(text: str) -> list[float]:
             f"{text!r} is not X,Y,W,H in pixels with W and H above 0"
         )
     return values
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """Return the names of files, or their paths if two have one name.
+
+    What is given twice is called twice by the same.
+    """
+    names = [Path(path).name for path in paths]
+    return names if len({*names}) == len({*paths}) else [*paths]
 
 
 def add_data(options: Options, what: str, *, several: bool = False) -> None:

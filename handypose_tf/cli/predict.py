@@ -20,10 +20,8 @@ Example:
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from handypose_tf.cli.main import RESULTS
 from handypose_tf.cli.options import (
     add_levels,
     parse_box,
@@ -31,7 +29,6 @@ from handypose_tf.cli.options import (
     parse_positive,
     parse_share,
 )
-from handypose_tf.files import is_standard_output
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
     DEFAULT_MODEL,
@@ -231,16 +228,4 @@ def _check_usage(arguments: argparse.Namespace) -> bool:
         )
     if arguments.beta < 0:
         refuse("--beta must be 0 or more")
-    _check_results_apart(arguments)
     return has_videos
-
-
-def _check_results_apart(arguments: argparse.Namespace) -> None:
-    """Refuse two results in one file, and a result in place of an input."""
-    named = {f"--{n}": p for n in RESULTS if (p := getattr(arguments, n)) is not None}
-    taken = {os.path.realpath(item): item for item in arguments.inputs}
-    for option, path in named.items():
-        place = "-" if is_standard_output(path) else os.path.realpath(path)
-        if place in taken:
-            arguments.usage_error(f"{option} {path} would replace {taken[place]}")
-        taken[place] = option

@@ -12,7 +12,7 @@ from handypose_tf.cli.console import complain, progress, quiet_native_log, say
 from handypose_tf.cli.interrupt import patient_interrupt
 from handypose_tf.cli.main import FAILED, INTERRUPTED
 from handypose_tf.errors import DataError, OutputError
-from handypose_tf.files import check_writable, write_json
+from handypose_tf.files import write_json
 from handypose_tf.images import IMAGE_SUFFIXES, find_images
 from handypose_tf.inference.coco_file import write_coco_file
 from handypose_tf.inference.estimator import DEFAULT_LEVELS, HandPoseEstimator
@@ -39,8 +39,6 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
     whole = (arguments.json, arguments.csv, arguments.coco)
     if not paths:
         return FAILED
-    for path in filter(None, whole):
-        check_writable(path)
     kept: list[HandPoses] = []
     with contextlib.ExitStack() as stack:
         lines = _open_lines(arguments, stack)

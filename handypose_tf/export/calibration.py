@@ -177,15 +177,15 @@ def open_calibration(
 def _whole_pictures(records: Sequence[Record], size: int) -> Image:
     """Lay the pictures of hands into a detector's input, each picture once."""
     pictures = {record.image_path: record for record in records}
-    images = [record.read_image() for record in pictures.values()]
-    if not images:
+    if not pictures:
         raise DataError("no pictures to calibrate on; check the data")
-    matrices = [
-        letterbox_matrix(image.shape[1], image.shape[0], size) for image in images
-    ]
-    return np.stack(
-        [warp_image(i, m, size) for i, m in zip(images, matrices, strict=True)]
-    )
+    return np.stack([_whole_picture(record, size) for record in pictures.values()])
+
+
+def _whole_picture(record: Record, size: int) -> Image:
+    image = record.read_image()
+    matrix = letterbox_matrix(image.shape[1], image.shape[0], size)
+    return warp_image(image, matrix, size)
 
 
 def _is_noise(crops: NDArray[np.uint8]) -> bool:

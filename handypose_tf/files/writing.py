@@ -110,7 +110,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: If it cannot.
     """
-    if is_standard_output(path):
+    path = Path(path)
+    is_device = path.exists() and not (path.is_file() or path.is_dir())
+    if is_standard_output(path) or is_device:
         return
     target = Path(os.path.realpath(path))
     with as_output_error(path):

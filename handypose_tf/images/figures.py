@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 #: Okabe and Ito's colours, told apart with every common kind of colour blindness.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
-_SUFFIXES = (".png", ".pdf", ".svg")
+#: Endings of a plot.
+FIGURE_SUFFIXES = (".png", ".pdf", ".svg")
 
 _STYLE: Any = {
     "font.size": 10,
@@ -50,8 +51,8 @@ def figure_file(
     from matplotlib.figure import Figure
 
     suffix = Path(path).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise OutputError(f"{path}: a plot ends in one of {', '.join(_SUFFIXES)}")
+    if suffix not in FIGURE_SUFFIXES:
+        raise OutputError(f"{path}: a plot ends in one of {', '.join(FIGURE_SUFFIXES)}")
     with rc_context(_STYLE):
         figure = Figure(figsize=size, layout="constrained", facecolor="white")
         yield figure

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ from handypose_tf.files import write_bytes
 from handypose_tf.files.file_kind import NUM_START, file_kind
 from handypose_tf.images.jpeg import JPEG_END, JPEG_START, has_end, read_jpeg_header
 from handypose_tf.images.orientation import read_orientation, turn_upright
+from handypose_tf.images.several import has_frames, has_pages
 
 Image = NDArray[np.uint8]
 PathLike = str | os.PathLike[str]
@@ -49,6 +51,8 @@ _JPEG_QUALITY = 92
 def read_image(path: PathLike) -> Image:
     """Read a picture file as `uint8` RGB `(height, width, 3)`.
 
+    Of a file that moves or has pages it is the first picture, with a warning.
+
     Raises:
         DataError: If the file is missing, empty, not a picture or broken.
     """
@@ -57,6 +61,10 @@ def read_image(path: PathLike) -> Image:
         image = decode_image(data)
     except ValueError as error:
         raise DataError(f"{path}: {error}") from error
+    if has_frames(data):
+        _warn(path, "moves, and only its first frame is read; .mp4 and .gif are videos")
+    elif has_pages(data):
+        _warn(path, "has pages, and only the first is read; save each as a file")
     return image
 
 
@@ -133,6 +141,10 @@ def check_image(image: Image) -> Image:
             f"Received: {received} {getattr(image, 'shape', '')}"
         )
     return image
+
+
+def _warn(path: PathLike, words: str) -> None:
+    warnings.warn(f"{path}: {words}", stacklevel=3)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ from handypose_tf.labelling.selection import (
 )
 from handypose_tf.labelling.sheets import best_and_worst, draw_sheet, review_pages
 from handypose_tf.labelling.teacher import Teacher
+
+#: Labels' files of the hands that are trained on, and of those that are held out.
+_SPLIT = ("train.json", "val.json")
 
 #: Goes through things, and may show how far it is; the word names one of them.
 Progress = Callable[[Any, str], Iterable[Any]]
@@ -200,11 +204,24 @@ def _write_labels(
     parts = {"annotations.json": [*kept]}
     if options.hold_out:
         split = split_hands(kept, options.hold_out, by_folder=options.by_folder)
-        parts |= dict(zip(("train.json", "val.json"), split, strict=True))
+        parts |= dict(zip(_SPLIT, split, strict=True))
+    else:
+        _warn_of_old_split(out)
     return {
         write_labels(out / name, hands, images, info, outlines): len(hands)
         for name, hands in parts.items()
     }
+
+
+def _warn_of_old_split(out: Path) -> None:
+    """Tell of labels' files that would go on holding hands that are refused now."""
+    old = [str(out / name) for name in _SPLIT if (out / name).exists()]
+    if old:
+        warnings.warn(
+            f"{' and '.join(old)}: of an earlier run, not written anew; hold hands out "
+            "again (--hold-out) or delete them",
+            stacklevel=5,
+        )
 
 
 def _draw(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from handypose_tf.data.parsing import read_text
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import is_inside
 from handypose_tf.labelling.photo_log import PhotoResult
@@ -106,7 +107,7 @@ def read_rejected(path: Path) -> frozenset[int]:
     if not path.is_file():
         return frozenset()
     numbers = set()
-    for row, line in enumerate(path.read_text().splitlines(), start=1):
+    for row, line in enumerate(read_text(path).splitlines(), start=1):
         text = line.partition("#")[0].strip()
         if text and not text.isdecimal():
             raise DataError(f"{path}:{row}: {text!r} is no number of a hand; mend it")

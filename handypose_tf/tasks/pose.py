@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ class PoseTask(Task):
         if batch_size != config.batch_size:
             count = self.training.num_samples
             self.notes = (f"{count} hands: batches of {batch_size}",)
+        if self.validation is not None:
+            self.notes += _shared_pictures(self.training, self.validation)
 
     def build(self) -> HandyPose:
         """Build the network for the data's keypoints; see `Task.build`."""
@@ -151,6 +154,23 @@ class PoseTask(Task):
             for image, hand in zip(images, found, strict=True)
         ]
         return contact_sheet(drawn, columns=4)
+
+
+def _shared_pictures(
+    training: HandPipeline, validation: HandPipeline
+) -> tuple[str, ...]:
+    """Return a line if pictures of the validation are trained on, too."""
+    taught, pictures = (
+        {(os.path.abspath(hand.image_path), hand.span) for hand in pipeline.records}
+        for pipeline in (training, validation)
+    )
+    shared = len(pictures & taught)
+    if not shared:
+        return ()
+    return (
+        f"warning: {shared} of {len(pictures)} pictures of the validation are trained "
+        "on, too: its figures are too good; give others",
+    )
 
 
 def _freeze_presence(model: HandyPose) -> None:

@@ -59,8 +59,13 @@ def _open_callback(name: str) -> keras.callbacks.Callback:
         raise ModelError(f"callback {name}: write MODULE:CLASS")
     try:
         callback = getattr(importlib.import_module(module), attribute)()
-    except (ImportError, AttributeError, TypeError) as error:
-        raise ModelError(f"callback {name}: cannot be made: {error}") from error
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"callback {name}: {error}; set PYTHONPATH to the folder it lies in"
+        ) from error
+    except Exception as error:
+        kind = type(error).__name__
+        raise ModelError(f"callback {name}: cannot be made: {kind}: {error}") from error
     if not isinstance(callback, keras.callbacks.Callback):
         raise ModelError(f"callback {name}: is no Keras callback")
     return callback

@@ -41,6 +41,10 @@ class ScheduleConfig:
         check_choice("kind", self.kind, SCHEDULES)
         check_positive("factor", self.factor)
         check_positive("every", self.every)
+        if self.warmup_steps < 0:
+            raise ValueError(
+                f"`warmup_steps` must not be negative. Received: {self.warmup_steps}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,12 @@ class OptimizerConfig:
         if not self.kind.startswith(ADDONS):
             check_choice("kind", self.kind, (*OPTIMIZERS, f"{ADDONS}NAME"))
         check_positive("learning_rate", self.learning_rate)
+        if self.clip_norm is not None:
+            check_positive("clip_norm", self.clip_norm)
+        for name in ("weight_decay", "momentum"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < 1:
+                raise ValueError(f"`{name}` must be from 0 to 1. Received: {value}")
         if self.ema is not None and not 0 < self.ema < 1:
             raise ValueError(f"`ema` must lie between 0 and 1. Received: {self.ema}")
 

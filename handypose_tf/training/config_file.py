@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that comes twice, of which YAML would take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping, as `SafeLoader` does."""
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if key.value in keys and key.tag != "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value} comes twice", key.start_mark
+                )
+            if isinstance(key.value, str):
+                keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def load_config(
     path: str | os.PathLike[str], overrides: Sequence[str] = ()
 ) -> RunConfig:
@@ -46,7 +62,7 @@ def read_config(
         ModelError: If the file cannot be read, or an override does not fit it.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text("utf-8"))
+        content = yaml.load(Path(path).read_text("utf-8"), _UniqueKeys)
     except OSError as error:
         raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

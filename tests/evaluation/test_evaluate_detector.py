@@ -80,6 +80,18 @@ def test_keypoints_behind_it_are_measured_with_a_pose_model(
     assert 0 <= score["pck"]["value"] <= score["pck_found"]["value"] <= 1
 
 
+def test_two_files_of_one_name_are_two_columns(detector, data, tmp_path, capsys):
+    other = tmp_path / "dots.tflite"
+    other.write_bytes(detector.read_bytes())
+    pose = write_dot_model(tmp_path / "pose.tflite")
+    words = ["evaluate", "--model", str(detector), "--model", str(other)]
+    words += ["--data", data, "--pose", str(pose), "--model", str(other)]
+    assert main([*words, "--json", str(tmp_path / "a.json")]) == 0
+    figures = json.loads((tmp_path / "a.json").read_text())
+    names = [str(detector), str(other)]
+    assert [*figures["finding"]] == [*figures["keypoints"]] == names
+
+
 def test_what_is_missing_is_said(data, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["evaluate", "--task", "detector", "--data", data, "--predictions", "x"])

@@ -90,6 +90,17 @@ def test_a_second_run_asks_the_teacher_nothing_and_heeds_the_person(
     assert "1 rejected" in capsys.readouterr().out
 
 
+@pytest.mark.filterwarnings("default")
+def test_what_an_earlier_run_held_out_is_not_left_without_a_word(
+    photos: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["label", str(photos), "--out", str(out)]
+    main([*words, "--hold-out", "0.4"])
+    main(words)
+    told = f"{out / 'train.json'} and {out / 'val.json'}: of an earlier run, not"
+    assert told in capsys.readouterr().err
+
+
 def test_nothing_to_keep_is_an_error_of_one_line(
     photos: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -76,6 +76,9 @@ def test_refused_numbers_are_read(tmp_path: Path) -> None:
     assert read_rejected(path) == frozenset()
     path.write_text("12\n\n  7 # thumb\n# a note\n")
     assert read_rejected(path) == {7, 12}
+    for encoding in ("utf-8-sig", "utf-16"):  # as Windows' editors write it
+        path.write_text("12\r\n7\r\n", encoding, newline="")
+        assert read_rejected(path) == {7, 12}
     path.write_text("12\nseven\n")
     with pytest.raises(DataError, match=r"rejected\.txt:2: 'seven'"):
         read_rejected(path)

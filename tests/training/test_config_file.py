@@ -74,6 +74,11 @@ def test_overrides_reach_into_parts_and_lists(write):
         ("model.frozen=level9", "`frozen` must be one of"),
         ("optimizer.kind=adm", "`kind` must be one of"),
         ("optimizer.kind=null", "optimizer.kind must be text"),
+        ("optimizer.clip_norm=0", "`clip_norm` must be positive. Received: 0"),
+        ("optimizer.clip_norm=.nan", "`clip_norm` must be positive"),
+        ("optimizer.weight_decay=-1", "`weight_decay` must be from 0 to 1"),
+        ("optimizer.momentum=9", "`momentum` must be from 0 to 1. Received: 9"),
+        ("schedule.warmup_steps=-1", "`warmup_steps` must not be negative"),
         ("augmentation.mirror=2", "augmentation: `mirror` must be a number"),
         ("augmentation=3", "augmentation must hold keys"),
         ("data.train.7.source=x", "there is no such place"),
@@ -100,3 +105,23 @@ def test_files_that_are_none(tmp_path, write):
         load_config(write("epochs: 3"))
     with pytest.raises(ModelError, match=r"the key data.train is missing"):
         build_config({"out": "a", "data": {}})
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f"{SMALL}epochs: 3\nepochs: 9\n", "epochs"),
+        (f"a: {{b: 1, b: 2}}\n{SMALL}", "b"),
+    ],
+)
+def test_a_key_that_comes_twice_is_refused(write, text, key):
+    with pytest.raises(ModelError, match=f"the key {key} comes twice .* line") as told:
+        load_config(write(text))
+    assert "\n" not in str(told.value)
+
+
+def test_yaml_s_own_merges_are_kept(write):
+    text = SMALL + "loss: &a {sigma: 2, kind: mse}\n"
+    text += "model: {preset: handypose_lite0, overrides: {a: {<<: *a, sigma: 1}}}\n"
+    config = load_config(write(text))
+    assert config.model.overrides == {"a": {"kind": "mse", "sigma": 1}}

@@ -27,7 +27,9 @@ def test_it_trains_reports_and_resumes(config, tmp_path, capsys):
     words = ["train", str(config), "--json", str(report)]
     assert main([*words, "--set", "epochs=1", "--set", "schedule.warmup_steps=0"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("1 epochs of 6 steps")
+    # The configuration validates on what it trains on.
+    assert lines[0].startswith("warning: 24 of 24 pictures of the validation are train")
+    assert lines[1].startswith("1 epochs of 6 steps")
     [epoch] = [line for line in lines if line.startswith("epoch 1  ")]
     assert epoch.split()[2:10:2] == ["loss", "val_loss", "val_pck", "val_epe"]
     assert lines[-1].startswith(f"best model {tmp_path / 'run' / 'best.keras'}")

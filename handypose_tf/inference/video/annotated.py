@@ -73,7 +73,7 @@ class AnnotatedVideo:
         self._fill_up_to(tracked.frame.seconds)
         if tracked.frame.image is not None:
             drawn = draw_hands(tracked.frame.image, tracked.hands, self._skeleton)
-            self._last = cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR)
+            self._last = self._fit(cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
         if self._ahead(tracked.frame.seconds) < 1:
             self._append()
 
@@ -90,6 +90,13 @@ class AnnotatedVideo:
         """Return by how many frames the video is ahead of a time."""
         start = seconds if self._start is None else self._start
         return self.num_frames - (seconds - start) * self._fps
+
+    def _fit(self, image: NDArray) -> NDArray:
+        """Bring a frame to the first one's size: of another, OpenCV drops it."""
+        if self._last is None or image.shape == self._last.shape:
+            return image
+        height, width = self._last.shape[:2]
+        return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
 
     def _append(self) -> None:
         if self._last is not None:

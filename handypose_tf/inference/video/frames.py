@@ -18,7 +18,7 @@ import numpy as np
 from handypose_tf.errors import DataError
 from handypose_tf.files.file_kind import why_unreadable
 from handypose_tf.images import Image, read_image
-from handypose_tf.inference.video.gif import with_times
+from handypose_tf.images.gif import with_times
 from handypose_tf.inference.video.video_inputs import is_address, public_name
 
 #: Frames a second where a video or camera does not tell.
@@ -95,7 +95,7 @@ class VideoFile:
             raise DataError(f"{self.name}: {_why_not_opened(path)}")
         told = _positive(self._capture.get(cv2.CAP_PROP_FPS)) or DEFAULT_FPS
         count = _positive(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        self.fps = told if told <= _MOST_FPS else DEFAULT_FPS
+        self.fps = _rate(told)
         self.num_frames = int(count) if count else None
         #: By the file's own words, of whose two numbers the first may be a guess.
         self.duration = count / told if count else None
@@ -208,7 +208,7 @@ class Camera:
                 "no other program has it, and on Linux that you may read "
                 f"/dev/video{number}"
             )
-        self.fps = _positive(self._capture.get(cv2.CAP_PROP_FPS)) or DEFAULT_FPS
+        self.fps = _rate(_positive(self._capture.get(cv2.CAP_PROP_FPS)))
 
     def __iter__(self) -> Iterator[Frame]:
         """Go through the frames until the camera gives none."""
@@ -231,6 +231,11 @@ def _read_all(capture: cv2.VideoCapture) -> Iterator[Image | None]:
             yield cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
     finally:
         capture.release()
+
+
+def _rate(told: float | None) -> float:
+    """Return frames a second, where what is told can be such a rate."""
+    return told if told is not None and told <= _MOST_FPS else DEFAULT_FPS
 
 
 def _positive(value: float) -> float | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from handypose_tf.images import IMAGE_SUFFIXES
-from handypose_tf.inference.video.gif import moves
+from handypose_tf.images.gif import moves
 
 #: Endings by which a file is taken for a video.
 VIDEO_SUFFIXES = (

@@ -108,3 +108,14 @@ def test_pictures_go_to_their_places(tmp_path):
     target = tmp_path / "out" / "in.png"
     AnnotatedPictures({tmp_path / "in.png": target}).write(picture)
     assert (read_image(target) != frame.image).any()
+
+
+def test_a_frame_of_another_size_is_brought_to_the_first_one_s(tmp_path):
+    frames = grey_frames(3)
+    frames[1] = np.full((2 * frames[1].shape[0], 30, 3), 200, np.uint8)
+    with annotated_video(tmp_path / "a.mp4", 25) as video:
+        for i, image in enumerate(frames):
+            video.write(TrackedFrame(Frame(i, i / 25, image), []))
+    images = [frame.image for frame in VideoFile(tmp_path / "a.mp4")]
+    assert [image.shape for image in images] == [frames[0].shape] * 3
+    assert [round(image.mean(), -1) for image in images] == [0, 200, 20]

@@ -24,7 +24,12 @@ def moves(path: str | os.PathLike[str]) -> bool:
         data = Path(path).read_bytes()
     except OSError:
         return False
-    return sum(kind == _FRAME for kind, _ in _parts(data)) > 1
+    return num_frames(data) > 1
+
+
+def num_frames(data: bytes) -> int:
+    """Return how many frames the bytes of a file hold; 0 if it is no GIF."""
+    return sum(kind == _FRAME for kind, _ in _parts(data))
 
 
 def with_times(data: bytes) -> bytes | None:
