@@ -20,7 +20,9 @@ import os
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -40,7 +42,7 @@ from handypose_tf.benchmarking import (
     table,
 )
 from handypose_tf.cli.console import quiet_native_log, say
-from handypose_tf.cli.options import add_file, parse_counts
+from handypose_tf.cli.options import add_file, number_parser, parse_counts
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import format_table, write_csv
@@ -61,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vs", metavar="FILE", help="model to compare all others with")
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=number_parser(0.0),
         default=10.0,
         metavar="S",
         help="how long to measure on each number of threads, at least 20 rounds "
@@ -86,8 +88,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write what was asked for."""
     with tempfile.TemporaryDirectory() as folder:
         with quiet_native_log():
-            contenders = [_open(name, Path(folder)) for name in arguments.files]
-            reference = _open(arguments.vs, Path(folder)) if arguments.vs else None
+            names = [*arguments.files, *filter(None, [arguments.vs])]
+            opened = _named_apart([_open(n, Path(folder)) for n in names], names)
+            contenders = opened[: len(arguments.files)]
+            reference = opened[-1] if arguments.vs else None
             if arguments.machine_rate:
                 contenders += matrix_product_models(folder)
         measured = _measure(contenders, reference, arguments)
@@ -118,6 +122,17 @@ def _open(name: str, folder: Path) -> Contender:
     warnings.warn(f"{name}: not shipped; untrained weights in float32", stacklevel=1)
     path = folder / f"{name}_untrained_float32.tflite"
     return Contender.from_file(export_litert(handypose(name), path))
+
+
+def _named_apart(
+    contenders: Sequence[Contender], given: Sequence[str]
+) -> list[Contender]:
+    """Call those that share a name by what was given."""
+    counts = Counter(each.name for each in contenders)
+    return [
+        replace(each, name=name) if counts[each.name] > 1 else each
+        for each, name in zip(contenders, given, strict=True)
+    ]
 
 
 def _measure(

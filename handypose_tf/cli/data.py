@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from handypose_tf.cli.options import parse_count, parse_positive
+from handypose_tf.cli.options import parse_count, parse_positive, parse_threads
 from handypose_tf.data import READERS, Reader, open_source
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
@@ -117,7 +117,7 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads",
-        type=parse_count,
+        type=parse_threads,
         metavar="N",
         help="threads (default: one per core)",
     )

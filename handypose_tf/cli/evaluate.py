@@ -34,6 +34,7 @@ from handypose_tf.cli.options import (
     add_on_error,
     number_parser,
     parse_count,
+    parse_threads,
     short_names,
 )
 from handypose_tf.data import Reader, open_source
@@ -116,7 +117,7 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
     )
     add_images(group)
     add_on_error(group)
-    add_count(group, "--threads", "for .tflite")
+    group.add_argument("--threads", type=parse_threads, metavar="N", help="for .tflite")
 
 
 def _add_crop(group: argparse._ArgumentGroup) -> None:

@@ -65,13 +65,16 @@ def whole_parser(
 
 
 parse_count = whole_parser(1)
+
+#: More than any machine has is a slip, and each takes memory.
+parse_threads = whole_parser(1, 256)
 parse_positive = number_parser(0.0, above=True)
 parse_share = number_parser(0.0, 1.0)
 
 
 def parse_counts(text: str) -> list[int]:
-    """Turn `1,2,4` into numbers from 1 up."""
-    return [parse_count(part) for part in text.split(",")]
+    """Turn `1,2,4` into numbers of threads."""
+    return [parse_threads(part) for part in text.split(",")]
 
 
 def parse_box(text: str) -> list[float]:

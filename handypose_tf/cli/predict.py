@@ -28,6 +28,7 @@ from handypose_tf.cli.options import (
     parse_count,
     parse_positive,
     parse_share,
+    parse_threads,
 )
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
@@ -117,7 +118,7 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads",
-        type=parse_count,
+        type=parse_threads,
         metavar="N",
         help="threads to run on (default: all; at most four for a video)",
     )

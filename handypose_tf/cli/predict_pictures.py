@@ -186,8 +186,12 @@ def drawn_twice(place: Path, first: object, second: object) -> OutputError:
 def _estimators(
     arguments: argparse.Namespace, num_pictures: int
 ) -> list[HandPoseEstimator]:
-    """Return one estimator a thread; one with all threads for a single picture."""
-    count = min(arguments.threads or count_processors(), max(num_pictures, 1))
+    """Return one estimator a thread, and no more threads than there are processors.
+
+    For a single picture it is one with all threads.
+    """
+    most = count_processors()
+    count = min(arguments.threads or most, most, max(num_pictures, 1))
     num_threads = arguments.threads if count == 1 else 1
     with quiet_native_log():
         return open_estimators(lambda: open_estimator(arguments, num_threads), count)

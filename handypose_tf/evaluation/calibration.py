@@ -115,7 +115,8 @@ def fit_calibration(scores: ArrayLike, is_right: ArrayLike) -> Calibration:
         is_right: `(num_points,)` bool.
 
     Raises:
-        DataError: If there are fewer than 100 points, or all are right or all wrong.
+        DataError: If there are fewer than 100 points, all are right or all wrong, or
+            the higher a score is the less often it is right.
     """
     scores, is_right = _checked(scores, is_right)
     if len(scores) < 100 or is_right.all() or not is_right.any():
@@ -123,7 +124,22 @@ def fit_calibration(scores: ArrayLike, is_right: ArrayLike) -> Calibration:
             f"{int(is_right.sum())} of {len(scores)} keypoints are right: scores are "
             "fitted on at least 100, of both kinds; give more hands"
         )
-    return fit_logistic(scores, is_right)
+    return check_rising(fit_logistic(scores, is_right))
+
+
+def check_rising(calibration: Calibration) -> Calibration:
+    """Return a calibration by which a higher score is a better chance.
+
+    Raises:
+        DataError: If it is not such.
+    """
+    if calibration.slope <= 0:
+        raise DataError(
+            "the higher a score is, the less often it is right: the model knows "
+            "nothing of these hands, or their labels are of other places; look at "
+            "them (`handypose data inspect`)"
+        )
+    return calibration
 
 
 def fit_logistic(

@@ -15,6 +15,7 @@ from handypose_tf.errors import DataError, ModelError
 from handypose_tf.evaluation.calibration import (
     Calibration,
     Reliability,
+    check_rising,
     fit_logistic,
     measure_reliability,
 )
@@ -63,7 +64,8 @@ def fit_presence(chances: NDArray, is_hand: NDArray) -> Calibration:
         is_hand: `(num_places,)` bool.
 
     Raises:
-        DataError: If there are too few hands, or too few places that are none.
+        DataError: If there are too few hands, or too few places that are none, or
+            places that are none get the higher chances.
     """
     hands = int(np.sum(is_hand))
     others = len(is_hand) - hands
@@ -72,7 +74,7 @@ def fit_presence(chances: NDArray, is_hand: NDArray) -> Calibration:
             f"{hands} hands and {others} places that are none: presence is fitted on "
             f'at least {FEWEST_PLACES} of each; mark places by "no_hand": true'
         )
-    return fit_logistic(_logits(chances), np.asarray(is_hand, bool))
+    return check_rising(fit_logistic(_logits(chances), np.asarray(is_hand, bool)))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ def find_photos(inputs: Sequence[str | os.PathLike[str]], out: Path) -> list[Pat
     for item in inputs:
         _check_kind(os.fspath(item))
         root = folder_of(item)
+        if out.resolve() in (place := root.resolve(), *place.parents):
+            raise DataError(f"{item}: lies in {out}, which is written; give another")
         below = (path.relative_to(root) for path in find_images([item], out))
         found |= dict.fromkeys(root.resolve() / path for path in below)
     return list(found)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
@@ -58,7 +59,7 @@ class LiteRTNetwork:
                 f"{path}: is a {self.metadata.kind} model; give a {kind} model"
             )
         threads = num_threads or min(count_processors(), _MOST_THREADS)
-        self._runner = open_interpreter(path, threads).get_signature_runner()
+        self._runner = _signature(path, open_interpreter(path, threads))
         self._input = self._runner.get_input_details().get(_INPUT)
         self._outputs = self._runner.get_output_details()
         self._check_input()
@@ -102,6 +103,17 @@ class LiteRTNetwork:
                 f"{self.path}: input is {np.dtype(self._input['dtype'])}, not float32, "
                 "uint8 or int8; export it again"
             )
+
+
+def _signature(path: str | os.PathLike[str], interpreter: Interpreter) -> Any:
+    """Return what runs a file's only signature."""
+    try:
+        return interpreter.get_signature_runner()
+    except ValueError as error:
+        count = len(interpreter.get_signature_list())
+        raise ModelError(
+            f"{path}: has {count} signatures, needs one; export it again"
+        ) from error
 
 
 def _quantised(crop: Image, details: dict[str, Any]) -> NDArray:

@@ -38,6 +38,16 @@ from handypose_tf.weights.assign import assign, summary
 _CONFIG = "config.json"
 _WEIGHTS = "model.weights.h5"
 
+#: What h5py raises of a file that is broken or holds other things.
+_BROKEN_WEIGHTS = (
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+)
+
 #: Where Keras puts an underscore when it names a layer's place after its class.
 _WORD_STARTS = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
@@ -135,7 +145,9 @@ def read_settings(
         ModelError: If there is no such file or it is of something else.
     """
     path, side = find_weights(path)
-    settings = _read(path, kind)[0]["settings"]
+    settings = _read(path, kind)[0].get("settings")
+    if not isinstance(settings, dict):
+        raise ModelError(f"{path}: its model tells no settings; save it again")
     return settings if side is None else {**settings, "image_size": side}
 
 
@@ -173,7 +185,7 @@ def _load(
         config["backbone"] = backbone
     try:
         model = kind.from_config(config)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
         reason = f"its model cannot be rebuilt ({str(error)[:120]})"
         if isinstance(config.get("backbone"), dict):
             reason = "its own backbone cannot be rebuilt here: give it as `backbone`"
@@ -233,7 +245,7 @@ def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | Non
     try:
         with h5py.File(io.BytesIO(content)) as file:
             stored = _stored_arrays(file).keys()
-    except (OSError, KeyError):
+    except _BROKEN_WEIGHTS:
         return None  # it cannot be read, which `_assign` reports
     if stored == _weighted_keys(model):
         return None
@@ -259,7 +271,7 @@ def _assign(model: SettingsModel, content: bytes, source: str) -> None:
         with h5py.File(io.BytesIO(content)) as file:
             stored = _stored_arrays(file)
             names = {key: _stored_name(file, key) for key in stored}
-    except (OSError, KeyError) as error:
+    except _BROKEN_WEIGHTS as error:
         reason = why_unreadable(source) or f"its weights cannot be read ({error})"
         raise ModelError(f"{source}: {reason}") from error
     keys = _storage_keys(model)

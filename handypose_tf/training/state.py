@@ -83,7 +83,9 @@ class TrainingState:
                 position = Position(**json.loads(str(file[_POSITION])))
                 values = [file[key] for key in sorted(file.files) if key != _POSITION]
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise ModelError(f"{path}: not a training state ({error})") from error
+            raise ModelError(
+                f"{path}: not a training state ({error}); train in another folder"
+            ) from error
         shapes = [tuple(variable.shape) for variable in self._all]
         if [value.shape for value in values] != shapes:
             raise ModelError(

@@ -176,7 +176,7 @@ class _Run:
         warmup = fitting_warmup(schedule, self.config.epochs * steps)
         if schedule.kind == "cosine" and warmup != schedule.warmup_steps:
             lines.append(f"a short run: {warmup} steps of warm-up")
-        left = self.config.epochs - self.position.epoch
+        left = max(self.config.epochs - self.position.epoch, 0)
         lines.append(f"{left} epochs of {steps} steps; the first step is compiled")
         return lines
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
+from handypose_tf.files.file_kind import why_unreadable
 from handypose_tf.weights.torch_file import Tensor, read_torch_file
 
 StateDict = dict[str, NDArray]
@@ -28,10 +29,15 @@ def read_state_dict(path: str | os.PathLike[str]) -> StateDict:
         content = read_torch_file(path)
     except FileNotFoundError as error:
         raise ModelError(f"{path}: no such file") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
+    except ValueError as error:
+        told = why_unreadable(path)
+        reason = f"not a checkpoint of plain tensors ({error})"
+        if told is not None and "zip" not in told:  # as a checkpoint is
+            raise ModelError(f"{path}: {told}") from error
         raise ModelError(
-            f"{path}: not a checkpoint of plain tensors ({error}). Save it again with "
-            "torch.save(model.state_dict(), path)"
+            f"{path}: {reason}. Save it again with torch.save(model.state_dict(), path)"
         ) from error
     return _arrays(content, path)
 

@@ -9,7 +9,7 @@ from handypose_tf.cli.main import main
 
 
 def test_table_and_files(dot_model, tmp_path, capsys):
-    other = tmp_path / "other.tflite"
+    other = tmp_path / dot_model.name  # of the same name, so both go by their paths
     other.write_bytes(dot_model.read_bytes())
     files = {suffix: tmp_path / f"out.{suffix}" for suffix in ("csv", "json", "png")}
     words = ["benchmark", str(dot_model), "--vs", str(other), "--seconds", "0"]
@@ -17,15 +17,15 @@ def test_table_and_files(dot_model, tmp_path, capsys):
     words += ["--plot", str(files["png"]), "--threads", "1", "--operations"]
     assert main(words) == 0
     lines = capsys.readouterr().out.splitlines()
-    title = "handypose_dots_64_float32: operations by themselves, 1 thread(s)"
+    title = f"{dot_model}: operations by themselves, 1 thread(s)"
     assert lines[lines.index(title) + 1].split()[0] == "operation"
     assert "cores" in lines[0] and lines[1].split()[:3] == [
         "model",
         "threads",
         "median",
     ]
-    assert lines[3].split()[:2] == ["handypose_dots_64_float32", "1"]
-    assert lines[4].split()[0] == "other" and lines[4].endswith(" 1")
+    assert lines[3].split()[:2] == [str(dot_model), "1"]
+    assert lines[4].split()[0] == str(other) and lines[4].endswith(" 1")
     rows = list(csv.DictReader(files["csv"].read_text().splitlines()))
     assert [row["runs"] for row in rows] == ["20", "20"]
     assert 0.2 < float(rows[0]["ratio"]) < 5 and rows[1]["ratio"] == ""
@@ -41,11 +41,16 @@ def test_unknown_models_are_one_line(name, capsys):
     assert name in err and err.count("\n") == 1
 
 
-@pytest.mark.parametrize("threads", ["0", "1,x", ""])
-def test_bad_thread_counts(threads, dot_model):
-    with pytest.raises(SystemExit) as error:
-        main(["benchmark", str(dot_model), "--threads", threads])
-    assert error.value.code == 2
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["--threads", count] for count in ("0", "1,x", "", "100000")),
+        *(["--seconds", seconds] for seconds in ("nan", "-1", "inf")),
+    ],
+)
+def test_numbers_that_are_none(words, dot_model):
+    with pytest.raises(SystemExit, match="2"):
+        main(["benchmark", str(dot_model), *words])
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from handypose_tf.evaluation.calibration import (
 )
 from handypose_tf.evaluation.plots import save_reliability_plot
 from handypose_tf.evaluation.predict_hands import Predictions
+from handypose_tf.evaluation.presence import fit_presence
 from handypose_tf.layers import DecodeHeatmaps
 
 
@@ -29,6 +30,14 @@ def test_the_fit_finds_the_curve_that_drew_the_points():
     found = fit_calibration(*draw_points(200_000))
     assert found.slope == pytest.approx(6.0, abs=0.1)
     assert found.offset == pytest.approx(-2.0, abs=0.05)
+
+
+def test_scores_that_are_the_less_right_the_higher_are_refused():
+    scores, is_right = draw_points(400, slope=-6.0, offset=3.0)
+    with pytest.raises(DataError, match="the less often it is right: the model knows"):
+        fit_calibration(scores, is_right)
+    with pytest.raises(DataError, match="the less often it is right"):
+        fit_presence(scores, is_right)
 
 
 def test_calibration_lowers_the_error_and_is_inverted():

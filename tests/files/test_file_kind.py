@@ -11,6 +11,7 @@ from handypose_tf.litert.interpreter import open_interpreter
 from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.litert.shipped import bundled_models
 from handypose_tf.models import load_model
+from handypose_tf.weights.state_dict import read_state_dict
 
 MISTAKES = {
     b"": "the file is empty; fetch it again",
@@ -20,7 +21,15 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("read", [read_metadata, open_interpreter, read_json])
+def read_checkpoint(path):
+    if path.read_bytes().startswith(b"PK"):  # as a checkpoint does
+        raise ModelError(f"{path}: a zip archive; unpack it")
+    return read_state_dict(path)
+
+
+@pytest.mark.parametrize(
+    "read", [read_metadata, open_interpreter, read_json, read_checkpoint]
+)
 @pytest.mark.parametrize("content", MISTAKES)
 def test_a_file_that_is_another_is_named(tmp_path, read, content):
     path = tmp_path / "model.tflite"
@@ -60,3 +69,8 @@ def test_a_model_that_is_cut_off_is_told(tmp_path, share):
 )
 def test_kinds(start, kind):
     assert file_kind(start) == kind
+
+
+def test_a_folder_is_no_checkpoint(tmp_path):
+    with pytest.raises(ModelError, match="cannot read: Is a directory"):
+        read_state_dict(tmp_path)

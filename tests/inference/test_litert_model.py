@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from dot_model import (
@@ -13,6 +15,7 @@ from dot_model import (
 
 from handypose_tf.errors import ModelError
 from handypose_tf.inference import LiteRTModel
+from handypose_tf.litert import network
 from handypose_tf.litert.metadata import write_metadata
 
 SHIFT = np.array([3.0, -2])
@@ -110,3 +113,14 @@ def test_a_file_that_is_no_model(tmp_path):
 def test_threads_must_be_positive(dot_model):
     with pytest.raises(ValueError, match="`num_threads` must be 1 or more"):
         LiteRTModel(dot_model, num_threads=0)
+
+
+def test_a_file_without_a_signature(dot_model, monkeypatch):
+    plain = SimpleNamespace(get_signature_runner=refuse, get_signature_list=dict)
+    monkeypatch.setattr(network, "open_interpreter", lambda *_: plain)
+    with pytest.raises(ModelError, match=r"has 0 signatures, needs one; export it"):
+        LiteRTModel(dot_model)
+
+
+def refuse():
+    raise ValueError("No signature provided")

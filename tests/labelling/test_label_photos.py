@@ -26,6 +26,9 @@ def test_photos_are_found_in_sub_folders_once(photos: Path, tmp_path: Path) -> N
     (tmp_path / "bare").mkdir()
     with pytest.raises(DataError, match="no pictures"):
         find_photos([tmp_path / "bare"], out)
+    for folder in (photos, tmp_path):
+        with pytest.raises(DataError, match=r"photos: lies in .*, which is written"):
+            find_photos([photos], folder)
 
 
 def test_photos_are_found_as_predict_finds_them(photos: Path, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from tensorflow import keras
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.litert.shipped import SAVED_MODELS
 from handypose_tf.models import handypose, load_model, load_weights, save_model
+from handypose_tf.models.files import read_settings
+from handypose_tf.models.network import HandyPose
 
 
 @pytest.fixture
@@ -188,17 +190,23 @@ def test_an_archive_with_another_description(tmp_path, text):
         load_model(path)
 
 
-def test_a_description_that_cannot_be_built(saved):
+@pytest.mark.parametrize("settings", [[], {}, "x", None, {"decoder": 3}])
+def test_a_description_that_cannot_be_built(saved, settings):
     with zipfile.ZipFile(saved) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     config = json.loads(members["config.json"])
-    del config["config"]["settings"]["decoder"]
+    if isinstance(settings, dict) and settings:
+        settings = {**config["config"]["settings"], **settings}
+    config["config"]["settings"] = settings
     members["config.json"] = json.dumps(config).encode()
     with zipfile.ZipFile(saved, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-    with pytest.raises(ModelError, match=r"its model cannot be rebuilt .*decoder"):
+    with pytest.raises(ModelError, match=r"\.keras: its model cannot be rebuilt"):
         load_model(saved)
+    if not isinstance(settings, dict):
+        with pytest.raises(ModelError, match="its model tells no settings"):
+            read_settings(saved, HandyPose)
 
 
 def first_conv(group: h5py.Group) -> h5py.Group:
@@ -227,6 +235,12 @@ def test_a_misshapen_weight_is_named(saved):
     rewrite(saved, change)
     text = r"block0_conv has shapes \[\(1, 2\)\], expected \[\(5, 5, 3, 8\)\]"
     with pytest.raises(ModelError, match=text):
+        load_model(saved)
+
+
+def test_weights_under_names_that_are_no_numbers(saved):
+    rewrite(saved, lambda group: group.create_dataset("extra/vars/zero", data=[1.0]))
+    with pytest.raises(ModelError, match="its weights cannot be read"):
         load_model(saved)
 
 
