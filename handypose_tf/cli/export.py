@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
-from handypose_tf.cli.options import parse_count
+from handypose_tf.cli.options import LARGEST_SIDE, parse_count, whole_parser
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.litert.metadata import PRECISIONS
@@ -75,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size",
-        type=parse_count,
+        type=whole_parser(32, LARGEST_SIDE),
         metavar="PX",
         help="side of the crop, a multiple of 32 (default: that of the training)",
     )

@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 from handypose_tf.cli.console import say
-from handypose_tf.cli.options import whole_parser
+from handypose_tf.cli.options import LARGEST_SIDE, whole_parser
 from handypose_tf.errors import OutputError
 from handypose_tf.files import write_json
 from handypose_tf.models.presets import RELEASED_HEADS
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size",
-        type=whole_parser(32, multiple=16),
+        type=whole_parser(32, LARGEST_SIDE, multiple=16),
         default=368,
         help="side of the model's input, pixels, a multiple of 16 (default: 368)",
     )

@@ -68,6 +68,9 @@ parse_count = whole_parser(1)
 
 #: More than any machine has is a slip, and each takes memory.
 parse_threads = whole_parser(1, 256)
+#: Side of a network's input; one of 32,000 px would take all memory there is.
+LARGEST_SIDE = 1024
+
 parse_positive = number_parser(0.0, above=True)
 parse_share = number_parser(0.0, 1.0)
 

@@ -141,6 +141,7 @@ def test_bad_input_is_one_line(folder, capsys, monkeypatch, words, line):
         (["--precision", "int8", "--out", "a.tflite"], "int8 needs --calibration"),
         (["--out", "a.bin"], "--out must end with .tflite, is a.bin"),
         (["--keep-float", "a", "--out", "a.tflite"], "is for --precision int8"),
+        (["--size", "32000", "--out", "a.tflite"], "is not a whole number from 32 to"),
     ],
 )
 def test_wrong_usage(capsys, words, line):

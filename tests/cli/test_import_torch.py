@@ -86,6 +86,7 @@ def test_a_wrong_ending_is_told_before_any_work(capsys):
         (["a.pth", *HEAD], "--out"),
         (["a.pth", "--head", "wasp", "--out", "m.keras"], "multi_level_waterfall"),
         (["a.pth", *HEAD, "--out", "m.keras", "--size", "100"], "multiple of 16"),
+        (["a.pth", *HEAD, "--out", "m.keras", "--size", "32000"], "from 32 to 1024"),
         (
             ["a.pth", *HEAD, "--out", "m.keras", "--size", "big"],
             "'big' is not a multiple of 16",
