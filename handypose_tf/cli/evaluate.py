@@ -124,7 +124,7 @@ def _add_crop(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--crop-box", choices=CROP_BOXES, help="box of the crop")
     group.add_argument(
         "--crop-scale",
-        type=number_parser(0.1),
+        type=number_parser(0.1, 20.0),
         metavar="X",
         help="side of the crop over the box's",
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from handypose_tf.cli.console import progress, quiet_native_log, say
@@ -29,6 +32,9 @@ from handypose_tf.inference import HandDetector, HandPoseEstimator
 from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.litert.shipped import find_model
 
+#: In the name of the class of a detector's `.keras` file.
+_KERAS_DETECTOR = "HandyPoseDetector"
+
 #: Arguments that the JSON file repeats.
 _FACTS = ("data", "min_size", "min_points", "levels", "pose")
 
@@ -39,9 +45,21 @@ def is_detector(models: Sequence[str]) -> bool:
         return False
     try:
         path = find_model(models[0])
-        return path.suffix == ".tflite" and read_metadata(path).kind == "detector"
+        if path.suffix == ".keras":
+            return _KERAS_DETECTOR in _keras_class(path)
+        return read_metadata(path).kind == "detector"
     except HandyPoseError:
         return False  # whoever opens it says what is wrong
+
+
+def _keras_class(path: Path) -> str:
+    """Return the class of a `.keras` file's model, without TensorFlow."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            description = json.loads(archive.read("config.json"))
+        return str(description["registered_name"])
+    except (OSError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
+        return ""
 
 
 def evaluate_detectors(arguments: argparse.Namespace) -> int:

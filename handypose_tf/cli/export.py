@@ -235,8 +235,10 @@ def _keras_file(name: str) -> Path:
     keras = [path for path in bundled_models() if path.suffix == ".keras"]
     shipped = [path for path in keras if path.stem.startswith(f"{name}_")]
     path = shipped[0] if shipped else find_model(name)
-    if path.suffix != ".keras":
+    if path.suffix == ".tflite":
         raise ModelError(f"{path}: already exported; give the .keras file it came from")
+    if path.suffix != ".keras":
+        raise ModelError(f"{path}: is no model; give a .keras file")
     return path
 
 

@@ -13,6 +13,7 @@ import ast
 import difflib
 import importlib
 import io
+import logging
 import os
 import sys
 import warnings
@@ -71,6 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # of traces it warns
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         return _run(argv)

@@ -99,7 +99,8 @@ def _read_card(path: Path) -> dict[str, Any]:
 
 def _outline(name: str) -> str:
     """Return the table of a network's parts."""
-    from handypose_tf.models import hand_detector, handypose, load_detector, load_model
+    from handypose_tf.models import hand_detector, handypose
+    from handypose_tf.models.files import load_any
     from handypose_tf.models.outline import outline
 
     if name in DETECTORS:
@@ -107,8 +108,7 @@ def _outline(name: str) -> str:
     elif name in PRESETS:
         model = handypose(name)
     else:
-        is_detector = "detector" in Path(name).stem
-        model = load_detector(name) if is_detector else load_model(name)
+        model = load_any(name)
     rows = [
         [part.name, _shape(part.shape), str(part.parameters), str(part.num_layers)]
         for part in outline(model)

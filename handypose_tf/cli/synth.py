@@ -31,7 +31,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from handypose_tf.cli.console import say
-from handypose_tf.cli.options import parse_share, whole_parser
+from handypose_tf.cli.options import parse_count, parse_share, whole_parser
 from handypose_tf.images import write_image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
@@ -41,7 +41,7 @@ _SHEET_COUNT = 48
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose synth` takes."""
     parser.add_argument(
-        "--count", type=whole_parser(0), required=True, help="number of pictures"
+        "--count", type=parse_count, required=True, help="number of pictures"
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="where to"

@@ -118,8 +118,8 @@ class HandDetector:
         self.path = find_model(model)
         if self.path.suffix.lower() != ".tflite":
             raise ModelError(
-                f"{self.path}: a detector runs as .tflite; "
-                "handypose_tf.export.export_litert writes it"
+                f"{self.path}: a detector runs as .tflite; write it with "
+                f"`handypose export {self.path.name} --out detector.tflite`"
             )
         self._network = LiteRTNetwork(self.path, num_threads, kind="detector")
         height, self._size = self.metadata.image_size

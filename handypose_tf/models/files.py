@@ -207,9 +207,7 @@ def _read(
     except OSError as error:
         raise ModelError(f"{path}: cannot read: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        wrong = f"not a .keras file, or cut off ({error})"
-        told = why_unreadable(path)
-        reason = wrong if told is None or "zip" in told else told
+        reason = _told(path) or f"not a .keras file, or cut off ({error})"
         raise ModelError(f"{path}: {reason}") from error
     name = _class_name(description)
     if name not in (f"handypose_tf>{kind.__name__}", kind.__name__):
@@ -218,6 +216,12 @@ def _read(
             f"{_OPENED_BY.get(name, 'keras.models.load_model')}"
         )
     return dict(description["config"]), weights
+
+
+def _told(path: str | os.PathLike[str]) -> str | None:
+    """Return what is plainly wrong with a file; that it is a zip is not."""
+    told = why_unreadable(path)
+    return None if told is None or "zip" in told else told
 
 
 def _holds(path: str | os.PathLike[str], kind: type[SettingsModel]) -> bool:
@@ -272,7 +276,7 @@ def _assign(model: SettingsModel, content: bytes, source: str) -> None:
             stored = _stored_arrays(file)
             names = {key: _stored_name(file, key) for key in stored}
     except _BROKEN_WEIGHTS as error:
-        reason = why_unreadable(source) or f"its weights cannot be read ({error})"
+        reason = _told(source) or f"its weights cannot be read ({error})"
         raise ModelError(f"{source}: {reason}") from error
     keys = _storage_keys(model)
     # The names that Keras makes up for an own backbone's layers differ from run to run.

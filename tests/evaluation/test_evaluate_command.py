@@ -184,7 +184,8 @@ def test_the_crop_can_be_chosen(
         (["--predictions", "none.json"], 1, "none.json: no such file"),
         (["--predictions", "PEER", "--min-size", "500"], 1, "none of 30 hands has"),
         (["--predictions", "PEER", "--protocol", "pckh"], 1, "annotated head size"),
-        (["--predictions", "PEER", "--crop-scale", "0"], 2, "not a number from 0.1 up"),
+        (["--predictions", "PEER", "--crop-scale", "0"], 2, "not a number from 0.1 to"),
+        (["--predictions", "PEER", "--crop-scale", "1e9"], 2, "from 0.1 to 20"),
         (["--model", "two_points"], 1, "finds 2 points, nose to tail, not the 21"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import cv2
@@ -90,6 +91,16 @@ def test_two_files_of_one_name_are_two_columns(detector, data, tmp_path, capsys)
     figures = json.loads((tmp_path / "a.json").read_text())
     names = [str(detector), str(other)]
     assert [*figures["finding"]] == [*figures["keypoints"]] == names
+
+
+def test_a_keras_file_of_a_detector_is_known_as_one(data, tmp_path, capsys):
+    path = tmp_path / "best.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        description = {"registered_name": "handypose_tf>HandyPoseDetector"}
+        archive.writestr("config.json", json.dumps(description))
+    assert main(["evaluate", "--model", str(path), "--data", data]) == 1
+    told = "runs as .tflite; write it with `handypose export best.keras --out"
+    assert told in capsys.readouterr().err
 
 
 def test_what_is_missing_is_said(data, capsys):

@@ -10,7 +10,13 @@ from handypose_tf.images import read_image
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--size", "7"], ["--count", "-3"], ["--format", "zip"], ["--hard", "1.5"]],
+    [
+        ["--size", "7"],
+        ["--count", "-3"],
+        ["--count", "0"],
+        ["--format", "zip"],
+        ["--hard", "1.5"],
+    ],
 )
 def test_wrong_usage_exits_with_2(tmp_path, arguments, capsys):
     with pytest.raises(SystemExit) as stop:
