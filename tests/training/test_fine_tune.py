@@ -121,8 +121,9 @@ def test_the_command_says_what_came_of_it(trained, hands, tmp_path, capsys):
     own = ["--epochs", "1", "--callback", "test_fine_tune:Counter"]
     assert main(["train", "--from", str(trained), *words, *own]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("1 epochs of 12 steps")
-    assert lines[1].startswith("epoch 0 (the start)  val_loss 0.")
+    assert "24 of 24 pictures of the validation are trained on, too" in lines[0]
+    assert lines[1].startswith("1 epochs of 12 steps")
+    assert lines[2].startswith("epoch 0 (the start)  val_loss 0.")
     assert lines[-1].startswith(f"best model {tmp_path / 'run' / 'best.keras'} (epoch ")
     [epoch] = [line for line in lines if line.startswith("epoch 1  ")]
     names = epoch.split()[2:-2:2]
