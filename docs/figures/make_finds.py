@@ -36,11 +36,11 @@ DETECTOR = "handypose_detector"
 _HANDS = ("--count", "300", "--seed", "21", "--hard", "0.33")
 _PEOPLE = ("--people", "--count", "80", "--seed", "61", "--size", "448")
 
-_COLUMNS, _TILE = 6, 200
+_NUM_TILES, _COLUMNS, _TILE = 6, 3, 200
 #: Side of what is shown of a hand over the longer side of its box.
 _SHOWN = 1.8
 #: Shares of all hands, ordered by their error, that the good ones are taken at.
-_GOOD_SHARES = np.linspace(0.03, 0.5, _COLUMNS)
+_GOOD_SHARES = np.linspace(0.03, 0.5, _NUM_TILES)
 #: Finds below the models' own thresholds are shown too, where there are few above.
 _LEAST_SCORE = 0.1
 _LABEL_COLOR, _FOUND_COLOR, _ALARM_COLOR = (
@@ -113,7 +113,7 @@ def pose_rows(model: str, hands: Sequence[Record]) -> list[list[Tile]]:
         found.append((error, Tile(drawn, f"error {error:.2f} of the hand")))
     ordered = [tile for _, tile in sorted(found, key=lambda pair: pair[0])]
     good = [ordered[round(share * (len(ordered) - 1))] for share in _GOOD_SHARES]
-    return [good, ordered[: -_COLUMNS - 1 : -1]]
+    return [good, ordered[: -_NUM_TILES - 1 : -1]]
 
 
 def false_alarms(model: str, people: CocoReader) -> list[Tile]:
@@ -177,8 +177,8 @@ def touches(box: FloatArray, boxes: FloatArray) -> bool:
 
 
 def best(scored: Sequence[tuple[float, Tile]]) -> list[Tile]:
-    """Return the tiles of the highest numbers, a row of them."""
-    return [tile for _, tile in sorted(scored, key=lambda x: -x[0])[:_COLUMNS]]
+    """Return the tiles of the highest numbers."""
+    return [tile for _, tile in sorted(scored, key=lambda x: -x[0])[:_NUM_TILES]]
 
 
 def cut(image: Image, box: FloatArray) -> Image:
