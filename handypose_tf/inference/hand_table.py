@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from handypose_tf.errors import OutputError
-from handypose_tf.files import is_standard_output, open_standard_output, whole_file
+from handypose_tf.files import (
+    as_output_error,
+    is_standard_output,
+    open_standard_output,
+    whole_file,
+)
 from handypose_tf.inference.hand_pose import HandPose
 
 #: A name that is no UTF-8 is written with escapes.
@@ -94,9 +98,7 @@ def hand_table_file(
             yield HandTableFile(file, place, names)
         return
     with whole_file(path) as part:
-        try:
+        with as_output_error(path):
             file = part.open("w", **_TEXT)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot write: {error.strerror}") from error
         with file:
             yield HandTableFile(file, place, names)

@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handypose_tf.geometry import DEFAULT_CROP_SCALE, HandRegion, box_center, image_box
+from handypose_tf.geometry import HandRegion, box_region, image_box
 from handypose_tf.images import Image
 from handypose_tf.inference.picture_tiles import picture_levels
 from handypose_tf.labelling.looks import LOOKS, Consensus, look_around
@@ -64,18 +64,10 @@ class MediaPipeTeacher:
         height, width = image.shape[:2]
         labels = self._labels(image, self._palm_regions(image))
         if not labels:
-            whole = turned_regions(image_box(width, height), scale=1)
-            labels = self._labels(image, whole)
+            whole = box_region(image_box(width, height), scale=1)
+            turns = (whole._replace(degrees=degrees) for degrees in QUARTER_TURNS)
+            labels = self._labels(image, turns)
         return one_per_hand(labels)
-
-    def label_box(self, image: Image, box: ArrayLike) -> HandLabel | None:
-        """Find the hand in a tight box, x, y, width, height; `None` if there is none.
-
-        For judging the teacher on labelled hands, apart from finding them.
-        """
-        regions = turned_regions(box, scale=DEFAULT_CROP_SCALE)
-        labels = self._labels(image, regions)
-        return max(labels, key=lambda label: label.quality, default=None)
 
     def side(self, image: Image, keypoints: ArrayLike) -> bool | None:
         """Tell whether a hand is a left one; `None` if that is not sure.
@@ -129,10 +121,3 @@ def _sure_side(found: Consensus) -> bool | None:
     if scores.min() >= _MIN_SIDE_SCORE:
         return True
     return False if scores.max() <= 1 - _MIN_SIDE_SCORE else None
-
-
-def turned_regions(box: ArrayLike, *, scale: float) -> list[HandRegion]:
-    """Return four turns of a box's square of `scale` x its longer side."""
-    center = box_center(box)
-    side = scale * float(np.max(np.asarray(box, np.float32)[2:]))
-    return [HandRegion(center, side, degrees) for degrees in QUARTER_TURNS]

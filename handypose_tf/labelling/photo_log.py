@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.errors import DataError, OutputError
-from handypose_tf.files import write_bytes
+from handypose_tf.files import as_output_error, write_bytes
 from handypose_tf.labelling.teacher import HandLabel
 
 #: Changes whenever the teachers' way of labelling changes.
@@ -113,11 +113,8 @@ class PhotoLog:
             OutputError: If it cannot be written.
         """
         line = result.to_json()
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
-        except OSError as error:
-            raise OutputError(f"{self.path}: cannot write: {error.strerror}") from error
+        with as_output_error(self.path), self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
         return self._take(line)
 
     def _read(self, lines: list[str], head: str) -> None:

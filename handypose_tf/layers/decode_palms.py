@@ -13,10 +13,8 @@ from handypose_tf.layers.decode_centers import NUM_MAPS
 #: Stride of each grid of anchors and anchors a cell, in the outputs' order.
 ANCHOR_GRIDS = ((8, 2), (16, 6))
 
-#: Of an anchor: centre and sides of the palm's box, seven points, a logit.
-NUM_PALM_NUMBERS = 19
-
-#: Places of the wrist and of the middle finger's knuckle among the numbers.
+#: Places of the wrist and of the middle finger's knuckle among an anchor's numbers:
+#: centre and sides of the palm's box, seven points, a logit.
 _WRIST, _KNUCKLE = slice(4, 6), slice(8, 10)
 
 #: From the palm's box to the hand: its middle lies this many sides of the box towards
