@@ -153,20 +153,17 @@ def pose_model() -> Path:
 def follow(model: Path) -> Iterator[dict[str, Any]]:
     """Give what is found in each frame."""
     cut = sprites()
-    estimators = _Estimator(model), _Estimator(model)
-    shown = HandTracker(estimators[0])
-    raw = HandTracker(estimators[1], smoothing=None)
+    estimator = _Estimator(model)
+    tracker = HandTracker(estimator)
     for index, things in enumerate(script()):
-        notes = estimators[0].notes = _Notes()
-        frame = draw(cut, things)
-        smoothed = shown.update(frame, index / FPS)
-        plain = raw.update(frame, index / FPS)
-        pairs = zip(plain, smoothed, strict=True)
+        notes = estimator.notes = _Notes()
+        smoothed = tracker.update(draw(cut, things), index / FPS)
+        pairs = zip(tracker._tracks, smoothed, strict=True)
         found = notes.found
         yield {
             "regions": [_region(region) for region in notes.regions],
             "found": None if found is None else [_found(hand) for hand in found],
-            "hands": [_hand(*pair) for pair in pairs],
+            "hands": [_hand(track.pose, hand) for track, hand in pairs],
         }
 
 
@@ -215,9 +212,9 @@ def _found(hand: DetectedHand) -> dict[str, Any]:
 
 
 def _hand(raw: HandPose, smoothed: HandPose) -> dict[str, Any]:
-    left = raw.left_score
+    left = smoothed.left_score
     return {
-        "id": raw.id,
+        "id": smoothed.id,
         "score": round(raw.score, 4),
         "left_score": None if left is None else round(left, 4),
         "raw": _rounded(raw.keypoints, 2),

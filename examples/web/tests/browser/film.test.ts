@@ -63,6 +63,7 @@ test("the golden film has Python's ids and points", async () => {
       const hand = found[i]!;
       expect(Math.abs(hand.score - score)).toBeLessThan(film.tolerances.score);
       expect(hand.leftScore === null).toBe(left_score === null);
+      expect(Math.abs((hand.leftScore ?? 0) - (left_score ?? 0))).toBeLessThan(0.05);
       smoothed.forEach(([x, y], point) => {
         const { x: ownX, y: ownY } = hand.keypoints[point]!;
         distances.push(Math.hypot(ownX - x, ownY - y));

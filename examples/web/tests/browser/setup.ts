@@ -1,6 +1,6 @@
 /** Before the browser tests: a browser, the served page, pictures, and what Python finds. */
 
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -40,5 +40,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await chromium.close();
     await server.close();
+    rmSync(folder, { recursive: true });
   };
 }
