@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import tensorflow as tf
 
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import HandPipeline
-from handypose_tf.data.sample import NO_HAND
+from handypose_tf.data.sample import NO_HAND, Record
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import Image
@@ -73,8 +74,7 @@ class PoseTask(Task):
                 load_first_weights(model, spec.weights, spec.imagenet_file)
         except (TypeError, ValueError) as error:
             raise ModelError(f"the configuration's model: {error}") from error
-        hands = self.training.records
-        if not any((hand.visibility == NO_HAND).any() for hand in hands):
+        if not _has_places(self.training.records):
             _freeze_presence(model)
         return model
 
@@ -89,8 +89,18 @@ class PoseTask(Task):
         )
 
     def metrics(self, model: HandyPose) -> dict[str, Any]:
-        """Return `pck`, `epe`, `auc` and the heads' metrics; see `output_metrics`."""
-        return output_metrics(model)
+        """Return `pck`, `epe`, `auc` and the heads' metrics; see `output_metrics`.
+
+        A head has none where the validation cannot tell: no hand of known side, or no
+        place without a hand.
+        """
+        metrics = output_metrics(model)
+        hands = (self.validation or self.training).records
+        if all(hand.is_left < 0 for hand in hands):
+            metrics.pop("handedness", None)
+        if not _has_places(hands):
+            metrics.pop("presence", None)
+        return metrics
 
     def score(self, figures: Figures) -> float:
         """Return the validation's PCK, else how low the training's loss is."""
@@ -171,6 +181,11 @@ def _shared_pictures(
         f"warning: {shared} of {len(pictures)} pictures of the validation are trained "
         "on, too: its figures are too good; give others",
     )
+
+
+def _has_places(records: Iterable[Record]) -> bool:
+    """Tell whether any record is a place without a hand."""
+    return any((record.visibility == NO_HAND).any() for record in records)
 
 
 def _freeze_presence(model: HandyPose) -> None:

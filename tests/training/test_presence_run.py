@@ -10,6 +10,7 @@ import pytest
 import tiny
 
 from handypose_tf.models import load_model
+from handypose_tf.tasks import open_task
 from handypose_tf.training import build_config, train
 
 
@@ -39,3 +40,10 @@ def test_places_without_a_hand_teach_the_head(hands, tmp_path):
     assert model.has_presence and model.metadata().presence
     bias = model.get_layer("presence").get_weights()[1]
     assert np.abs(bias).max() > 1e-4  # it begins at 0
+
+
+def test_heads_that_the_validation_cannot_tell_of_have_no_figure(hands, tmp_path):
+    tiny.add_backbone()
+    model = {**tiny.MODEL, "presence": True, "handedness": True}
+    task = open_task(build_config(tiny.settings(hands, tmp_path / "run", model=model)))
+    assert [*task.metrics(task.build())] == ["heatmaps"]
