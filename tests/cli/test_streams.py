@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import cv2
+import numpy as np
 import pytest
 from dot_model import dot_image
 
@@ -95,3 +97,14 @@ def test_a_full_disk_is_one_line(run, pictures, words):
     assert result.returncode == 1
     [line] = [x for x in result.stderr.splitlines() if b": 1 hand" not in x]
     assert b"cannot write: No space left on device; make room" in line
+
+
+def test_opencv_adds_no_lines_of_its_own(run, tmp_path):
+    if not cv2.haveImageWriter("a.avif"):
+        pytest.skip("this OpenCV does not write AVIF")
+    data = cv2.imencode(".avif", np.zeros((64, 64, 3), np.uint8))[1].tobytes()
+    (tmp_path / "cut.avif").write_bytes(data[: len(data) // 2])
+    done = run("cut.avif --json /dev/null")
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"handypose: error: cut.avif: ")
+    assert done.stderr.count(b"\n") == 1
