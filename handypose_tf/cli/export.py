@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from handypose_tf.data import Reader
     from handypose_tf.export import Quantization
     from handypose_tf.models import HandyPose
-    from handypose_tf.models.settings_model import SettingsModel
+    from handypose_tf.models.described_model import DescribedModel
 
 #: Precisions that need crops to calibrate on.
 _CALIBRATED = ("int8", "int16x8")
@@ -210,7 +210,7 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         arguments.usage_error("--keep-float is for --precision int8")
 
 
-def _load(name: str, size: int | None) -> SettingsModel:
+def _load(name: str, size: int | None) -> DescribedModel:
     """Load a model by path or preset, for another size of input if one is given."""
     from handypose_tf.models.files import load_any
 
@@ -242,7 +242,7 @@ def _keras_file(name: str) -> Path:
     return path
 
 
-def _quantization(arguments: argparse.Namespace, model: SettingsModel) -> Quantization:
+def _quantization(arguments: argparse.Namespace, model: DescribedModel) -> Quantization:
     from handypose_tf.export import Quantization, open_calibration
 
     calibration = None
@@ -269,7 +269,7 @@ def _show(path: Path, rows: dict[str, str]) -> None:
         say(f"  {name:<{width}}  {value}")
 
 
-def _name_layers(model: SettingsModel, quantization: Quantization) -> None:
+def _name_layers(model: DescribedModel, quantization: Quantization) -> None:
     """Print the layers whose 8 bits err most."""
     from handypose_tf.export.layer_errors import layer_errors
 

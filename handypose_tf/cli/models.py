@@ -25,8 +25,7 @@ from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.litert.shipped import SAVED_MODELS, bundled_models
 from handypose_tf.models.presets import DETECTORS, PRESETS
 
-#: Of a preset and of a shipped file, what is listed.
-_PRESET_FACTS = ("image_size", "parameters", "macs", "description")
+#: Of a shipped file, what is listed.
 _FILE_FACTS = (
     *("preset", "image_size", "precision", "parameters", "macs"),
     *("trained", "licence", "training_data", "accuracy"),
@@ -68,7 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
 def describe_preset(name: str) -> dict[str, Any]:
     """Return what is known of a preset."""
     preset = (PRESETS | DETECTORS)[name]
-    return {"name": name, **{fact: preset.get(fact) for fact in _PRESET_FACTS}}
+    height, width = preset.model.image_size
+    return {
+        "name": name,
+        "image_size": width if height == width else [height, width],
+        "parameters": preset.parameters,
+        "macs": preset.macs,
+        "description": preset.text,
+    }
 
 
 def describe_file(path: Path) -> dict[str, Any]:

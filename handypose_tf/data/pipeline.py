@@ -115,7 +115,7 @@ class HandPipeline:
         """
         own = {
             "image_size": model.image_size,
-            "crop_scale": model.settings["crop_scale"],
+            "crop_scale": model.description.crop_scale,
             "handedness": model.has_handedness,
             "presence": model.has_presence,
         }

@@ -93,7 +93,7 @@ def score_points(
     """
     predictions = predict_hands(predictor, records, CropRule("tight", None))
     scores, is_right = pair_points(records, predictions)
-    known = predictor.metadata.decode.get("calibration")
+    known = predictor.metadata.decode.calibration
     return (Calibration(*known).invert(scores) if known else scores), is_right
 
 

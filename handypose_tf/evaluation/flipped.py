@@ -44,7 +44,7 @@ def predict_flipped(
     mirror = np.ascontiguousarray(image[:, ::-1])
     pairs = [_mean_heatmaps(model, image, mirror, box) for box in boxes]
     maps, matrices = zip(*pairs, strict=True)
-    found = _decode(np.stack(maps), model.metadata.decode["method"])
+    found = _decode(np.stack(maps), model.metadata.decode.method)
     points = [
         transform_points(cells, np.linalg.inv(matrix))
         for cells, matrix in zip(found[..., :2], matrices, strict=True)

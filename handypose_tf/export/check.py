@@ -19,7 +19,7 @@ from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runne
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference.pose_model import open_model
 from handypose_tf.models import HandyPose
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 #: Protocol and its columns that the change of accuracy is told by.
 _PROTOCOL = "nsrm"
@@ -123,7 +123,7 @@ class Checker(FileChecker):
             self._hands = crop_hands(reader.records(), model.metadata())
             self._crops = self._hands.crops
 
-    def check_model(self, model: SettingsModel) -> None:
+    def check_model(self, model: DescribedModel) -> None:
         """Refuse a model with other keypoints too; see `FileChecker.check_model`."""
         super().check_model(model)
         self._check_same(model, "num_keypoints")

@@ -15,13 +15,13 @@ from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.report import ExportReport
 from handypose_tf.files import write_bytes, write_checksum
 from handypose_tf.litert.metadata import with_metadata
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 _PLAIN = Quantization()
 
 
 def export_and_check(
-    model: SettingsModel,
+    model: DescribedModel,
     path: str | os.PathLike[str],
     precision: str = "float32",
     *,

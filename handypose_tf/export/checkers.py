@@ -9,10 +9,10 @@ from handypose_tf.export.check import Checker
 from handypose_tf.export.detector_check import DetectorChecker
 from handypose_tf.export.file_check import FileChecker
 from handypose_tf.models import HandyPose, HandyPoseDetector
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 
-def open_checker(model: SettingsModel, reader: Reader | None = None) -> FileChecker:
+def open_checker(model: DescribedModel, reader: Reader | None = None) -> FileChecker:
     """Return what runs a model's files against it.
 
     Args:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.errors import ModelError
 from handypose_tf.litert.census import OpCensus, op_census
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 #: A first look at the latency: runs at the least and at the most, and seconds of them.
 _FEWEST_RUNS, _MOST_RUNS, _SECONDS = 5, 45, 3.0
@@ -92,7 +92,7 @@ class FileChecker(ABC):
     #: What files find, in words.
     finds: str
 
-    def __init__(self, model: SettingsModel) -> None:
+    def __init__(self, model: DescribedModel) -> None:
         self._model: Any = model
 
     @abstractmethod
@@ -103,7 +103,7 @@ class FileChecker(ABC):
             ModelError: If LiteRT cannot run it.
         """
 
-    def check_model(self, model: SettingsModel) -> None:
+    def check_model(self, model: DescribedModel) -> None:
         """Refuse a model whose files cannot be compared with this one.
 
         Raises:

@@ -20,10 +20,10 @@ from tensorflow.python.framework.convert_to_constants import (
 
 from handypose_tf.errors import ModelError
 from handypose_tf.litert.flatbuffer import name_ends
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 
-def body_function(model: SettingsModel, network: keras.Model) -> Any:
+def body_function(model: DescribedModel, network: keras.Model) -> Any:
     """Return the frozen concrete function from `image` to raw outputs, batch 1.
 
     Static shapes and constants for weights let the converter fuse atrous convolutions
@@ -39,19 +39,19 @@ def body_function(model: SettingsModel, network: keras.Model) -> Any:
     )
 
 
-def body_flatbuffer(function: Any, model: SettingsModel) -> bytes:
+def body_flatbuffer(function: Any, model: DescribedModel) -> bytes:
     """Convert the function of a model's network to float32, with a signature."""
     content = convert(new_converter(function), model.name)
     shapes = {name: (1, *output.shape[1:]) for name, output in model.output.items()}
     return name_ends(content, "image", shapes)
 
 
-def decoder_flatbuffer(model: SettingsModel) -> bytes:
+def decoder_flatbuffer(model: DescribedModel) -> bytes:
     """Return the float32 model from raw maps to the result."""
     return head_flatbuffer(model, model.maps_name, model.decoder())
 
 
-def chance_flatbuffer(model: SettingsModel, head: str) -> bytes:
+def chance_flatbuffer(model: DescribedModel, head: str) -> bytes:
     """Return the float32 model from the logit of a head to `(1, 1)`, the chance."""
 
     def decode(logit: Any) -> Any:
@@ -61,7 +61,7 @@ def chance_flatbuffer(model: SettingsModel, head: str) -> bytes:
 
 
 def head_flatbuffer(
-    model: SettingsModel, name: str, decode: Callable[[Any], Any]
+    model: DescribedModel, name: str, decode: Callable[[Any], Any]
 ) -> bytes:
     """Return the float32 model from a raw output to what is made of it.
 

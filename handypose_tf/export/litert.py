@@ -18,7 +18,7 @@ from handypose_tf.export.tensorflow_quantizer import quantize
 from handypose_tf.files import check_writable, write_bytes
 from handypose_tf.litert.flatbuffer import IO_TYPES, join_decoder
 from handypose_tf.litert.metadata import with_metadata
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 _PLAIN = Quantization()
 
@@ -27,7 +27,7 @@ _CHANCES = {"handedness": "is_left", "presence": "presence"}
 
 
 def export_litert(
-    model: SettingsModel,
+    model: DescribedModel,
     path: str | os.PathLike[str],
     precision: str = "float32",
     *,
@@ -69,7 +69,7 @@ def export_litert(
 
 
 def check_arguments(
-    model: SettingsModel,
+    model: DescribedModel,
     path: str | os.PathLike[str],
     precision: str,
     io: str,
@@ -92,7 +92,7 @@ def check_arguments(
 
 
 def network_bytes(
-    model: SettingsModel,
+    model: DescribedModel,
     precision: str,
     io: str,
     heatmaps: bool,
@@ -115,7 +115,7 @@ def network_bytes(
 
 
 def body_bytes(
-    model: SettingsModel, precision: str, quantization: Quantization
+    model: DescribedModel, precision: str, quantization: Quantization
 ) -> bytes:
     """Convert the network without its decoding."""
     function = body_function(model, _network(model, precision))
@@ -127,7 +127,7 @@ def body_bytes(
     return quantize(function, precision, quantization, model)
 
 
-def _network(model: SettingsModel, precision: str) -> Any:
+def _network(model: DescribedModel, precision: str) -> Any:
     """Return what is converted: the model, or its quantisation-aware twin."""
     if precision != "qat-int8":
         return model

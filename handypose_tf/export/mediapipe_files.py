@@ -16,7 +16,7 @@ from handypose_tf.files import check_writable, write_bytes
 from handypose_tf.files.versions import package_versions
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.litert.metadata import ModelMetadata, with_metadata
+from handypose_tf.litert.metadata import Decode, ModelMetadata, with_metadata
 from handypose_tf.models.complexity import count_graph_macs
 from handypose_tf.weights.mediapipe import INPUT_SCALE
 
@@ -76,8 +76,8 @@ def export_mediapipe(
         image_size=tuple(model.input_shape[1:3]),
         keypoint_names=names,
         skeleton=BONES if names[: len(KEYPOINT_NAMES)] == KEYPOINT_NAMES else (),
-        crop={"scale": DEFAULT_CROP_SCALE},
-        decode={"method": "coordinates"},
+        crop_scale=DEFAULT_CROP_SCALE,
+        decode=Decode(method="coordinates"),
         precision=precision,
         trained=True,
         parameters=model.count_params(),

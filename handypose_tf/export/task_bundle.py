@@ -118,9 +118,9 @@ def export_task(
     palms = palm_detector(detector)
     landmarks = add_task_metadata(
         task_network(model, precision, quantization),
-        name=f"{model.settings['preset']}, {precision}",
+        name=f"{model.description.preset}, {precision}",
         description="21 landmarks of a hand, by handypose-tf",
-        licence=model.settings["licence"],
+        licence=model.description.licence,
         outputs=OUTPUTS,
     )
     check = run_landmarks(model, landmarks)
@@ -147,7 +147,7 @@ def check_task_model(model: HandyPose) -> None:
         ModelError: If it is one of other keypoints, of no square input, or without a
             head.
     """
-    names = tuple(model.settings["keypoint_names"])
+    names = model.description.keypoint_names
     if names != tuple(KEYPOINT_NAMES):
         raise ModelError(
             f"{model.name} finds {len(names)} points, {names[0]} to {names[-1]}; "
@@ -213,11 +213,11 @@ def _licences(model: HandyPose, detector: str, files: Mapping[str, bytes]) -> st
             "it did not describe its input, handypose-tf has added that.\n"
             "Copyright The MediaPipe Authors. Licence: Apache-2.0, below"
         )
-    settings = model.settings
+    facts = model.description
     return (
         f"{DETECTOR}\n{palms}.\nSHA-256 {digests[DETECTOR]}\n\n"
-        f"{LANDMARKS}\n{settings['preset']}, made with handypose-tf.\n"
-        f"Licence of the weights: {settings['licence']}\n"
-        f"Training data: {settings['training_data']}\n"
+        f"{LANDMARKS}\n{facts.preset}, made with handypose-tf.\n"
+        f"Licence of the weights: {facts.licence}\n"
+        f"Training data: {facts.training_data}\n"
         f"SHA-256 {digests[LANDMARKS]}\n\n{_APACHE.read_text('utf-8')}"
     )

@@ -18,7 +18,7 @@ from handypose_tf.export.graphs import (
 from handypose_tf.export.names import matching_names
 from handypose_tf.export.quantization import CALIBRATED, Quantization
 from handypose_tf.litert.flatbuffer import restore_depthwise_weights, tensor_names
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 #: Precision -> the only operations that the converter may use.
 _OPERATIONS = {
@@ -30,7 +30,7 @@ _OPERATIONS = {
 
 
 def quantize(
-    function: Any, precision: str, quantization: Quantization, model: SettingsModel
+    function: Any, precision: str, quantization: Quantization, model: DescribedModel
 ) -> bytes:
     """Convert a frozen function from a picture to heatmaps; both stay float32.
 

@@ -129,7 +129,7 @@ class CropModel:
         if heatmaps is None:
             return None
         stride = self._size / heatmaps.shape[1]
-        offset = self.metadata.decode.get("cell_offset")
+        offset = self.metadata.decode.cell_offset
         offset = (stride - 1) / 2 if offset is None else offset
         to_pixels = [[stride, 0, offset], [0, stride, offset], [0, 0, 1]]
         return heatmaps[0], np.linalg.inv(to_pixels) @ matrix

@@ -129,9 +129,8 @@ class HandDetector:
                 "into a square, export it with a square size"
             )
         decode = self.metadata.decode
-        most = int(decode.get("max_hands", 0))
-        self._network.check_output(_HANDS, (most, _NUM_FACTS))
-        own = float(decode.get("min_score", MIN_DETECTION_SCORE))
+        self._network.check_output(_HANDS, (decode.max_hands or 0, _NUM_FACTS))
+        own = MIN_DETECTION_SCORE if decode.min_score is None else decode.min_score
         self.min_score = own if min_score is None else min_score
         if not self.metadata.trained:
             warnings.warn(
@@ -184,7 +183,7 @@ class HandDetector:
 
     def _draw(self, part: Image, matrix: FloatArray) -> NDArray:
         """Draw a part of a picture as the model's input."""
-        if self.metadata.decode["method"] != "palms":
+        if self.metadata.decode.method != "palms":
             return warp_image(part, matrix, self._size)
         # Not averaged down, as MediaPipe's detector was trained: measured on 71 photos,
         # it then finds 48 of the 52 hands that MediaPipe finds, averaged 41.

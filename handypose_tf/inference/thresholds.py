@@ -68,7 +68,7 @@ def hand_limits(metadata: ModelMetadata) -> HandLimits:
     kind = (MIN_HAND_SCORE, KEEP_SCORE)
     if metadata.presence:
         kind = (MIN_PRESENCE, KEEP_PRESENCE)
-    find = float(metadata.decode.get("min_score", kind[0]))
-    keep = metadata.decode.get("keep_score")
-    limits = HandLimits(*kind)
-    return HandLimits(find, limits.keep_below(find) if keep is None else float(keep))
+    find, keep = metadata.decode.min_score, metadata.decode.keep_score
+    find = kind[0] if find is None else find
+    keep = HandLimits(*kind).keep_below(find) if keep is None else keep
+    return HandLimits(find, keep)

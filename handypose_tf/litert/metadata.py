@@ -10,10 +10,10 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
@@ -31,69 +31,76 @@ KINDS = ("pose", "detector")
 
 _REMEDY = "`handypose export` writes them"
 
+Record = TypeVar("Record")
+
 
 @dataclass(frozen=True, kw_only=True)
-class ModelMetadata:
-    """The facts that prediction, cards and tables need of a model.
+class Decode:
+    """How keypoints or hands are made of a network's raw output.
+
+    Attributes:
+        method: Of `DecodeHeatmaps`; `"coordinates"`, where a network gives them itself;
+            of a detector `"centers"` or `"palms"`.
+        max_hands: How many a detector gives.
+        cell_offset: Pixel that cell 0 of the heatmaps stands for; cells are centred
+            without it.
+        calibration: Slope and offset that make scores of the peaks.
+        min_score: What a hand that is found must score.
+        keep_score: What a hand that is followed must score.
+    """
+
+    method: str
+    max_hands: int | None = None
+    cell_offset: float | None = None
+    calibration: tuple[float, float] | None = None
+    min_score: float | None = None
+    keep_score: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFacts:
+    """What a model is to those who use it.
 
     Attributes:
         preset: Name of the preset that the model was built from.
         image_size: `(height, width)` of the input, pixels.
         keypoint_names: One a keypoint, in the model's order; none for a detector.
         skeleton: Bones as pairs of keypoint indices.
-        crop: `{"scale": side of the square crop over the longer side of the box}`.
-        decode: `{"method": ...}`, and optionally `"cell_offset"`: the pixel that cell 0
-            of the heatmaps stands for (centred cells without it),
-            `"calibration"`: slope and offset that made scores of the peaks, and
-            `"min_score"`, `"keep_score"`: what a hand that is found, or followed, must
-            score.
-        precision: One of `PRECISIONS`.
+        crop_scale: Side of the square crop over the longer side of the hand's tight
+            box.
+        decode: How the result is made, and from which score on it counts.
+        handedness: Whether the model also tells left hands from right ones.
+        presence: Whether the model also tells hands from what is none.
         trained: Whether the weights were trained on hands.
-        parameters: Number of weights.
-        macs: Multiply-accumulate operations of one run.
         licence: Licence of the weights.
         training_data: What the weights were trained on, and its licences.
         accuracy: Name of a protocol to its figure, e.g. `{"coco pck_box@.2": 0.48}`.
-        versions: Package to version, of what made the file.
-        kind: One of `KINDS`.
-        handedness: Whether the model also tells left hands from right ones.
-        presence: Whether the model also tells hands from what is none.
-        export: What `handypose export` measured when it wrote the file.
     """
 
     preset: str
     image_size: tuple[int, int]
-    keypoint_names: tuple[str, ...]
-    skeleton: tuple[tuple[int, int], ...]
-    crop: Mapping[str, float]
-    decode: Mapping[str, Any]
-    precision: str
-    trained: bool
-    parameters: int
-    macs: int
-    licence: str
-    training_data: str
-    accuracy: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    kind: str = "pose"
+    keypoint_names: tuple[str, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
+    crop_scale: float = 1.0
+    decode: Decode
     handedness: bool = False
     presence: bool = False
-    export: Mapping[str, Any] = field(default_factory=dict)
+    trained: bool = False
+    licence: str = "none: untrained"
+    training_data: str = "none"
+    accuracy: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse values that no model has, naming the field."""
-        for name, is_good, wanted in _RULES:
-            value = getattr(self, name)
-            if not is_good(value):
+        for name, (is_good, wanted) in _RULES.items():
+            value = getattr(self, name, None)
+            if hasattr(self, name) and not is_good(value):
                 raise ModelError(f"field {name!r} must be {wanted}, is {value!r}")
-        if bool(self.keypoint_names) != (self.kind == "pose"):
-            raise ModelError(
-                "field 'keypoint_names' must name the keypoints of a pose model, and "
-                f"be empty for a detector, is {self.keypoint_names!r}"
-            )
         last = self.num_keypoints - 1
         if any(not 0 <= joint <= last for bone in self.skeleton for joint in bone):
-            raise ModelError(f"field 'skeleton' must hold keypoints 0..{last}")
+            raise ModelError(
+                f"field 'skeleton' must hold places in keypoint_names, 0..{last}"
+            )
 
     @property
     def num_keypoints(self) -> int:
@@ -101,25 +108,36 @@ class ModelMetadata:
         return len(self.keypoint_names)
 
     @property
-    def crop_scale(self) -> float:
-        """Side of the square crop over the longer side of the hand's tight box."""
-        return float(self.crop["scale"])
+    def kind(self) -> str:
+        """What it is, one of `KINDS`."""
+        return "pose" if self.keypoint_names else "detector"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelMetadata(ModelFacts):
+    """The facts that prediction, cards and tables need of a model's file.
+
+    Attributes:
+        precision: One of `PRECISIONS`.
+        parameters: Number of weights.
+        macs: Multiply-accumulate operations of one run.
+        versions: Package to version, of what made the file.
+        export: What `handypose export` measured when it wrote the file.
+    """
+
+    precision: str
+    parameters: int
+    macs: int
+    versions: Mapping[str, str] = field(default_factory=dict)
+    export: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `metadata.json` holds."""
-        return {
-            "format": FORMAT,
-            **vars(self),
-            "image_size": list(self.image_size),
-            "num_keypoints": self.num_keypoints,
-            "keypoint_names": list(self.keypoint_names),
-            "skeleton": [list(bone) for bone in self.skeleton],
-            "crop": dict(self.crop),
-            "decode": dict(self.decode),
-            "accuracy": dict(self.accuracy),
-            "versions": dict(self.versions),
-            "export": dict(self.export),
-        }
+        values = {name: plain(value) for name, value in vars(self).items()}
+        crop = {"scale": values.pop("crop_scale")}
+        known = {n: value for n, value in values["decode"].items() if value is not None}
+        values |= {"crop": crop, "decode": known, "kind": self.kind}
+        return {"format": FORMAT, **values, "num_keypoints": self.num_keypoints}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelMetadata:
@@ -136,19 +154,49 @@ class ModelMetadata:
                 f"metadata format is {values['format']!r}, this version reads "
                 f"{FORMAT!r}; update handypose-tf or export the model again"
             )
-        fields = cls.__dataclass_fields__
-        known = {name: values[name] for name in fields if name in values}
-        for name in ("image_size", "keypoint_names"):
-            known[name] = _tuple(name, known[name])
-        bones = _tuple("skeleton", known["skeleton"])
-        known["skeleton"] = tuple(_tuple("skeleton", bone) for bone in bones)
-        metadata = cls(**known)
+        crop, decode = values["crop"], values["decode"]
+        if not isinstance(crop, Mapping) or "scale" not in crop:
+            raise ModelError(f"field 'crop' must be {_CROP}, is {crop!r}")
+        if not isinstance(decode, Mapping) or "method" not in decode:
+            raise ModelError(f"field 'decode' must be {_DECODE}, is {decode!r}")
+        parts = {"crop_scale": crop["scale"], "decode": known_fields(Decode, decode)}
+        metadata = known_fields(cls, {**values, **parts})
+        if values.get("kind", "pose") != metadata.kind:
+            raise ModelError(
+                f"field 'kind' is {values['kind']!r}, but there are "
+                f"{metadata.num_keypoints} keypoint_names: a pose model has some, a "
+                "detector none"
+            )
         if values["num_keypoints"] != metadata.num_keypoints:
             raise ModelError(
                 f"field 'num_keypoints' is {values['num_keypoints']!r}, but there are "
                 f"{metadata.num_keypoints} keypoint_names"
             )
         return metadata
+
+
+def known_fields(kind: type[Record], values: Mapping[str, Any]) -> Record:
+    """Build a record from those of some values that are its fields; lists as tuples."""
+    names = {each.name for each in fields(cast(Any, kind))} & values.keys()
+    return kind(**{name: frozen(values[name]) for name in names})
+
+
+def frozen(value: Any) -> Any:
+    """Return plain values with tuples in the place of lists."""
+    if isinstance(value, list | tuple):
+        return tuple(map(frozen, value))
+    is_object = isinstance(value, Mapping)
+    return {name: frozen(v) for name, v in value.items()} if is_object else value
+
+
+def plain(value: Any) -> Any:
+    """Return values of records as JSON has them: lists and dictionaries."""
+    if isinstance(value, list | tuple):
+        return [*map(plain, value)]
+    if is_dataclass(value):
+        value = vars(value)
+    is_object = isinstance(value, Mapping)
+    return {name: plain(v) for name, v in value.items()} if is_object else value
 
 
 def read_metadata(path: str | os.PathLike[str]) -> ModelMetadata:
@@ -234,12 +282,6 @@ def _split(data: bytes) -> tuple[bytes, list[tuple[zipfile.ZipInfo, bytes]]]:
         return data[:start], [(info, archive.read(info)) for info in others]
 
 
-def _tuple(name: str, value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise ModelError(f"field {name!r} must be a list, is {value!r}")
-    return tuple(value)
-
-
 def _is_count(value: Any, lowest: int = 1) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= lowest
 
@@ -249,59 +291,67 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_size(value: Any) -> bool:
-    return len(value) == 2 and all(map(_is_count, value))
+    return isinstance(value, tuple) and len(value) == 2 and all(map(_is_count, value))
 
 
 def _is_names(value: Any) -> bool:
-    return all(map(_is_text, value))
+    return isinstance(value, tuple) and all(map(_is_text, value))
+
+
+def _is_bone(value: Any) -> bool:
+    is_pair = isinstance(value, tuple) and len(value) == 2
+    return is_pair and all(_is_count(joint, 0) for joint in value)
 
 
 def _is_bones(value: Any) -> bool:
-    return all(len(bone) == 2 and all(_is_count(j, 0) for j in bone) for bone in value)
+    return isinstance(value, tuple) and all(map(_is_bone, value))
 
 
-def _is_crop(value: Any) -> bool:
-    scale = value.get("scale") if isinstance(value, Mapping) else None
-    return isinstance(scale, int | float) and scale > 0
+def _is_scale(value: Any) -> bool:
+    return isinstance(value, int | float) and value > 0
 
 
 def _is_decode(value: Any) -> bool:
-    return isinstance(value, Mapping) and _is_text(value.get("method"))
+    return isinstance(value, Decode) and _is_text(value.method)
 
 
-def _is_mapping(value: Any) -> bool:
+def _is_object(value: Any) -> bool:
     return isinstance(value, Mapping)
 
 
-#: Field, its check and what it must be, in words.
-_RULES = (
-    ("preset", _is_text, "a name"),
-    ("image_size", _is_size, "[height, width] in pixels"),
-    ("keypoint_names", _is_names, "a list of names"),
-    ("skeleton", _is_bones, "a list of pairs of keypoint indices"),
-    ("crop", _is_crop, '{"scale": number above 0}'),
-    ("decode", _is_decode, '{"method": name}'),
-    ("precision", PRECISIONS.__contains__, f"one of {', '.join(PRECISIONS)}"),
-    ("trained", lambda value: isinstance(value, bool), "true or false"),
-    ("parameters", _is_count, "a number of weights"),
-    ("macs", lambda value: _is_count(value, 0), "a number of operations"),
-    ("licence", _is_text, "a licence's name"),
-    ("training_data", lambda value: isinstance(value, str), "a text"),
-    ("accuracy", _is_mapping, "an object"),
-    ("versions", _is_mapping, "an object"),
-    ("export", _is_mapping, "an object"),
-    ("kind", KINDS.__contains__, f"one of {', '.join(KINDS)}"),
-    ("handedness", lambda value: isinstance(value, bool), "true or false"),
-    ("presence", lambda value: isinstance(value, bool), "true or false"),
-)
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_CROP, _DECODE = '{"scale": number above 0}', '{"method": name}'
+
+#: Field -> its check and what it must be, in words.
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "preset": (_is_text, "a name"),
+    "image_size": (_is_size, "[height, width] in pixels"),
+    "keypoint_names": (_is_names, "a list of names"),
+    "skeleton": (_is_bones, "a list of pairs of keypoint indices"),
+    "crop_scale": (_is_scale, f"a number above 0, as in crop: {_CROP}"),
+    "decode": (_is_decode, _DECODE),
+    "precision": (PRECISIONS.__contains__, f"one of {', '.join(PRECISIONS)}"),
+    "trained": (_is_flag, "true or false"),
+    "parameters": (_is_count, "a number of weights"),
+    "macs": (lambda value: _is_count(value, 0), "a number of operations"),
+    "licence": (_is_text, "a licence's name"),
+    "training_data": (lambda value: isinstance(value, str), "a text"),
+    "accuracy": (_is_object, "an object"),
+    "versions": (_is_object, "an object"),
+    "export": (_is_object, "an object"),
+    "handedness": (_is_flag, "true or false"),
+    "presence": (_is_flag, "true or false"),
+}
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.
 #: Files from before there were detectors and such heads do not speak of them, and only
 #: exported ones hold what the export measured.
-_OPTIONAL = ("kind", "handedness", "presence", "export")
+_OPTIONAL = {"handedness", "presence", "export", "crop_scale"}
 
 _REQUIRED = (
-    "format",
-    "num_keypoints",
-    *(name for name, _, _ in _RULES if name not in _OPTIONAL),
+    *("format", "num_keypoints", "crop"),
+    *(name for name in _RULES if name not in _OPTIONAL),
 )

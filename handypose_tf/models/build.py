@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.models.description import describe_preset
 from handypose_tf.models.first_weights import (
     Weights,
-    first_settings,
+    first_description,
     load_first_weights,
 )
-from handypose_tf.models.graph import preset_settings
-from handypose_tf.models.network import CROP_HEADS, HandyPose
+from handypose_tf.models.network import HandyPose
 from handypose_tf.models.presets import PRESETS
-from handypose_tf.models.settings_model import UNTRAINED
 
 #: What a model takes over from the file of its first weights.
-_INHERITED = (
-    *("trained", "licence", "training_data"),
-    *("crop_scale", "decode", "calibration", "min_score", "keep_score"),
-)
+_INHERITED = ("trained", "licence", "training_data", "crop_scale", "decode")
 
 
 def handypose(
@@ -71,21 +67,21 @@ def handypose(
         >>> model(tf.zeros((1, 192, 192, 3)))["heatmaps"].shape
         TensorShape([1, 48, 48, 21])
     """
-    first = first_settings(weights, preset) if preset in PRESETS else {}
-    size = first.get("image_size") if image_size is None else image_size
-    settings = preset_settings(PRESETS, preset, overrides, image_size=size)
-    heads = zip(CROP_HEADS, (handedness, presence), strict=True)
-    settings |= {
-        "batch_size": batch_size,
-        **{head: bool(first.get(head) if own is None else own) for head, own in heads},
-        "keypoint_names": [*keypoint_names],
-        "skeleton": [[int(a), int(b)] for a, b in skeleton],
-        "crop_scale": DEFAULT_CROP_SCALE,
-        "decode": "dark",
-        "calibration": None,
-        **UNTRAINED,
-        **{fact: first[fact] for fact in _INHERITED if fact in first},
-    }
-    model = HandyPose(settings, backbone, name=preset)
+    description = describe_preset(
+        PRESETS,
+        preset,
+        overrides,
+        image_size=image_size,
+        batch_size=batch_size,
+        keypoint_names=tuple(keypoint_names),
+        skeleton=tuple((int(a), int(b)) for a, b in skeleton),
+        handedness=bool(handedness),
+        presence=bool(presence),
+    )
+    if (first := first_description(weights, preset)) is not None:
+        own = {"image_size": image_size, "handedness": handedness, "presence": presence}
+        taken = [*_INHERITED, *(name for name in own if own[name] is None)]
+        description = replace(description, **{n: getattr(first, n) for n in taken})
+    model = HandyPose(description, backbone, name=preset)
     load_first_weights(model, weights)
     return model

@@ -29,10 +29,11 @@ from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
 from handypose_tf.files.file_kind import why_unreadable
 from handypose_tf.litert.shipped import find_weights
+from handypose_tf.models.described_model import DescribedModel
+from handypose_tf.models.description import CROP_HEADS, Description
 from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.half_weights import halve_weights
-from handypose_tf.models.network import CROP_HEADS, HandyPose
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.network import HandyPose
 from handypose_tf.weights.assign import assign, summary
 
 _CONFIG = "config.json"
@@ -51,8 +52,10 @@ _BROKEN_WEIGHTS = (
 #: Where Keras puts an underscore when it names a layer's place after its class.
 _WORD_STARTS = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
+#: What a description that is none may raise.
+_BROKEN = (TypeError, ValueError, LookupError, AttributeError)
 
-Model = TypeVar("Model", bound=SettingsModel)
+Model = TypeVar("Model", bound=DescribedModel)
 
 #: Class of a model -> what opens its files.
 _OPENED_BY = {
@@ -93,7 +96,7 @@ def load_detector(path: str | os.PathLike[str]) -> HandyPoseDetector:
     return _load(HandyPoseDetector, path)
 
 
-def load_any(path: str | os.PathLike[str]) -> SettingsModel:
+def load_any(path: str | os.PathLike[str]) -> DescribedModel:
     """Load a pose network or a hand detector, whichever a file holds.
 
     Raises:
@@ -103,7 +106,7 @@ def load_any(path: str | os.PathLike[str]) -> SettingsModel:
     return _load(kind, path)
 
 
-def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
+def load_weights(model: DescribedModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file, or by name, into a model.
 
     A head for handedness or presence that the file does not have stays as it is, with
@@ -125,7 +128,7 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
         _assign(model, weights, str(path))
         return
     for head in CROP_HEADS:
-        if model.settings.get(head) and not twin.settings.get(head):
+        if getattr(model.description, head) and head not in twin.output:
             warnings.warn(
                 f"{path} has no {head} head; the model's begins untrained", stacklevel=2
             )
@@ -136,10 +139,10 @@ def load_weights(model: SettingsModel, path: str | os.PathLike[str]) -> None:
             layer.set_weights(theirs[layer.name].get_weights())
 
 
-def read_settings(
-    path: str | os.PathLike[str], kind: type[SettingsModel]
-) -> dict[str, Any]:
-    """Return the settings of a class's model in a file, or by name; nothing is built.
+def read_description(
+    path: str | os.PathLike[str], kind: type[DescribedModel]
+) -> Description:
+    """Return what a file, or one by name, says of a class's model; nothing is built.
 
     Raises:
         ModelError: If there is no such file or it is of something else.
@@ -148,7 +151,11 @@ def read_settings(
     settings = _read(path, kind)[0].get("settings")
     if not isinstance(settings, dict):
         raise ModelError(f"{path}: its model tells no settings; save it again")
-    return settings if side is None else {**settings, "image_size": side}
+    try:
+        found = Description.from_dict(settings)
+    except _BROKEN as error:
+        raise ModelError(f"{path}: its model is not described ({error!r})") from error
+    return found if side is None else found.with_facts(image_size=side)
 
 
 def save_model(
@@ -185,7 +192,7 @@ def _load(
         config["backbone"] = backbone
     try:
         model = kind.from_config(config)
-    except (TypeError, ValueError, LookupError, AttributeError) as error:
+    except _BROKEN as error:
         reason = f"its model cannot be rebuilt ({str(error)[:120]})"
         if isinstance(config.get("backbone"), dict):
             reason = "its own backbone cannot be rebuilt here: give it as `backbone`"
@@ -195,7 +202,7 @@ def _load(
 
 
 def _read(
-    path: str | os.PathLike[str], kind: type[SettingsModel]
+    path: str | os.PathLike[str], kind: type[DescribedModel]
 ) -> tuple[dict[str, Any], bytes]:
     """Return a file's builder settings and the bytes of its weights."""
     try:
@@ -224,7 +231,7 @@ def _told(path: str | os.PathLike[str]) -> str | None:
     return None if told is None or "zip" in told else told
 
 
-def _holds(path: str | os.PathLike[str], kind: type[SettingsModel]) -> bool:
+def _holds(path: str | os.PathLike[str], kind: type[DescribedModel]) -> bool:
     """Tell whether a file holds a class's model; false if it cannot be read."""
     try:
         with zipfile.ZipFile(find_weights(path)[0]) as archive:
@@ -241,7 +248,7 @@ def _class_name(description: Any) -> str:
     return "description without a config"
 
 
-def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | None:
+def _twin_that_fits(model: DescribedModel, content: bytes) -> DescribedModel | None:
     """Return the same model with other heads beside the heatmaps, if weights want that.
 
     Files name layers by their count, so a model with another head cannot take them.
@@ -254,22 +261,19 @@ def _twin_that_fits(model: SettingsModel, content: bytes) -> SettingsModel | Non
     if stored == _weighted_keys(model):
         return None
     for flags in itertools.product((True, False), repeat=len(CROP_HEADS)):
-        heads = dict(zip(CROP_HEADS, flags, strict=True))
-        config = {**model.get_config(), "settings": {**model.settings, **heads}}
-        config["backbone"] = model.own_backbone()
-        twin = type(model).from_config(config)
+        twin = model.rebuilt(**dict(zip(CROP_HEADS, flags, strict=True)))
         if stored == _weighted_keys(twin):
             return twin
     return None
 
 
-def _weighted_keys(model: SettingsModel) -> set[str]:
+def _weighted_keys(model: DescribedModel) -> set[str]:
     """Return the places in a file of the layers that have weights."""
     keys = _storage_keys(model)
     return {keys[layer.name] for layer in model.layers if layer.weights}
 
 
-def _assign(model: SettingsModel, content: bytes, source: str) -> None:
+def _assign(model: DescribedModel, content: bytes, source: str) -> None:
     """Assign every stored array to the layer of its place and name."""
     try:
         with h5py.File(io.BytesIO(content)) as file:
@@ -294,7 +298,7 @@ def _assign(model: SettingsModel, content: bytes, source: str) -> None:
     assign(model.layers, arrays, source)
 
 
-def _storage_keys(model: SettingsModel) -> dict[str, str]:
+def _storage_keys(model: DescribedModel) -> dict[str, str]:
     """Return each layer's name with its place in a file: its class and a count."""
     counts: defaultdict[str, int] = defaultdict(int)
     keys = {}

@@ -6,9 +6,10 @@ import os
 from typing import Any
 
 from handypose_tf.errors import ModelError
-from handypose_tf.models.files import load_weights, read_settings
+from handypose_tf.models.described_model import DescribedModel
+from handypose_tf.models.description import Description
+from handypose_tf.models.files import load_weights, read_description
 from handypose_tf.models.network import HandyPose
-from handypose_tf.models.settings_model import SettingsModel
 from handypose_tf.weights.imagenet import load_imagenet
 from handypose_tf.weights.mediapipe import load_mediapipe
 
@@ -22,7 +23,7 @@ Weights = str | os.PathLike[str]
 
 
 def load_first_weights(
-    model: SettingsModel,
+    model: DescribedModel,
     weights: Weights | None,
     imagenet_file: str | os.PathLike[str] | None = None,
 ) -> None:
@@ -46,36 +47,34 @@ def load_first_weights(
             f"{weights}: weights of named backbones; this model's is your own"
         )
     if weights == "imagenet":
-        name = model.settings["backbone"]["name"]
+        name = model.description.backbone.name
         load_imagenet(model.layers, name, imagenet_file)
     elif weights == "mediapipe":
-        load_mediapipe(model.layers, model.settings["backbone"]["name"])
+        load_mediapipe(model.layers, model.description.backbone.name)
     else:
-        load_weights(model, _named(weights, model.settings["preset"]))
+        load_weights(model, _named(weights, model.description.preset))
 
 
-def first_settings(weights: Weights | None, preset: str) -> dict[str, Any]:
-    """Return the settings of the model that the first weights are of.
+def first_description(weights: Weights | None, preset: str) -> Description | None:
+    """Return the description of the model that the first weights are of.
 
     Args:
         weights: As for `load_first_weights`.
         preset: Of the network that begins with them.
 
     Returns:
-        The builder's data; nothing where the weights are not those of a whole model.
+        It; `None` where the weights are not those of a whole model.
 
     Raises:
         ModelError: If there are no such weights or they are of another preset.
     """
     is_bare = weights is None or weights in BACKBONE_WEIGHTS
     if is_bare or os.fspath(weights or "").endswith(".h5"):
-        return {}
-    settings = read_settings(_named(weights, preset), HandyPose)
-    if settings["preset"] != preset:
-        raise ModelError(
-            f"{weights}: has weights of {settings['preset']}, not of {preset}"
-        )
-    return settings
+        return None
+    found = read_description(_named(weights, preset), HandyPose)
+    if found.preset != preset:
+        raise ModelError(f"{weights}: has weights of {found.preset}, not of {preset}")
+    return found
 
 
 def _named(weights: Any, preset: str) -> Weights:

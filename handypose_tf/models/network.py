@@ -1,39 +1,142 @@
-"""The HandyPose network as a functional Keras model."""
+"""The HandyPose network: its graph in one function, and its Keras model."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.layers import DecodeHeatmaps
-from handypose_tf.layers.conv_stack import activation, apply_layers
-from handypose_tf.litert.metadata import ModelMetadata
-from handypose_tf.models.graph import (
-    joined_features,
-    named_backbone,
-    own_backbone,
+from handypose_tf.backbones import Taps, build_backbone
+from handypose_tf.layers import (
+    DecodeHeatmaps,
+    MultiLevelFusion,
+    MultiLevelWaterfall,
+    SubtractMean,
+    Waterfall,
+    WaterfallV2,
 )
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.litert.metadata import Decode
+from handypose_tf.models import heads
+from handypose_tf.models.described_model import DescribedModel
+from handypose_tf.models.description import Description
 from handypose_tf.models.training_defaults import compile_defaults
 
-#: The heads that say one thing of the whole crop, and the width of their only hidden
-#: layer.
-CROP_HEADS = ("handedness", "presence")
-_CROP_HEAD_FILTERS = 64
+_WATERFALLS = {
+    "multi_level": MultiLevelWaterfall,
+    "wasp_v1": Waterfall,
+    "wasp_v2": WaterfallV2,
+}
+
+
+def build_network(
+    spec: Description, own_backbone: keras.Model | None = None
+) -> tuple[Any, dict[str, Any]]:
+    """Draw a model's network as Fig. 1 of the paper does, as one flat graph.
+
+    Args:
+        spec: The model as data.
+        own_backbone: Your own Keras model in place of the named one.
+
+    Returns:
+        The picture `(batch, height, width, 3)`, and the raw outputs by name.
+
+    Raises:
+        ValueError: If parts do not fit each other.
+
+    References:
+        Gupta, Artacho and Savakis, "HandyPose", Pattern Recognition 128, 2022.
+    """
+    # The picture, and the backbone's features at strides 4, 8, 16 and deepest.
+    if own_backbone is None:
+        image = keras.Input((*spec.image_size, 3), spec.batch_size, name="image")
+        mean, x = spec.backbone.mean, image
+        if mean is not None:
+            x = SubtractMean(mean, name="subtract_mean")(x)
+        taps = build_backbone(x, spec.backbone.name, spec.backbone.output_stride)
+    else:
+        image, taps = own_taps(own_backbone)
+    if spec.waterfall is None or spec.decoder is None:
+        return image, {"maps": heads.palm_maps(taps)}
+
+    # The waterfall: atrous convolutions, each meeting one of the backbone's levels.
+    waterfall, decoder = _waterfall_and_decoder(**spec.waterfall, decoder=spec.decoder)
+    levels: list[Any] = [taps.level1, taps.level2, taps.level3]
+    if isinstance(waterfall, MultiLevelWaterfall):
+        projected = waterfall.project_levels(levels)
+        x = waterfall.join_levels(projected, taps.deepest)
+        levels = projected if decoder.levels == "released" else levels
+    else:
+        x = waterfall.call(taps.deepest)
+
+    # The decoder joins it with the levels once more, on the finest grid.
+    x = decoder.call([*(levels[:1] if decoder.levels == "first" else levels), x])
+
+    # The heads: one map a keypoint, or a detector's maps; what is said of the crop.
+    if not spec.keypoint_names:
+        return image, {"maps": heads.center_maps(x)}
+    outputs = {"heatmaps": heads.heatmaps(x, len(spec.keypoint_names))}
+    if spec.handedness:
+        outputs["handedness"] = heads.handedness(taps.deepest)
+    if spec.presence:
+        outputs["presence"] = heads.presence(taps.deepest)
+    return image, outputs
+
+
+def _waterfall_and_decoder(
+    kind: str, *, decoder: Mapping[str, Any], **waterfall: Any
+) -> tuple[Waterfall, MultiLevelFusion]:
+    """Return the two blocks; refuse those that do not go with each other."""
+    blocks = (
+        _WATERFALLS[kind](**waterfall, name="waterfall"),
+        MultiLevelFusion(**decoder, name="decoder"),
+    )
+    if blocks[1].levels == "released" and not isinstance(
+        blocks[0], MultiLevelWaterfall
+    ):
+        raise ValueError(
+            '`levels="released"` takes the levels that a multi_level waterfall '
+            f"projects. Received: a {kind} waterfall"
+        )
+    return blocks
+
+
+def own_taps(backbone: keras.Model) -> tuple[Any, Taps]:
+    """Return the input and the taps of somebody's own backbone.
+
+    Raises:
+        ValueError: If it is no model with four outputs at the strides that are needed.
+    """
+    if not isinstance(backbone, keras.Model):
+        raise ValueError(f"`backbone` must be a Keras model. Received: {backbone!r}")
+    if len(backbone.inputs) != 1 or len(backbone.outputs) != 4:
+        raise ValueError(
+            "`backbone` must have one input and four outputs (strides 4, 8, 16 and "
+            f"deepest). Received: {len(backbone.inputs)} inputs and "
+            f"{len(backbone.outputs)} outputs"
+        )
+    size = tuple(backbone.inputs[0].shape[1:3])
+    for output, stride in zip(backbone.outputs[:3], (4, 8, 16), strict=True):
+        grid = tuple(side and -(-side // stride) for side in size)
+        if None in size or tuple(output.shape[1:3]) != grid:
+            raise ValueError(
+                f"`backbone` must have a static input size and an output at stride "
+                f"{stride}. Received: input {tuple(backbone.inputs[0].shape)}, output "
+                f"{tuple(output.shape)}"
+            )
+    return backbone.inputs[0], Taps(*backbone.outputs)
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class HandyPose(SettingsModel):
+class HandyPose(DescribedModel):
     """A picture of one hand to one heatmap a joint, in one flat functional graph.
 
     Built by `handypose(...)` or from a file by `load_model`. Its configuration is the
     builder's data, not the graph, so that it moves between Keras 2 and Keras 3.
 
     Args:
-        settings: The network as data, as in `handypose_tf.models.presets`, with
-            `keypoint_names`, `skeleton`, `crop_scale`, `decode`, `handedness`,
-            `presence` and `trained`.
+        description: The model as data.
         backbone: Your own Keras model with four outputs (level 1 at stride 4, level 2
             at stride 8, level 3 at stride 16, deepest) in place of a named one. It
             takes the picture in 0..255 as it is.
@@ -52,53 +155,43 @@ class HandyPose(SettingsModel):
     maps_name = "heatmaps"
     result_name = "keypoints"
     facts = (
-        *SettingsModel.facts,
-        *("crop_scale", "calibration", "activation_ranges"),
-        *("min_score", "keep_score"),
+        *DescribedModel.facts,
+        *("crop_scale", "calibration", "keep_score", "activation_ranges"),
     )
 
     def __init__(
         self,
-        settings: dict[str, Any],
+        description: Description,
         backbone: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
-        if backbone is None:
-            image, taps = named_backbone(settings)
-        else:
-            image, taps = own_backbone(backbone)
-        outputs = {"heatmaps": _heatmaps(joined_features(taps, settings), settings)}
-        if settings.get("handedness"):
-            outputs["handedness"] = _handedness(taps.deepest)
-        if settings.get("presence"):
-            outputs["presence"] = _presence(taps.deepest)
+        if description.kind != "pose":
+            raise ValueError("`keypoint_names` must name one at least. Received: none")
+        image, outputs = build_network(description, backbone)
         super().__init__(
-            image,
-            outputs,
-            settings=settings,
-            backbone=backbone,
-            **kwargs,
+            image, outputs, description=description, backbone=backbone, **kwargs
         )
 
     @property
     def num_keypoints(self) -> int:
         """How many heatmaps the model gives."""
-        return len(self.settings["keypoint_names"])
+        return len(self.description.keypoint_names)
 
     @property
     def has_handedness(self) -> bool:
         """Whether the model also tells left hands from right ones."""
-        return bool(self.settings.get("handedness"))
+        return self.description.handedness
 
     @property
     def has_presence(self) -> bool:
         """Whether the model also tells hands from what is none."""
-        return bool(self.settings.get("presence"))
+        return self.description.presence
 
     @property
     def cell_offset(self) -> float:
         """Pixel of the input that heatmap cell 0 stands for."""
-        return self.settings.get("cell_offset", (self.stride - 1) / 2)
+        offset = self.description.decode.cell_offset
+        return (self.stride - 1) / 2 if offset is None else offset
 
     def decoder(self, method: str | None = None) -> DecodeHeatmaps:
         """Return the layer that turns this model's heatmaps into keypoints.
@@ -106,12 +199,13 @@ class HandyPose(SettingsModel):
         Args:
             method: A method of `DecodeHeatmaps`; the model's own if `None`.
         """
+        own = self.description.decode
         return DecodeHeatmaps(
-            method or self.settings["decode"],
+            method or own.method,
             self.image_size,
             stride=self.stride,
             cell_offset=self.cell_offset,
-            calibration=self.settings.get("calibration"),
+            calibration=own.calibration,
             name="decode",
         )
 
@@ -124,75 +218,6 @@ class HandyPose(SettingsModel):
         """
         return compile_defaults(self)
 
-    def metadata(self, precision: str = "float32") -> ModelMetadata:
-        """Return what prediction, cards and tables need to know."""
-        settings = self.settings
-        decode = {"method": settings["decode"], "cell_offset": self.cell_offset}
-        if settings.get("calibration") is not None:
-            decode["calibration"] = settings["calibration"]
-        for limit in ("min_score", "keep_score"):
-            if limit in settings:
-                decode[limit] = settings[limit]
-        return ModelMetadata(
-            keypoint_names=tuple(settings["keypoint_names"]),
-            skeleton=tuple((a, b) for a, b in settings["skeleton"]),
-            crop={"scale": settings["crop_scale"]},
-            decode=decode,
-            handedness=self.has_handedness,
-            presence=self.has_presence,
-            **self.common_metadata(precision),
-        )
-
-
-def _heatmaps(features: Any, settings: dict[str, Any]) -> Any:
-    """End with one 1x1 convolution a joint."""
-    return keras.layers.Conv2D(
-        len(settings["keypoint_names"]),
-        1,
-        dtype="float32",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-        name="heatmaps",
-    )(features)
-
-
-def _handedness(deepest: Any) -> Any:
-    """End with one number: a pooled picture of the hand, and two 1x1 convolutions."""
-    layers = [
-        keras.layers.GlobalAveragePooling2D(keepdims=True, name="handedness_pool"),
-        keras.layers.Conv2D(
-            _CROP_HEAD_FILTERS,
-            1,
-            kernel_initializer="he_normal",
-            name="handedness_conv",
-        ),
-        activation("relu6", name="handedness_relu6"),
-        keras.layers.Conv2D(
-            1,
-            1,
-            dtype="float32",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-            name="handedness",
-        ),
-    ]
-    return apply_layers(layers, deepest)
-
-
-def _presence(deepest: Any) -> Any:
-    """End with one number: a pooled picture of the crop, and two dense layers.
-
-    Of another shape than handedness: an export finds outputs by their shapes.
-    """
-    layers = [
-        keras.layers.GlobalAveragePooling2D(name="presence_pool"),
-        keras.layers.Dense(
-            _CROP_HEAD_FILTERS, kernel_initializer="he_normal", name="presence_dense"
-        ),
-        activation("relu6", name="presence_relu6"),
-        keras.layers.Dense(
-            1,
-            dtype="float32",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-            name="presence",
-        ),
-    ]
-    return apply_layers(layers, deepest)
+    def final_decode(self) -> Decode:
+        """Return the decoding with the place of cell 0."""
+        return replace(self.description.decode, cell_offset=self.cell_offset)

@@ -8,137 +8,156 @@ dense layers, at the preset's own image size) are checked by a test.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+from handypose_tf.geometry import DEFAULT_CROP_SCALE
+from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.litert.metadata import Decode
+from handypose_tf.models.description import BackboneSpec, Description, Preset
 
 _IMAGENET_MEAN = (123.675, 116.28, 103.53)
 
+#: What tells a pose network from a detector.
+_POSE: dict[str, Any] = {
+    "keypoint_names": KEYPOINT_NAMES,
+    "skeleton": BONES,
+    "crop_scale": DEFAULT_CROP_SCALE,
+    "decode": Decode(method="dark"),
+}
 
-def _paper(backbone: str, **facts: Any) -> dict[str, Any]:
+
+def _paper(name: str, **counted: Any) -> Preset:
     """Return the network as the paper's figures draw it."""
-    return {
-        "image_size": 368,
-        "backbone": {"name": backbone, "output_stride": 16, "mean": _IMAGENET_MEAN},
-        "waterfall": {"kind": "multi_level", "filters": 256, "rates": (1, 6, 12, 18)},
-        "decoder": {"filters": 256, "reduction": 48},
-        **facts,
-    }
-
-
-def _lite(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
-    """Return the network for phones on an EfficientNet-Lite."""
-    return _slim(
-        f"efficientnet_lite{variant}", (127.0, 127.0, 127.0), image_size, facts
+    model = Description(
+        preset=name,
+        image_size=(368, 368),
+        backbone=BackboneSpec(
+            name=name.removeprefix("handypose_"), output_stride=16, mean=_IMAGENET_MEAN
+        ),
+        waterfall={"kind": "multi_level", "filters": 256, "rates": (1, 6, 12, 18)},
+        decoder={"filters": 256, "reduction": 48},
+        **_POSE,
     )
+    return Preset(model=model, **counted)
 
 
-def _mediapipe(variant: str, image_size: int, **facts: Any) -> dict[str, Any]:
+def _lite(name: str, side: int, variant: str = "", **counted: Any) -> Preset:
+    """Return the network for phones on an EfficientNet-Lite."""
+    backbone = f"efficientnet_lite{variant or name[-1]}"
+    return _slim(name, backbone, (127.0, 127.0, 127.0), side, counted)
+
+
+def _mediapipe(name: str, side: int, **counted: Any) -> Preset:
     """Return the network for phones on an encoder of MediaPipe Hands."""
-    return _slim(f"mediapipe_{variant}", None, image_size, facts)
+    return _slim(name, name.removeprefix("handypose_"), None, side, counted)
 
 
 def _slim(
+    name: str,
     backbone: str,
     mean: tuple[float, float, float] | None,
-    image_size: int,
-    facts: dict[str, Any],
-) -> dict[str, Any]:
+    side: int,
+    counted: dict[str, Any],
+) -> Preset:
     """Return a network with separable heads and ReLU6; heatmaps at stride 4."""
-    slim = {"separable": True, "relu": "relu6"}
-    return {
-        "image_size": image_size,
-        "backbone": {"name": backbone, "output_stride": 32, "mean": mean},
-        "waterfall": {
-            "kind": "multi_level",
-            "filters": 64,
-            "rates": (1, 1, 2, 3),
-            "reduction": 16,
-            **slim,
-        },
-        "decoder": {
-            "filters": 64,
-            "reduction": 16,
-            "first_level": "keep",
-            "dropout": (0.0, 0.0),
-            **slim,
-        },
-        **facts,
-    }
+    slim = {"filters": 64, "reduction": 16, "separable": True, "relu": "relu6"}
+    model = Description(
+        preset=name,
+        image_size=(side, side),
+        backbone=BackboneSpec(name=backbone, output_stride=32, mean=mean),
+        waterfall={"kind": "multi_level", "rates": (1, 1, 2, 3), **slim},
+        decoder={"first_level": "keep", "dropout": (0.0, 0.0), **slim},
+        **_POSE,
+    )
+    return Preset(model=model, **counted)
 
 
-def _detector(variant: int, image_size: int, **facts: Any) -> dict[str, Any]:
+def _detector(name: str, side: int, **counted: Any) -> Preset:
     """Return the phones' network with maps at stride 8."""
-    settings = _lite(variant, image_size, **facts)
-    settings["decoder"]["first_level"] = "max_pool"
-    return settings | {"max_hands": 16}
+    slim = _lite(name, side, "0", **counted)
+    model = replace(
+        slim.model.with_overrides({"decoder": {"first_level": "max_pool"}}),
+        keypoint_names=(),
+        skeleton=(),
+        crop_scale=1.0,
+        decode=Decode(method="centers", max_hands=16),
+    )
+    return replace(slim, model=model)
 
 
-def _released(waterfall: dict[str, Any], decoder: dict[str, Any], **facts: Any) -> Any:
+def _released(
+    name: str, waterfall: dict[str, Any], decoder: dict[str, Any], **counted: Any
+) -> Preset:
     """Return a head of the released PyTorch code on its ResNet-101."""
-    return {
-        "image_size": 368,
-        "backbone": {
-            "name": "resnet101",
-            "output_stride": 16,
-            "mean": (128.0, 128.0, 128.0),
-        },
-        "waterfall": {"filters": 256, **waterfall},
-        "decoder": {"filters": 256, "reduction": 48, "align_corners": True, **decoder},
-        "cell_offset": 0.0,
-        **facts,
-    }
+    mean = (128.0, 128.0, 128.0)
+    model = Description(
+        preset=name,
+        image_size=(368, 368),
+        backbone=BackboneSpec(name="resnet101", output_stride=16, mean=mean),
+        waterfall={"filters": 256, **waterfall},
+        decoder={"filters": 256, "reduction": 48, "align_corners": True, **decoder},
+        **_POSE | {"decode": Decode(method="dark", cell_offset=0.0)},
+    )
+    return Preset(model=model, **counted)
+
+
+def _by_name(*presets: Preset) -> dict[str, Preset]:
+    return {preset.model.preset: preset for preset in presets}
 
 
 _DRY = (0.0, 0.0)
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "handypose_mediapipe_full": _mediapipe(
-        "full",
+PRESETS: dict[str, Preset] = _by_name(
+    _mediapipe(
+        "handypose_mediapipe_full",
         192,
         parameters=2_420_757,
         macs=272_260_416,
-        description="MediaPipe's full hand encoder, separable multi-level waterfall",
+        text="MediaPipe's full hand encoder, separable multi-level waterfall",
     ),
-    "handypose_mediapipe_lite": _mediapipe(
-        "lite",
+    _mediapipe(
+        "handypose_mediapipe_lite",
         192,
         parameters=916_885,
         macs=140_233_792,
-        description="MediaPipe's lite hand encoder, separable multi-level waterfall",
+        text="MediaPipe's lite hand encoder, separable multi-level waterfall",
     ),
-    "handypose_lite0": _lite(
-        0,
+    _lite(
+        "handypose_lite0",
         192,
         parameters=3_101_205,
         macs=305_155_904,
-        description="EfficientNet-Lite0, separable multi-level waterfall: for phones",
+        text="EfficientNet-Lite0, separable multi-level waterfall: for phones",
     ),
-    "handypose_lite1": _lite(
-        1,
+    _lite(
+        "handypose_lite1",
         224,
         parameters=3_877_525,
         macs=532_623_824,
-        description="EfficientNet-Lite1, separable multi-level waterfall",
+        text="EfficientNet-Lite1, separable multi-level waterfall",
     ),
-    "handypose_lite2": _lite(
-        2,
+    _lite(
+        "handypose_lite2",
         256,
         parameters=4_520_997,
         macs=790_212_608,
-        description="EfficientNet-Lite2, separable multi-level waterfall",
+        text="EfficientNet-Lite2, separable multi-level waterfall",
     ),
-    "handypose_resnet50": _paper(
-        "resnet50",
+    _paper(
+        "handypose_resnet50",
         parameters=28_736_853,
         macs=21_887_751_168,
-        description="The paper's network on a ResNet-50",
+        text="The paper's network on a ResNet-50",
     ),
-    "handypose_resnet101": _paper(
-        "resnet101",
+    _paper(
+        "handypose_resnet101",
         parameters=47_781_205,
         macs=31_906_960_384,
-        description="The paper's network, as its figures draw it",
+        text="The paper's network, as its figures draw it",
     ),
-    "handypose_resnet101_released": _released(
+    _released(
+        "handypose_resnet101_released",
         {
             "kind": "multi_level",
             "rates": (1, 6, 12, 18),
@@ -149,51 +168,56 @@ PRESETS: dict[str, dict[str, Any]] = {
         {"levels": "released", "dropout": _DRY},
         parameters=47_694_229,
         macs=31_724_950_528,
-        description="HandyPose as its released code has it (multi_level_waterfall)",
+        text="HandyPose as its released code has it (multi_level_waterfall)",
     ),
-    "handypose_wasp_v1_released": _released(
+    _released(
+        "handypose_wasp_v1_released",
         {"kind": "wasp_v1", "rates": (1, 12, 18, 24)},
         {"levels": "first", "dropout": (0.5, 0.1)},
         parameters=47_133_077,
         macs=31_280_759_808,
-        description="The released code's UniPose head (wasp_v1)",
+        text="The released code's UniPose head (wasp_v1)",
     ),
-    "handypose_wasp_v2_released": _released(
+    _released(
+        "handypose_wasp_v2_released",
         {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
         {"levels": "first", "dropout": _DRY},
         parameters=47_067_541,
         macs=31_003_411_456,
-        description="The released code's OmniPose head (wasp_v2)",
+        text="The released code's OmniPose head (wasp_v2)",
     ),
-    "handypose_wasp_v2_mlf_released": _released(
+    _released(
+        "handypose_wasp_v2_mlf_released",
         {"kind": "wasp_v2", "rates": (1, 6, 12, 18)},
         {"shared_norm": True, "first_level": "resize", "dropout": _DRY},
         parameters=47_362_453,
         macs=31_549_441_024,
-        description="The released code's WASPv2 with the MLF decoder (wasp_v2_mlf)",
+        text="The released code's WASPv2 with the MLF decoder (wasp_v2_mlf)",
     ),
-}
+)
 
 #: Hands in whole pictures. Levels meet at stride 8, where the smallest hand to be found
 #: (48 of 640 pixels, 19 of 256) is still 2.4 cells long.
-DETECTORS: dict[str, dict[str, Any]] = {
-    "handypose_detector": _detector(
-        0,
+DETECTORS: dict[str, Preset] = _by_name(
+    _detector(
+        "handypose_detector",
         256,
         parameters=3_100_295,
         macs=497_968_128,
-        description="EfficientNet-Lite0, separable multi-level waterfall: finds hands",
+        text="EfficientNet-Lite0, separable multi-level waterfall: finds hands",
     ),
-    "mediapipe_palm": {
-        "image_size": 192,
-        "backbone": {"name": "mediapipe_palm", "output_stride": 32, "mean": None},
-        "decode": "palms",
-        "max_hands": 16,
-        "parameters": 1_136_248,
-        "macs": 337_333_248,
-        "description": "MediaPipe's palm detector with its own heads: finds hands",
-    },
-}
+    Preset(
+        model=Description(
+            preset="mediapipe_palm",
+            image_size=(192, 192),
+            backbone=BackboneSpec(name="mediapipe_palm", output_stride=32, mean=None),
+            decode=Decode(method="palms", max_hands=16),
+        ),
+        parameters=1_136_248,
+        macs=337_333_248,
+        text="MediaPipe's palm detector with its own heads: finds hands",
+    ),
+)
 
 #: Head of the released code -> its preset.
 RELEASED_HEADS = {

@@ -1,7 +1,7 @@
 """Networks that train with the rounding of 8 bits in their forward pass.
 
 tensorflow-model-optimization does it, under Keras 2 (`TF_USE_LEGACY_KERAS=1`) only. The
-ranges of activations that such a network learns are kept in the model's settings, so
+ranges of activations that such a network learns are kept in the model's description, so
 that a fine-tuned model is a `.keras` file like any other.
 
 References:
@@ -11,6 +11,7 @@ References:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -124,7 +125,7 @@ def restore(model: HandyPose) -> keras.Model:
         ModelError: If the model was not trained quantisation-aware; else as
             `quantization_aware`.
     """
-    ranges = model.settings.get("activation_ranges")
+    ranges = model.description.activation_ranges
     if not ranges:
         raise ModelError(
             f"{model.name} was not trained quantisation-aware; fine-tune it by "
@@ -215,7 +216,7 @@ def _range_variables(network: keras.Model) -> dict[str, tuple[Any, Any]]:
     return found
 
 
-def _assign_ranges(network: keras.Model, ranges: dict[str, Any]) -> None:
+def _assign_ranges(network: keras.Model, ranges: Mapping[str, Any]) -> None:
     for name, ends in _range_variables(network).items():
         for variable, value in zip(ends, ranges[name], strict=True):
             variable.assign(value)

@@ -150,7 +150,7 @@ class DetectorTask(Task):
         pipeline = self.validation or self.training
         scenes = pipeline.samples(0, np.arange(min(_NUM_DRAWN, pipeline.num_samples)))
         images = [scene["image"] for scene in scenes.as_numpy_iterator()]
-        threshold = model.settings["min_score"] or LOWEST_SCORE
+        threshold = model.description.decode.min_score or LOWEST_SCORE
         drawn = [
             draw_boxes(image, boxes[scores >= threshold], _FOUND_COLOR)
             for image, (boxes, scores) in zip(

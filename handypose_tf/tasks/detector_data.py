@@ -68,7 +68,8 @@ def open_scenes(
         DataError: If data are missing, bad, or too few.
     """
     data = config.data
-    side = config.model.image_size or DETECTORS[config.model.preset]["image_size"]
+    own = DETECTORS[config.model.preset].model.image_size[0]
+    side = config.model.image_size or own
     threads = {} if data.num_threads is None else {"num_threads": data.num_threads}
     common: dict[str, Any] = {
         "image_size": (side, side),

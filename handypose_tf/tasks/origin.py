@@ -10,7 +10,11 @@ from typing import Any
 from handypose_tf.data.credits import NOT_STATED, DataCredits
 from handypose_tf.files import file_sha256
 from handypose_tf.litert.shipped import find_weights
-from handypose_tf.models.first_weights import BACKBONE_WEIGHTS, SHIPPED, first_settings
+from handypose_tf.models.first_weights import (
+    BACKBONE_WEIGHTS,
+    SHIPPED,
+    first_description,
+)
 from handypose_tf.tasks.config import NetworkConfig
 
 _MEDIAPIPE = {
@@ -39,9 +43,10 @@ def origin(config: NetworkConfig) -> dict[str, Any]:
     if weights.endswith(".h5"):
         return {"weights": Path(weights).name, "sha256": file_sha256(Path(weights))}
     path = find_weights(config.preset if weights == SHIPPED else weights)[0]
-    settings = first_settings(weights, config.preset)
-    facts = {fact: settings[fact] for fact in ("licence", "training_data")}
-    return {"weights": path.name, "sha256": file_sha256(path), **facts}
+    facts: dict[str, Any] = {"weights": path.name, "sha256": file_sha256(path)}
+    if (first := first_description(weights, config.preset)) is not None:
+        facts |= {"licence": first.licence, "training_data": first.training_data}
+    return facts
 
 
 def origin_facts(

@@ -158,7 +158,7 @@ class PoseTask(Task):
         heatmaps = model(tf.cast(images, tf.float32), training=False)["heatmaps"]
         size = np.array(model.image_size[::-1])
         found = model.decoder()(heatmaps).numpy()
-        skeleton = model.settings["skeleton"]
+        skeleton = model.description.skeleton
         drawn = [
             draw_keypoints(image, hand[:, :2] * size - 0.5, hand[:, 2], None, skeleton)
             for image, hand in zip(images, found, strict=True)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from handypose_tf.data import open_source
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.readers import OnError, Reader
-from handypose_tf.models.first_weights import first_settings
+from handypose_tf.models.first_weights import first_description
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.tasks.config import SourceConfig
 from handypose_tf.tasks.pose_config import PoseConfig
@@ -23,11 +23,10 @@ def image_size(config: PoseConfig) -> tuple[int, int]:
     """
     spec = config.model
     side = spec.image_size
-    if side is None:
-        side = first_settings(spec.weights, spec.preset).get("image_size")
-    side = PRESETS[spec.preset]["image_size"] if side is None else side
-    height, width = (side, side) if isinstance(side, int) else side
-    return height, width
+    if side is not None:
+        return side, side
+    first = first_description(spec.weights, spec.preset)
+    return (first or PRESETS[spec.preset].model).image_size
 
 
 def fitting_batch(batch_size: int, num_samples: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.images import Image
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +63,7 @@ class Task(ABC):
     notes: tuple[str, ...] = ()
 
     @abstractmethod
-    def build(self) -> SettingsModel:
+    def build(self) -> DescribedModel:
         """Build the network with its first weights.
 
         Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Sequence
@@ -12,7 +11,8 @@ from handypose_tf.data import open_source
 from handypose_tf.data.augment.augmentation import Augmentation
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
-from handypose_tf.models.files import read_settings
+from handypose_tf.models.description import Description
+from handypose_tf.models.files import read_description
 from handypose_tf.models.first_weights import BACKBONE_WEIGHTS, SHIPPED
 from handypose_tf.models.network import HandyPose
 from handypose_tf.models.presets import PRESETS
@@ -116,7 +116,7 @@ def fine_tune_config(
         ModelError: If there is no such model.
         DataError: If data are missing or bad.
     """
-    network, settings = _start(os.fspath(model), os.fspath(init))
+    network, first = _start(os.fspath(model), os.fspath(init))
     sources = _sources(data)
     if not (others := _sources(validation)):
         raise DataError(
@@ -134,14 +134,14 @@ def fine_tune_config(
         data=DataConfig(
             train=sources,
             validation=others,
-            crop_scale=settings.get("crop_scale", DEFAULT_CROP_SCALE),
+            crop_scale=first.crop_scale if first else DEFAULT_CROP_SCALE,
             licence=licence,
         ),
         model=network,
         augmentation=_AUGMENTATION,
         loss=LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0),
         optimizer=OptimizerConfig(
-            learning_rate=_RATE_TRAINED if settings else _RATE_NEW,
+            learning_rate=_RATE_TRAINED if first else _RATE_NEW,
             weight_decay=0.01,
             clip_norm=1.0,
             # An average over a tenth of the run, and over 200 steps at the most.
@@ -162,31 +162,22 @@ def fitting_batch_size(num_hands: int) -> int:
     return size
 
 
-def _start(model: str, init: str) -> tuple[ModelConfig, dict[str, Any]]:
-    """Return the network, and the settings of what it begins with if that is whole."""
+def _start(model: str, init: str) -> tuple[ModelConfig, Description | None]:
+    """Return the network, and what it begins with where that is a whole model."""
     if init in BACKBONE_WEIGHTS:
-        return ModelConfig(preset=model, weights=init, frozen="level1"), {}
+        return ModelConfig(preset=model, weights=init, frozen="level1"), None
     weights = model if init == SHIPPED else init
-    settings = read_settings(weights, HandyPose)
-    preset = model if model in PRESETS else settings["preset"]
+    first = read_description(weights, HandyPose)
+    preset = model if model in PRESETS else first.preset
     network = ModelConfig(
         preset=preset,
         weights=weights,
-        overrides=_overrides(settings, PRESETS[preset]),
+        overrides=first.overrides_of(PRESETS[preset].model),
         frozen="level1",
-        handedness=bool(settings.get("handedness")),
-        presence=bool(settings.get("presence")),
+        handedness=first.handedness,
+        presence=first.presence,
     )
-    return network, settings
-
-
-def _overrides(settings: dict[str, Any], preset: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a network that are not as its preset has them."""
-    return {
-        part: settings[part]
-        for part in ("backbone", "waterfall", "decoder")
-        if settings[part] != json.loads(json.dumps(preset[part]))
-    }
+    return network, first
 
 
 def _sources(data: str | Sequence[str]) -> tuple[SourceConfig, ...]:

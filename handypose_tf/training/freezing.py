@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from tensorflow import keras
 
 from handypose_tf.backbones import build_backbone
-from handypose_tf.models.settings_model import SettingsModel
+from handypose_tf.models.described_model import DescribedModel
+from handypose_tf.models.description import BackboneSpec
 
 #: Beginnings of the layers behind a backbone's stem.
 _BLOCK = re.compile(r"(block|layer)\d")
 
 
-def freeze_levels(model: SettingsModel, last: str) -> list[str]:
+def freeze_levels(model: DescribedModel, last: str) -> list[str]:
     """Freeze the backbone from the picture through a level, batch norms included.
 
     Args:
@@ -24,7 +24,7 @@ def freeze_levels(model: SettingsModel, last: str) -> list[str]:
     Returns:
         The names of the frozen layers.
     """
-    names = _layers_through(model.settings["backbone"], last)
+    names = _layers_through(model.description.backbone, last)
     frozen = [layer for layer in model.layers if layer.name in names]
     for layer in frozen:
         layer.trainable = False
@@ -43,10 +43,10 @@ def synchronize_batch_norms(model: keras.Model) -> None:
                 layer.fused = False
 
 
-def _layers_through(spec: dict[str, Any], last: str) -> set[str]:
+def _layers_through(spec: BackboneSpec, last: str) -> set[str]:
     """Return the names of all layers that a level of a backbone is computed by."""
     image = keras.Input((64, 64, 3))
-    taps = build_backbone(image, spec["name"], spec["output_stride"])
+    taps = build_backbone(image, spec.name, spec.output_stride)
     level = taps.level1 if last == "stem" else getattr(taps, last)
     names = {layer.name for layer in keras.Model(image, level).layers}
     return {n for n in names if not _BLOCK.match(n)} if last == "stem" else names

@@ -204,7 +204,7 @@ class _Run:
 
     def _measure_start(self, report: Report | None) -> None:
         """Measure and keep a start that was trained already: epoch 0."""
-        if self.validation is None or not self.export.settings["trained"]:
+        if self.validation is None or not self.export.description.trained:
             return
         self._take_weights()
         begin = time.monotonic()

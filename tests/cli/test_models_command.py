@@ -31,7 +31,7 @@ def test_lists_presets_and_files(shipped, capsys):
     assert main(["models"]) == 0
     out = capsys.readouterr().out
     for name, preset in (PRESETS | DETECTORS).items():
-        assert name in out and preset["description"] in out
+        assert name in out and preset.text in out
     [tflite] = [line for line in out.splitlines() if line.startswith(f"{DOTS}  ")]
     assert tflite.split()[1:3] == ["64", "0.0"] and tflite.endswith("100.0 % *")
     assert "\n* pck_box@.2\n" in out and "trained on" not in out
@@ -56,7 +56,7 @@ def test_a_model_s_parts(capsys):
     heatmaps = next(line for line in lines if line.startswith("heatmaps "))
     assert "48 x 48 x 21" in heatmaps and f" {64 * 21 + 21} " in heatmaps
     counts = [int(line.rsplit(maxsplit=2)[-2]) for line in lines[2:-1]]
-    assert sum(counts) == PRESETS["handypose_lite0"]["parameters"] and rows
+    assert sum(counts) == PRESETS["handypose_lite0"].parameters and rows
     assert [line.split("  ")[0] for line in lines if "stride" in line] == [
         f"backbone, stride {stride}" for stride in (1, 2, 4, 8, 16, 32)
     ]

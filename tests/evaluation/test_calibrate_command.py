@@ -53,7 +53,7 @@ def test_scores_become_chances_and_keypoints_stay(
     files = ["--plot", str(folder / "r.png"), "--json", str(folder / "r.json")]
     assert main([*words, "--out", str(out), *files]) == 0
     assert "fitted on 252 keypoints of 12 hands" in capsys.readouterr().out
-    calibration = load_model(out).settings["calibration"]
+    calibration = load_model(out).description.decode.calibration
     found = json.loads((folder / "r.json").read_text())
     assert calibration == pytest.approx(found["calibration"], abs=1e-4)
     image = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)

@@ -13,6 +13,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.flipped import predict_flipped
 from handypose_tf.geometry import box_crop_matrix, warp_image
 from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.litert.metadata import Decode
 from handypose_tf.models import handypose, save_model
 
 SIZE, STRIDE, SCALE = 64, 4, 1.5
@@ -29,7 +30,7 @@ class SpotModel:
     """
 
     path = Path("spot.keras")
-    metadata = SimpleNamespace(decode={"method": "dark"})
+    metadata = SimpleNamespace(decode=Decode(method="dark"))
 
     def __init__(self, cell_offset: float, bias: float = 0.0) -> None:
         self.cell_offset, self.bias = cell_offset, bias

@@ -44,7 +44,6 @@ def write_dot_detector(path: Path, **changes: Any) -> Path:
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module())
     path.write_bytes(converter.convert())
     facts = {
-        "kind": "detector",
         "keypoint_names": (),
         "skeleton": (),
         "decode": {"method": "centers", "max_hands": MAX_HANDS, "min_score": 0.4},

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.litert.metadata import ModelMetadata, write_metadata
+from handypose_tf.litert.metadata import Decode, ModelMetadata, write_metadata
 
 MODEL_SIZE = 64
 STRIDE = 4
@@ -34,7 +34,7 @@ def metadata(**changes: Any) -> ModelMetadata:
         "image_size": (MODEL_SIZE, MODEL_SIZE),
         "keypoint_names": KEYPOINT_NAMES,
         "skeleton": BONES,
-        "crop": {"scale": 1.5},
+        "crop_scale": 1.5,
         "decode": {"method": "soft_argmax"},
         "precision": "float32",
         "trained": True,
@@ -45,7 +45,8 @@ def metadata(**changes: Any) -> ModelMetadata:
         "accuracy": {"pck_box@.2": 1.0},
         "versions": {"tensorflow": "2.21.0"},
     }
-    return ModelMetadata(**{**facts, **changes})
+    facts |= changes
+    return ModelMetadata(**{**facts, "decode": Decode(**facts["decode"])})
 
 
 def write_dot_model(

@@ -111,7 +111,7 @@ def sided_model(model: HandyPose) -> HandyPose:
     head = sided.get_layer("presence")
     kernel, bias = head.get_weights()
     head.set_weights([0 * kernel, bias + 4])
-    sided.describe(trained=True, licence=shipped.settings["licence"])
+    sided.describe(trained=True, licence=shipped.description.licence)
     return sided
 
 

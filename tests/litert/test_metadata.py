@@ -154,7 +154,16 @@ def test_bad_fields_are_named(facts, name, value):
 
 
 def test_fields_of_later_versions_are_ignored(facts):
-    assert ModelMetadata.from_dict({**facts, "mood": "good"}).to_dict() == facts
+    later = {**facts, "mood": "good", "decode": {**facts["decode"], "mood": "good"}}
+    assert ModelMetadata.from_dict(later).to_dict() == facts
+
+
+def test_what_decode_says_comes_back(facts):
+    decode = {"method": "dark", "cell_offset": 1.5, "calibration": [8.4, -3.6]}
+    facts["decode"] = {**decode, "min_score": 0.9, "keep_score": 0.5}
+    metadata = ModelMetadata.from_dict(facts)
+    assert metadata.decode.calibration == (8.4, -3.6)
+    assert metadata.decode.max_hands is None and metadata.to_dict() == facts
 
 
 def test_json_stays_strict(model, facts):
@@ -171,7 +180,7 @@ def test_files_from_before_the_detector_hold_pose_models(facts):
 
 
 def test_a_detector_has_no_keypoints(facts):
-    with pytest.raises(ModelError, match="be empty for a detector"):
+    with pytest.raises(ModelError, match="a detector none"):
         ModelMetadata.from_dict({**facts, "kind": "detector"})
     nothing = {"keypoint_names": [], "skeleton": [], "num_keypoints": 0}
     detector = {**facts, **nothing, "kind": "detector"}

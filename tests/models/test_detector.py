@@ -5,6 +5,7 @@ import pytest
 from small_models import SMALL, scatter_weights
 
 from handypose_tf.errors import ModelError
+from handypose_tf.litert.metadata import Decode
 from handypose_tf.models import (
     hand_detector,
     handypose,
@@ -32,8 +33,8 @@ def maps(model):
 @pytest.mark.parametrize("name", DETECTORS)
 def test_parameters_and_macs_are_as_the_preset_says(name):
     model = hand_detector(name)
-    assert model.count_params() == DETECTORS[name]["parameters"]
-    assert count_graph_macs(model) == DETECTORS[name]["macs"]
+    assert model.count_params() == DETECTORS[name].parameters
+    assert count_graph_macs(model) == DETECTORS[name].macs
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_metadata(small):
     small.describe(trained=True, min_score=0.25)
     facts = small.metadata("int8")
     assert facts.kind == "detector" and facts.num_keypoints == 0 and facts.trained
-    assert facts.decode == {"method": "centers", "max_hands": 16, "min_score": 0.25}
+    assert facts.decode == Decode(method="centers", max_hands=16, min_score=0.25)
     assert facts.image_size == (64, 64) and facts.parameters == small.count_params()
 
 

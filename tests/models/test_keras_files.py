@@ -42,14 +42,18 @@ def rewrite(path: Path, change) -> Path:
 def test_round_trip(small_model, saved):
     loaded = load_model(saved)
     np.testing.assert_array_equal(heatmaps(loaded), heatmaps(small_model))
-    assert loaded.settings == small_model.settings and loaded.name == small_model.name
+    assert (
+        loaded.description == small_model.description
+        and loaded.name == small_model.name
+    )
 
 
 def test_facts_travel_with_the_file(small_model, tmp_path):
     model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
     model.describe(trained=True, licence="CC0", decode="quarter")
     loaded = load_model(save_model(model, tmp_path / "m.keras"))
-    assert loaded.settings["trained"] and loaded.settings["licence"] == "CC0"
+    facts = loaded.description
+    assert facts.trained and facts.licence == "CC0"
     assert loaded.decoder().method == "quarter"
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_models import EFFICIENT, SMALL, heatmaps, my_backbone
@@ -7,7 +9,10 @@ from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.litert.metadata import Decode
 from handypose_tf.models import HandyPose, handypose
+from handypose_tf.models.network import build_network
+from handypose_tf.models.presets import DETECTORS, PRESETS
 
 #: In place of a ResNet, where the head alone matters.
 QUICK = {"backbone": {"name": "efficientnet_lite0"}}
@@ -24,13 +29,16 @@ def test_output_and_what_the_model_knows(small_model):
     assert small_model.image_size == (64, 64)
     assert small_model.stride == 4 and small_model.cell_offset == 1.5
     assert small_model.num_keypoints == 21
-    assert small_model.settings["keypoint_names"] == list(KEYPOINT_NAMES)
-    assert small_model.settings["skeleton"] == [list(bone) for bone in BONES]
+    network = small_model.description
+    assert network.keypoint_names == KEYPOINT_NAMES and network.skeleton == BONES
+    assert network.waterfall["filters"] == 8
+    assert PRESETS["handypose_lite0"].model.waterfall["filters"] == 64
 
 
-def test_settings_are_a_copy(small_model):
-    small_model.settings["waterfall"]["filters"] = 999
-    assert small_model.settings["waterfall"]["filters"] == 8
+def test_the_graph_of_a_detector_is_drawn_by_the_same_function():
+    network = DETECTORS["handypose_detector"].model.with_overrides(SMALL)
+    _, outputs = build_network(replace(network, image_size=(64, 96)))
+    assert {k: tuple(v.shape[1:]) for k, v in outputs.items()} == {"maps": (8, 12, 7)}
 
 
 def test_a_picture_that_is_not_square():
@@ -45,9 +53,9 @@ def test_the_same_weights_at_another_size():
     model = build_small(handedness=True)
     model.describe(trained=True, accuracy={"pck": 0.5}, calibration=[1.0, 0.0])
     larger = model.at_size((96, 128))
-    assert larger.image_size == (96, 128) and larger.settings["trained"]
-    assert larger.settings["calibration"] == [1.0, 0.0]
-    assert larger.settings["accuracy"] == {}  # it was another size's
+    assert larger.image_size == (96, 128) and larger.description.trained
+    assert larger.description.decode.calibration == (1.0, 0.0)
+    assert larger.description.accuracy == {}  # it was another size's
     for ours, theirs in zip(model.get_weights(), larger.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     picture = np.random.default_rng(0).uniform(0, 255, (1, 64, 64, 3)).astype("f")
@@ -65,10 +73,10 @@ def test_sizes_that_do_not_fit(small_model):
 
 def test_limits_travel_with_the_model():
     model = build_small()
-    assert "min_score" not in model.metadata().decode
+    assert model.metadata().decode.min_score is None
     model.describe(min_score=0.6, keep_score=0.4)
     decode = model.metadata().decode
-    assert (decode["min_score"], decode["keep_score"]) == (0.6, 0.4)
+    assert (decode.min_score, decode.keep_score) == (0.6, 0.4)
 
 
 def test_a_head_for_the_side_is_an_option():
@@ -96,6 +104,11 @@ def test_other_points_than_the_hand_s():
     assert metadata.skeleton == ((0, 1), (1, 2))
 
 
+def test_a_pose_network_has_keypoints():
+    with pytest.raises(ValueError, match="must name one at least"):
+        build_small(keypoint_names=(), skeleton=())
+
+
 @pytest.mark.parametrize(
     ("first_level", "stride"), [("keep", 4), ("max_pool", 8), ("resize", 8)]
 )
@@ -109,7 +122,7 @@ def test_the_stride_follows_the_decoder(first_level, stride):
 def test_a_waterfall_of_another_kind_takes_the_whole_place():
     plain = {"kind": "wasp_v2", "filters": 8, "rates": (1, 1), "separable": True}
     model = build_small(overrides={"waterfall": plain})
-    assert model.settings["waterfall"] == {**plain, "rates": [1, 1]}
+    assert model.description.waterfall == plain
     assert not [x for x in model.layers if x.name.startswith("waterfall_level")]
 
 
@@ -123,7 +136,7 @@ def test_released_heads_keep_their_cell_convention():
     model = handypose("handypose_resnet101_released", image_size=64, overrides=QUICK)
     assert model.stride == 8 and model.cell_offset == 0.0
     assert model.decoder().cell_offset == 0.0
-    assert model.metadata().decode == {"method": "dark", "cell_offset": 0.0}
+    assert model.metadata().decode == Decode(method="dark", cell_offset=0.0)
 
 
 def test_the_decoder_layer(small_model):

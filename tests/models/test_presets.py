@@ -30,8 +30,8 @@ RELEASED_PARAMETERS = {
 )
 def test_parameters_and_macs_are_as_the_preset_says(name):
     model = handypose(name)
-    assert model.count_params() == PRESETS[name]["parameters"]
-    assert count_graph_macs(model) == PRESETS[name]["macs"]
+    assert model.count_params() == PRESETS[name].parameters
+    assert count_graph_macs(model) == PRESETS[name].macs
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_trainable_parameters_of_the_released_heads(head):
     model = handypose(RELEASED_HEADS[head], image_size=64)
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     assert trainable == released - unused
-    assert model.count_params() == PRESETS[RELEASED_HEADS[head]]["parameters"]
+    assert model.count_params() == PRESETS[RELEASED_HEADS[head]].parameters
 
 
 @pytest.mark.parametrize(
     ("head", "billions"), [("wasp_v1", 31.3), ("multi_level_waterfall", 31.7)]
 )
 def test_macs_of_the_released_heads(head, billions):
-    assert round(PRESETS[RELEASED_HEADS[head]]["macs"] / 1e9, 1) == billions
+    assert round(PRESETS[RELEASED_HEADS[head]].macs / 1e9, 1) == billions
 
 
 def test_every_preset_says_what_it_is():
     for name, preset in PRESETS.items():
-        assert name.startswith("handypose_") and preset["description"]
-        assert preset["parameters"] > 9e5 and preset["macs"] > 1e8
+        assert name.startswith("handypose_") and preset.text
+        assert preset.parameters > 9e5 and preset.macs > 1e8

@@ -82,7 +82,7 @@ def test_what_was_learnt_travels_in_the_model(trained, tmp_path):
     assert np.abs(expected - before).max() > 1e-4
     step = np.ptp(expected) / 255
     assert np.abs(found - expected).mean() < 2 * step
-    lowest, highest = model.settings["activation_ranges"]["image"]
+    lowest, highest = model.description.activation_ranges["image"]
     assert lowest == pytest.approx(0, abs=0.1) and highest == pytest.approx(
         255, abs=0.3
     )

@@ -127,12 +127,12 @@ def test_the_best_model_says_what_it_is(finished):
     _, result = finished
     scores = [row["val_photos"] + row["val_scenes"] for row in result.history]
     best = result.history[int(np.argmax(scores))]
-    settings = load_detector(result.best).settings
-    assert settings["trained"] and settings["training_data"].startswith("coco:")
-    assert settings["accuracy"] == {
+    found = load_detector(result.best).description
+    assert found.trained and found.training_data.startswith("coco:")
+    assert found.accuracy == {
         "validation recall at 0.1 false alarms a photo": best["val_photos"]
     }
-    assert settings["min_score"] == round(min(best["val_threshold"], 0.9), 3)
+    assert found.decode.min_score == round(min(best["val_threshold"], 0.9), 3)
 
 
 def test_facts_name_the_data_and_the_task(finished):

@@ -71,7 +71,7 @@ def test_the_start_is_epoch_0_and_stays_where_nothing_is_better(
     assert result.best_epoch == 0 and best.image_size == (64, 64)
     for found, expected in zip(best.get_weights(), start.get_weights(), strict=True):
         np.testing.assert_array_equal(found, expected)
-    assert best.settings["training_data"] == "drawn hands"
+    assert best.description.training_data == "drawn hands"
 
 
 def test_a_better_epoch_is_kept_and_names_its_origin(
@@ -80,11 +80,9 @@ def test_a_better_epoch_is_kept_and_names_its_origin(
     monkeypatch.setattr(PoseTask, "score", lambda task, figures: figures["epoch"])
     result = fine_tune(trained, hands, hands, tmp_path / "run", epochs=1)
     assert result.best_epoch == 1
-    settings = load_model(result.best).settings
-    assert settings["training_data"] == (
-        f"{hands}; first weights: mine.keras (drawn hands)"
-    )
-    assert settings["licence"].endswith("first weights: CC0-1.0")
+    facts = load_model(result.best).description
+    assert facts.training_data == (f"{hands}; first weights: mine.keras (drawn hands)")
+    assert facts.licence.endswith("first weights: CC0-1.0")
     facts = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
     assert facts["origin"]["sha256"] == hashlib.sha256(trained.read_bytes()).hexdigest()
     assert facts["credits"] == {hands: {"licences": ["not stated"], "teacher": None}}

@@ -62,9 +62,9 @@ def test_the_loss_falls_and_the_rate_follows_the_schedule(finished):
 def test_saved_models_are_for_use_and_say_what_they_are(finished):
     _, result, _ = finished
     model = load_model(result.last)
-    settings = model.settings
-    assert settings["trained"] and settings["training_data"].startswith("coco:")
-    best = load_model(result.best).settings["accuracy"]["validation pck_box@0.2"]
+    facts = model.description
+    assert facts.trained and facts.training_data.startswith("coco:")
+    best = load_model(result.best).description.accuracy["validation pck_box@0.2"]
     assert best == max(row["val_pck"] for row in result.history)
     assert not getattr(model, "optimizer", None)
     size = result.last.stat().st_size

@@ -40,7 +40,7 @@ def grow(small: HandyPose, large: HandyPose) -> None:
         ModelError: If one's layers are not the other's, blocks aside.
     """
     blocks = added_blocks(
-        *(int(m.settings["backbone"]["name"][-1]) for m in (small, large))
+        *(int(m.description.backbone.name[-1]) for m in (small, large))
     )
     sources = {layer.name: layer for layer in small.layers}
     for layer in (layer for layer in large.layers if layer.weights):
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     small = load_model(args.model)
-    handedness = small.settings["handedness"]
+    handedness = small.description.handedness
     large = handypose(args.preset, image_size=args.size, handedness=handedness)
     grow(small, large)
     large.describe(calibration=None)

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Self
 
 from tensorflow import keras
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files.versions import package_versions
-from handypose_tf.litert.metadata import ModelMetadata
+from handypose_tf.litert.metadata import Decode, ModelMetadata, known_fields
 from handypose_tf.models.complexity import count_graph_macs
+from handypose_tf.models.description import Description
 
 #: What `describe` may set, in any model.
-_FACTS = ("trained", "licence", "training_data", "accuracy", "decode")
-
-#: What a model that nobody has trained says of itself.
-UNTRAINED: dict[str, Any] = {
-    "trained": False,
-    "licence": "none: untrained",
-    "training_data": "none",
-    "accuracy": {},
-}
+_FACTS = ("trained", "licence", "training_data", "accuracy", "decode", "min_score")
 
 
 #: Stride of the deepest level: sides that are multiples keep all grids aligned.
 _GRID = 32
 
 
-class SettingsModel(keras.Model):
+class DescribedModel(keras.Model):
     """A flat functional model whose configuration is the builder's data.
 
     Not the graph is stored but the data it is built from, so that a model moves
@@ -37,11 +29,12 @@ class SettingsModel(keras.Model):
     Args:
         inputs: The picture.
         outputs: `{maps_name: raw maps}`, and what a model gives beside them.
-        settings: The network as data.
+        description: The model as data.
         backbone: The own backbone the graph stands on, if there is one.
         **kwargs: `name` of the model.
 
     Attributes:
+        description: The model as data; `describe` changes it.
         maps_name: Name of the raw output, which a decoder reads.
         result_name: What the decoder makes of it is called.
         facts: What `describe` may set.
@@ -56,19 +49,14 @@ class SettingsModel(keras.Model):
         inputs: Any,
         outputs: dict[str, Any],
         *,
-        settings: dict[str, Any],
+        description: Description,
         backbone: keras.Model | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(inputs=inputs, outputs=outputs, **kwargs)
         # A function, as Keras would save a model in an attribute as one more layer.
         self.own_backbone = lambda: backbone
-        self._settings_json = json.dumps(settings)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The network as data; a copy."""
-        return json.loads(self._settings_json)
+        self.description = description
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -82,7 +70,7 @@ class SettingsModel(keras.Model):
         return round(self.image_size[0] / self.output[self.maps_name].shape[1])
 
     def describe(self, **facts: Any) -> None:
-        """Add facts to the settings that travel with the model's files.
+        """Change what is known of the model, which travels with its files.
 
         Args:
             **facts: Any of the class's `facts`: `trained`, `licence`,
@@ -93,7 +81,7 @@ class SettingsModel(keras.Model):
             raise ValueError(
                 f"Facts are {sorted(self.facts)}. Received: {sorted(unknown)}"
             )
-        self._settings_json = json.dumps({**self.settings, **facts})
+        self.description = self.description.with_facts(**facts)
 
     def at_size(self, image_size: int | tuple[int, int]) -> Self:
         """Return the same network with the same weights for another size of input.
@@ -118,34 +106,46 @@ class SettingsModel(keras.Model):
                 "the backbone is your own and has one size; build it at the other one "
                 "and load the weights"
             )
-        settings = {**self.settings, "image_size": [*sides], "accuracy": {}}
-        twin = type(self).from_config({"name": self.name, "settings": settings})
+        twin = self.rebuilt(image_size=[*sides], accuracy={})
         twin.set_weights(self.get_weights())
         return twin
+
+    def rebuilt(self, **facts: Any) -> Self:
+        """Return the same network, or one with other facts, with new weights.
+
+        Args:
+            **facts: Values of the description, as `Description.to_dict` names them.
+        """
+        settings = self.description.with_facts(**facts).to_dict()
+        config: dict[str, Any] = {"name": self.name, "settings": settings}
+        if (backbone := self.own_backbone()) is not None:
+            config["backbone"] = backbone
+        return type(self).from_config(config)
 
     def decoder(self) -> keras.layers.Layer:
         """Return the layer that makes the result of the raw maps."""
         raise NotImplementedError
 
+    def final_decode(self) -> Decode:
+        """Return how the result is made, with what follows from the network."""
+        return self.description.decode
+
     def metadata(self, precision: str = "float32") -> ModelMetadata:
         """Return what prediction, cards and tables need to know."""
-        raise NotImplementedError
-
-    def common_metadata(self, precision: str) -> dict[str, Any]:
-        """Return the fields of `ModelMetadata` that every kind of model has."""
-        settings = self.settings
-        return {
-            **{name: settings[name] for name in ("preset", *UNTRAINED)},
+        measured = {
             "image_size": self.image_size,
+            "decode": self.final_decode(),
             "precision": precision,
             "parameters": self.count_params(),
             "macs": count_graph_macs(self),
             "versions": package_versions(),
         }
+        return known_fields(ModelMetadata, {**vars(self.description), **measured})
 
     def get_config(self) -> dict[str, Any]:
         """Return the builder's data, and the own backbone if there is one."""
-        config: dict[str, Any] = {"name": self.name, "settings": self.settings}
+        settings = self.description.to_dict()
+        config: dict[str, Any] = {"name": self.name, "settings": settings}
         backbone = self.own_backbone()
         if backbone is not None:
             config["backbone"] = keras.utils.serialize_keras_object(backbone)
@@ -157,8 +157,9 @@ class SettingsModel(keras.Model):
     ) -> Any:
         """Rebuild a model, without weights."""
         config = dict(config)
+        description = Description.from_dict(config.pop("settings"))
         if isinstance(config.get("backbone"), dict):
             config["backbone"] = keras.utils.deserialize_keras_object(
                 config["backbone"], custom_objects=custom_objects
             )
-        return cls(**config)
+        return cls(description, **config)
