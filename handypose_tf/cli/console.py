@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sized
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -29,7 +29,14 @@ def progress(
     """
     if total is None and isinstance(items, Sized):
         total = len(items)
-    yield from tqdm(
+    yield from progress_bar(unit, items=items, total=total)
+
+
+def progress_bar(
+    unit: str, *, items: Iterable[Any] | None = None, total: int | None = None
+) -> tqdm[Any]:
+    """Return a bar as `progress` shows it; `update` moves it on."""
+    return tqdm(
         items,
         total=total,
         unit=f" {unit}",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from handypose_tf.cli.console import complain, progress, quiet_native_log, say
+from handypose_tf.cli.console import complain, progress_bar, quiet_native_log, say
 from handypose_tf.cli.interrupt import Interrupt, patient_interrupt
 from handypose_tf.cli.main import FAILED, INTERRUPTED
 from handypose_tf.cli.predict_pictures import (
@@ -26,9 +25,9 @@ from handypose_tf.inference.json_lines import JsonLinesFile
 from handypose_tf.inference.video.annotated import (
     VIDEO_SUFFIX,
     AnnotatedPictures,
-    FrameSink,
     annotated_video,
 )
+from handypose_tf.inference.video.follow import Sink, follow
 from handypose_tf.inference.video.frames import (
     Camera,
     FrameSource,
@@ -37,7 +36,7 @@ from handypose_tf.inference.video.frames import (
 )
 from handypose_tf.inference.video.hand_tracker import HandTracker
 from handypose_tf.inference.video.one_euro import OneEuro
-from handypose_tf.inference.video.tracked_frames import TrackedFrame, track
+from handypose_tf.inference.video.tracked_frames import TrackedFrame
 from handypose_tf.inference.video.video_inputs import is_address, stream_name
 from handypose_tf.inference.video.window import Window
 
@@ -45,9 +44,6 @@ _DEFAULT_MAX_HANDS = 2
 
 #: Columns of a table that say where a hand was found.
 _PLACE = ("video", "frame", "time")
-
-#: A video that ends before this share of its frames is cut off.
-_WHOLE_SHARE = 0.95
 
 
 @dataclass
@@ -67,34 +63,6 @@ class _Run:
         """Whether the user wants no more frames."""
         is_closed = self.window is not None and self.window.is_closed
         return self.interrupt.is_asked or is_closed
-
-
-@dataclass
-class _Counts:
-    """What came of one video."""
-
-    num_frames: int = 0
-    num_unreadable: int = 0
-    ids: set[int | None] = field(default_factory=set)
-    start: float = field(default_factory=time.perf_counter)
-    seconds: float = 0.0
-    longest_gap: float = 0.0
-
-    def add(self, tracked: TrackedFrame) -> None:
-        gap = tracked.frame.seconds - self.seconds
-        self.longest_gap = max(self.longest_gap, gap)
-        self.seconds = tracked.frame.seconds
-        self.num_frames += 1
-        self.num_unreadable += tracked.frame.image is None
-        self.ids |= {hand.id for hand in tracked.hands}
-
-    def __str__(self) -> str:
-        rate = self.num_frames / max(time.perf_counter() - self.start, 1e-6)
-        unreadable = f"{self.num_unreadable} of them unreadable, "
-        return (
-            f"{self.num_frames} frames, {unreadable * bool(self.num_unreadable)}"
-            f"{len(self.ids)} hand{'s' * (len(self.ids) != 1)}, {rate:.1f} frames/s"
-        )
 
 
 def predict_videos(arguments: argparse.Namespace) -> int:
@@ -170,27 +138,21 @@ def _follow(
     run: _Run, source: FrameSource, target: Path | dict[Path, Path] | None
 ) -> int:
     """Follow the hands of one source; 1 if it ends too early."""
-    counts = _Counts()
     with contextlib.ExitStack() as stack:
-        sinks: list[FrameSink] = [run.window] if run.window else []
+        sinks: list[Sink] = [run.window.write] if run.window else []
         if isinstance(target, Path):
             video = annotated_video(target, source.fps, run.skeleton)
-            sinks.append(stack.enter_context(video))
+            sinks.append(stack.enter_context(video).write)
         elif target:
-            sinks.append(AnnotatedPictures(target, run.skeleton))
-        frames = stack.enter_context(contextlib.closing(track(source, run.tracker)))
-        for tracked in progress(frames, "frame", total=source.num_frames):
-            counts.add(tracked)
-            for sink in sinks:
-                sink.write(tracked)
-            if run.lines is not None:
-                run.lines.write(tracked.entry(source.name))
-            if run.table is not None:
-                run.table.write(_place(source, tracked), tracked.hands)
-            if run.is_stopped:
-                break
-    is_whole = run.is_stopped or not _ends_early(source, counts)
-    if not is_whole:
+            sinks.append(AnnotatedPictures(target, run.skeleton).write)
+        if (lines := run.lines) is not None:
+            sinks.append(lambda tracked: lines.write(tracked.entry(source.name)))
+        if (table := run.table) is not None:
+            sinks.append(lambda each: table.write(_place(source, each), each.hands))
+        bar = stack.enter_context(progress_bar("frame", total=source.num_frames))
+        sinks.append(lambda _: bar.update())
+        counts = follow(source, run.tracker, sinks, is_stopped=lambda: run.is_stopped)
+    if not counts.is_whole:
         complain(
             f"{source.name}: ends after {counts.num_frames} of {source.num_frames} "
             "frames; it is cut off or broken"
@@ -199,22 +161,11 @@ def _follow(
     say(f"{source.name}: {counts}{drawn}")
     if not counts.ids:
         advise_on_no_hand(run.arguments, levels=1)
-    return 0 if is_whole else 1
+    return 0 if counts.is_whole else 1
 
 
 def _place(source: FrameSource, tracked: TrackedFrame) -> list[object]:
     return [source.name, tracked.frame.index, round(tracked.frame.seconds, 4)]
-
-
-def _ends_early(source: FrameSource, counts: _Counts) -> bool:
-    """Tell whether frames are missing; what a video says of itself is not exact.
-
-    Where the rate varies the number of frames is a guess, but not the duration.
-    """
-    if counts.num_frames >= _WHOLE_SHARE * (source.num_frames or 0):
-        return False
-    end = counts.seconds + max(counts.longest_gap, 1 / source.fps)
-    return end < _WHOLE_SHARE * (source.duration or 0.0)
 
 
 def place_videos(inputs: Sequence[str], out: Path | None) -> dict[str, Path]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from handypose_tf.inference.pose_model import (
         UntrainedModelWarning as UntrainedModelWarning,
     )
+    from handypose_tf.inference.video.follow import follow as follow
     from handypose_tf.inference.video.frames import Camera as Camera
     from handypose_tf.inference.video.frames import PictureSequence as PictureSequence
     from handypose_tf.inference.video.frames import VideoFile as VideoFile

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 from numpy.typing import NDArray
@@ -26,13 +25,6 @@ _LONGEST_PAUSE = 60.0
 
 #: Of a frame: times are rounded to milliseconds in files.
 _TOLERANCE = 0.1
-
-
-class FrameSink(Protocol):
-    """Takes tracked frames one by one."""
-
-    def write(self, tracked: TrackedFrame) -> None:
-        """Take the next frame."""
 
 
 class AnnotatedVideo:
