@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handypose_tf.data.sample import Record
-from handypose_tf.evaluation.calibration import (
+from handypose_tf.evaluation.score_calibration import (
     Calibration,
     Reliability,
     fit_calibration,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from handypose_tf.evaluation.calibration import NUM_BINS, RIGHT, Reliability
 from handypose_tf.evaluation.evaluate import check_comparable
 from handypose_tf.evaluation.result import Evaluation
+from handypose_tf.evaluation.score_calibration import NUM_BINS, RIGHT, Reliability
 from handypose_tf.hand import FINGER_KEYPOINTS, KEYPOINT_NAMES, WRIST
 from handypose_tf.images.figures import COLORS, figure_file
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.data.sample import Record
 from handypose_tf.errors import DataError, ModelError
-from handypose_tf.evaluation.calibration import (
+from handypose_tf.evaluation.score_calibration import (
     Calibration,
     Reliability,
     check_rising,

@@ -7,13 +7,13 @@ import io
 import math
 from dataclasses import dataclass
 
-from handypose_tf.export.calibration import Calibration
+from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.graphs import (
     body_flatbuffer,
     body_function,
     quiet_converter,
 )
-from handypose_tf.export.names import layer_name
+from handypose_tf.export.layer_names import layer_name
 from handypose_tf.export.tensorflow_quantizer import selective_quantizer
 from handypose_tf.litert.flatbuffer import tensor_names
 from handypose_tf.models import HandyPose

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.errors import MissingExtraError, ModelError
-from handypose_tf.export.calibration import Calibration
-from handypose_tf.export.names import matching_names
+from handypose_tf.export.calibration_crops import Calibration
+from handypose_tf.export.layer_names import matching_names
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.litert.flatbuffer import SIGNATURE, tensor_names
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handypose_tf.export.calibration import Calibration
+from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.litert.metadata import PRECISIONS
 
 #: Precisions whose activations have fixed ranges, measured on real crops.

@@ -8,14 +8,14 @@ from typing import Any
 
 import tensorflow as tf
 
-from handypose_tf.export.calibration import Calibration
+from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.graphs import (
     body_flatbuffer,
     convert,
     new_converter,
     quiet_converter,
 )
-from handypose_tf.export.names import matching_names
+from handypose_tf.export.layer_names import matching_names
 from handypose_tf.export.quantization import CALIBRATED, Quantization
 from handypose_tf.litert.flatbuffer import restore_depthwise_weights, tensor_names
 from handypose_tf.models.described_model import DescribedModel

@@ -13,7 +13,7 @@ from tensorflow import keras
 from handypose_tf.cli.main import main
 from handypose_tf.data import open_source
 from handypose_tf.evaluation import select_hands
-from handypose_tf.evaluation.calibration import Calibration, score_points
+from handypose_tf.evaluation.score_calibration import Calibration, score_points
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.models import handypose, load_model, save_model
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from handypose_tf.errors import DataError
-from handypose_tf.evaluation.calibration import (
+from handypose_tf.evaluation.plots import save_reliability_plot
+from handypose_tf.evaluation.predict_hands import Predictions
+from handypose_tf.evaluation.presence import fit_presence
+from handypose_tf.evaluation.score_calibration import (
     Calibration,
     fit_calibration,
     measure_reliability,
     pair_points,
 )
-from handypose_tf.evaluation.plots import save_reliability_plot
-from handypose_tf.evaluation.predict_hands import Predictions
-from handypose_tf.evaluation.presence import fit_presence
 from handypose_tf.layers import DecodeHeatmaps
 
 

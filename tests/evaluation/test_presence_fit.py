@@ -12,13 +12,13 @@ import tensorflow as tf
 
 from handypose_tf.data.sample import NO_HAND, Record
 from handypose_tf.errors import DataError, ModelError
-from handypose_tf.evaluation.calibration import Calibration
 from handypose_tf.evaluation.presence import (
     calibrate_presence,
     fit_presence,
     scale_presence,
     score_presence,
 )
+from handypose_tf.evaluation.score_calibration import Calibration
 from handypose_tf.models import handypose
 
 SMALL = {"waterfall": {"filters": 8}, "decoder": {"filters": 8}}

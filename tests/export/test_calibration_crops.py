@@ -11,7 +11,7 @@ from small_models import SMALL
 
 from handypose_tf.data import open_source
 from handypose_tf.errors import DataError, ModelError
-from handypose_tf.export.calibration import (
+from handypose_tf.export.calibration_crops import (
     Calibration,
     CalibrationWarning,
     crop_hands,

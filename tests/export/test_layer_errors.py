@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_models import EFFICIENT, scatter_weights
 
-from handypose_tf.export.calibration import Calibration
+from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.layer_errors import layer_errors
 from handypose_tf.models import handypose
 

@@ -20,7 +20,7 @@ from handypose_tf.export import (
     export_litert,
 )
 from handypose_tf.export.demo_crops import demo_crops
-from handypose_tf.export.names import layer_name
+from handypose_tf.export.layer_names import layer_name
 from handypose_tf.litert.census import op_census
 from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.models import handypose

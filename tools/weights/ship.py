@@ -24,11 +24,11 @@ from typing import Any
 from handypose_tf.data import Reader, open_source
 from handypose_tf.evaluation import CropRule, predict_hands
 from handypose_tf.evaluation.calibrate import calibrate_model
-from handypose_tf.evaluation.calibration import measure_reliability, pair_points
 from handypose_tf.evaluation.handedness import measure_handedness
 from handypose_tf.evaluation.measure import measure_model, select_from
 from handypose_tf.evaluation.plots import save_reliability_plot
 from handypose_tf.evaluation.presence import calibrate_presence
+from handypose_tf.evaluation.score_calibration import measure_reliability, pair_points
 from handypose_tf.export import (
     Checker,
     ExportReport,

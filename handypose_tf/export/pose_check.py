@@ -13,7 +13,7 @@ import numpy as np
 from handypose_tf.data import Reader
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation import Estimate, Evaluation, compare, evaluate
-from handypose_tf.export.calibration import HandCrops, crop_hands
+from handypose_tf.export.calibration_crops import HandCrops, crop_hands
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runner
 from handypose_tf.geometry import FloatArray
