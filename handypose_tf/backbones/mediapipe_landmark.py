@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tensorflow import keras
 
-from handypose_tf.backbones.taps import Taps
+from handypose_tf.backbones.taps import PUBLISHED_STRIDE, Taps, check_published
 
 
 class Stage(NamedTuple):
@@ -65,11 +65,9 @@ HEADS = ("handedness", "presence", "landmarks", "world_landmarks")
 #: Index of the stage that ends at stride 4, 8, 16, and of the last one.
 _TAPPED_STAGES = (1, 2, 4, 5)
 
-_OUTPUT_STRIDE = 32
-
 
 def mediapipe_landmark(
-    inputs: Any, variant: str = "full", output_stride: int = _OUTPUT_STRIDE
+    inputs: Any, variant: str = "full", output_stride: int = PUBLISHED_STRIDE
 ) -> Taps:
     """Build the encoder of a landmark network.
 
@@ -81,10 +79,7 @@ def mediapipe_landmark(
     Raises:
         ValueError: If variant or output stride is another.
     """
-    if variant not in STAGES:
-        raise ValueError(f"`variant` must be one of {[*STAGES]}. Received: {variant!r}")
-    if output_stride != _OUTPUT_STRIDE:
-        raise ValueError(f"`output_stride` must be 32. Received: {output_stride}")
+    check_published(variant, STAGES, output_stride)
     x = conv(inputs, _STEM_FILTERS, 3, stride=2, name="stem")
     x = relu6(x, name="stem")
     names = iter(block_names(variant))

@@ -16,7 +16,7 @@ from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.backbones.taps import Taps
+from handypose_tf.backbones.taps import PUBLISHED_STRIDE, Taps, check_published
 from handypose_tf.layers.pad_channels import PadChannels
 
 #: Variant -> filters and number of residual blocks of each stage, at strides 2 to 32;
@@ -31,11 +31,10 @@ _PYRAMID = (256, 128)
 _PYRAMID_BLOCKS = 2
 
 _STEM_FILTERS = 32
-_OUTPUT_STRIDE = 32
 
 
 def mediapipe_palm(
-    inputs: Any, variant: str = "full", output_stride: int = _OUTPUT_STRIDE
+    inputs: Any, variant: str = "full", output_stride: int = PUBLISHED_STRIDE
 ) -> Taps:
     """Build the trunk of a palm detector.
 
@@ -50,10 +49,7 @@ def mediapipe_palm(
     Raises:
         ValueError: If variant or output stride is another.
     """
-    if variant not in STAGES:
-        raise ValueError(f"`variant` must be one of {[*STAGES]}. Received: {variant!r}")
-    if output_stride != _OUTPUT_STRIDE:
-        raise ValueError(f"`output_stride` must be 32. Received: {output_stride}")
+    check_published(variant, STAGES, output_stride)
     x = _conv(inputs, _STEM_FILTERS, 5, stride=2, name="stem")
     x = _prelu(x, name="stem")
     ends, number = [], 0

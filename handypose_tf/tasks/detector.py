@@ -9,7 +9,6 @@ import numpy as np
 
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.scenes.pipeline import ScenePipeline
-from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
 from handypose_tf.evaluation.find_hands import find_hands
 from handypose_tf.evaluation.finding import (
@@ -50,44 +49,35 @@ _FOUND_COLOR = (255, 120, 40)
 
 
 class DetectorTask(Task):
-    """Learns where hands are in whole pictures, how large and how turned.
+    """Learns where hands are in whole pictures, how large and how turned."""
 
-    Args:
-        config: Data, scenes, network, augmentation and loss.
-
-    Raises:
-        DataError: If data are missing, bad, or too few.
-    """
-
+    config: DetectorConfig
     training: ScenePipeline
     validation: ScenePipeline | None
 
-    def __init__(self, config: DetectorConfig) -> None:
-        self.config = config
-        self.frozen = config.model.frozen
-        data = config.data
+    def open_data(self) -> tuple[ScenePipeline, ScenePipeline | None]:
+        """Open the scenes to train on, and those and the photos to validate on."""
+        data = self.config.data
         self._pictures = {
             "train": read_sources(data.train, data.on_error),
             "validation": read_sources(data.validation, data.on_error),
         }
         self._credits = read_credits(data.train, data.licence)
         held_out = self._pictures["validation"]
-        self.training, self.validation = open_scenes(
-            config, self._pictures["train"], held_out
+        training, validation = open_scenes(
+            self.config, self._pictures["train"], held_out
         )
         self.photos = photos_of(data.validation, held_out)
-        self.scenes = photos_of_scenes(self.validation) if self.validation else []
+        self.scenes = photos_of_scenes(validation) if validation else []
+        return training, validation
 
-    def build(self) -> HandyPoseDetector:
+    def build_network(self) -> HandyPoseDetector:
         """Build the network with its first weights; see `Task.build`."""
         spec = self.config.model
-        try:
-            model = hand_detector(
-                spec.preset, image_size=spec.image_size, overrides=spec.overrides
-            )
-            load_first_weights(model, spec.weights, spec.imagenet_file)
-        except (TypeError, ValueError) as error:
-            raise ModelError(f"the configuration's model: {error}") from error
+        model = hand_detector(
+            spec.preset, image_size=spec.image_size, overrides=spec.overrides
+        )
+        load_first_weights(model, spec.weights, spec.imagenet_file)
         return model
 
     def losses(self, model: HandyPoseDetector) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import tensorflow as tf
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.sample import NO_HAND, Record
-from handypose_tf.errors import ModelError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
@@ -31,49 +30,38 @@ _NUM_DRAWN = 16
 
 
 class PoseTask(Task):
-    """Learns keypoints out of crops of hands, and the side of a hand if asked.
+    """Learns keypoints out of crops of hands, and the side of a hand if asked."""
 
-    Args:
-        config: Data, network, augmentation and loss.
-
-    Raises:
-        DataError: If data are missing, bad, or too few.
-    """
-
+    config: PoseConfig
     training: HandPipeline
     validation: HandPipeline | None
 
-    def __init__(self, config: PoseConfig) -> None:
-        self.config = config
-        self.frozen = config.model.frozen
-        self.training, self.validation = open_pipelines(config)
-        batch_size = self.training.batch_size
-        if batch_size != config.batch_size:
-            count = self.training.num_samples
-            self.notes = (f"{count} hands: batches of {batch_size}",)
-        if self.validation is not None:
-            self.notes += _shared_pictures(self.training, self.validation)
+    def open_data(self) -> tuple[HandPipeline, HandPipeline | None]:
+        """Open the hands to train on, and those to validate on."""
+        training, validation = open_pipelines(self.config)
+        if training.batch_size != self.config.batch_size:
+            hands = f"{training.num_samples} hands"
+            self.notes = (f"{hands}: batches of {training.batch_size}",)
+        if validation is not None:
+            self.notes += _shared_pictures(training, validation)
+        return training, validation
 
-    def build(self) -> HandyPose:
+    def build_network(self) -> HandyPose:
         """Build the network for the data's keypoints; see `Task.build`."""
         names = self.training.readers[0].keypoint_names
         spec = self.config.model
-        height, width = image_size(self.config)
-        try:
-            model = handypose(
-                spec.preset,
-                weights=None if spec.imagenet_file else spec.weights,
-                image_size=height if height == width else (height, width),
-                keypoint_names=names,
-                skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
-                overrides=spec.overrides,
-                handedness=spec.handedness,
-                presence=spec.presence,
-            )
-            if spec.imagenet_file:
-                load_first_weights(model, spec.weights, spec.imagenet_file)
-        except (TypeError, ValueError) as error:
-            raise ModelError(f"the configuration's model: {error}") from error
+        model = handypose(
+            spec.preset,
+            weights=None if spec.imagenet_file else spec.weights,
+            image_size=image_size(self.config),
+            keypoint_names=names,
+            skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
+            overrides=spec.overrides,
+            handedness=spec.handedness,
+            presence=spec.presence,
+        )
+        if spec.imagenet_file:
+            load_first_weights(model, spec.weights, spec.imagenet_file)
         if not _has_places(self.training.records):
             _freeze_presence(model)
         return model

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from handypose_tf.data.credits import DataCredits
+from handypose_tf.errors import ModelError
 from handypose_tf.images import Image
 from handypose_tf.models.described_model import DescribedModel
 
@@ -50,25 +51,48 @@ class Pipeline(Protocol):
 class Task(ABC):
     """Something that a network learns.
 
+    Args:
+        config: Its data, network, augmentation and loss.
+
+    Raises:
+        DataError: If data are missing, bad, or too few.
+
     Attributes:
+        config: As given.
         training: What it is trained on.
         validation: What chooses the best checkpoint; `None` for nothing.
         frozen: Last level of the backbone that is not trained; `None` for none.
         notes: What was made to fit the data, a line each.
     """
 
+    config: Any
     training: Pipeline
     validation: Pipeline | None
-    frozen: str | None
     notes: tuple[str, ...] = ()
 
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        self.frozen: str | None = config.model.frozen
+        self.training, self.validation = self.open_data()
+
     @abstractmethod
-    def build(self) -> DescribedModel:
+    def open_data(self) -> tuple[Any, Any]:
+        """Return what is trained on, and what chooses the best epoch or `None`."""
+
+    def build(self) -> Any:
         """Build the network with its first weights.
 
         Raises:
             ModelError: If a part of the configuration does not fit the network.
         """
+        try:
+            return self.build_network()
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"the configuration's model: {error}") from error
+
+    @abstractmethod
+    def build_network(self) -> DescribedModel:
+        """Build the network with its first weights, whatever that raises."""
 
     @abstractmethod
     def losses(self, model: Any) -> dict[str, Any]:
