@@ -18,6 +18,7 @@ from handypose_tf.models.network import HandyPose
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.tasks.config import SourceConfig
 from handypose_tf.tasks.pose_config import DataConfig, LossConfig, ModelConfig
+from handypose_tf.tasks.pose_data import fitting_batch
 from handypose_tf.training.config import OptimizerConfig, ScheduleConfig, TrainConfig
 from handypose_tf.training.trainer import TrainingResult, train
 
@@ -50,7 +51,8 @@ _RATE_TRAINED, _RATE_NEW = 3e-4, 2e-3
 #: Steps of a run that its epochs are chosen for, and how many epochs that may be.
 _STEPS, _EPOCHS = 1500, (10, 60)
 
-_LARGEST_BATCH = 32
+#: A batch leaves an epoch so many steps.
+_LARGEST_BATCH, _STEPS_OF_AN_EPOCH = 32, 8
 
 
 def fine_tune(
@@ -124,7 +126,7 @@ def fine_tune_config(
             "`handypose label --hold-out 0.1` keeps some apart"
         )
     count = sum(len(open_source(source.source).records()) for source in sources)
-    batch_size = fitting_batch_size(count)
+    batch_size = fitting_batch(_LARGEST_BATCH, count // _STEPS_OF_AN_EPOCH)
     num_steps = max(1, count // batch_size)
     fewest, most = _EPOCHS
     epochs = epochs or min(max(math.ceil(_STEPS / num_steps), fewest), most)
@@ -152,14 +154,6 @@ def fine_tune_config(
         batch_size=batch_size,
         save_every=200,
     )
-
-
-def fitting_batch_size(num_hands: int) -> int:
-    """Return a power of 2 that gives an epoch eight steps, 32 at the most."""
-    size = _LARGEST_BATCH
-    while size > 1 and size * 8 > num_hands:
-        size //= 2
-    return size
 
 
 def _start(model: str, init: str) -> tuple[ModelConfig, Description | None]:

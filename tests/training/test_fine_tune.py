@@ -15,8 +15,8 @@ from handypose_tf.cli.main import main
 from handypose_tf.errors import DataError, ModelError
 from handypose_tf.models import handypose, load_model, save_model
 from handypose_tf.tasks import PoseTask
+from handypose_tf.tasks.pose_data import fitting_batch
 from handypose_tf.training import fine_tune, fine_tune_config
-from handypose_tf.training.fine_tuning import fitting_batch_size
 from handypose_tf.training.progress import ProgressLines
 
 
@@ -50,8 +50,8 @@ def test_everything_comes_from_the_model_and_the_data(trained, hands, tmp_path):
 @pytest.mark.parametrize(
     ("num_hands", "size"), [(1, 1), (15, 1), (16, 2), (60, 4), (256, 32), (10**6, 32)]
 )
-def test_batches_fit(num_hands, size):
-    assert fitting_batch_size(num_hands) == size
+def test_batches_leave_an_epoch_eight_steps(num_hands, size):
+    assert fitting_batch(32, num_hands // 8) == size
 
 
 def test_the_start_is_epoch_0_and_stays_where_nothing_is_better(

@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from handypose_tf.data import open_source
-from handypose_tf.data.sample import Record
-from handypose_tf.evaluation import compare, evaluate, get_protocol, predict_hands
+from handypose_tf.evaluation import compare
+from handypose_tf.evaluation.measure import HandSet, measure_model
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import markdown_table
-from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.models import load_model, save_model
 
 Row = dict[str, Any]
@@ -59,7 +58,7 @@ HELD_OUT = {
     "photos": ("digits", "letters", "phone", "nails"),
     "rendered": ("synth",),
 }
-PROTOCOL = get_protocol("nsrm")
+PROTOCOL = "nsrm"
 SCORES = ("pck_box@0.2", "pck_box@0.1")
 
 
@@ -91,28 +90,24 @@ def decoders(folder: Path) -> dict[str, Path]:
     return files
 
 
-def read_held_out(hands: Path) -> dict[str, list[Record]]:
+def read_held_out(hands: Path) -> dict[str, HandSet]:
     """Return the held-out hands of each group."""
-    return {
-        group: [
-            record
-            for name in names
-            for record in open_source(
-                f"coco:{hands / 'held_out' / name}.json", images=hands
-            ).records()
-        ]
-        for group, names in HELD_OUT.items()
-    }
+    groups = {}
+    for group, names in HELD_OUT.items():
+        sources = [f"coco:{hands / 'held_out' / name}.json" for name in names]
+        readers = [open_source(source, images=hands) for source in sources]
+        records = [record for reader in readers for record in reader.records()]
+        groups[group] = HandSet(readers[0], records)
+    return groups
 
 
-def measure(files: dict[str, Path], held_out: dict[str, list[Record]]) -> list[Row]:
+def measure(files: dict[str, Path], held_out: dict[str, HandSet]) -> list[Row]:
     """Return a row a file: its figures, and their differences to the first's."""
     rows: dict[str, Row] = {name: {"name": name} for name in files}
-    for group, records in held_out.items():
+    for group, hands in held_out.items():
         found = {}
         for name, path in files.items():
-            predictions = predict_hands(HandPoseEstimator(path), records, PROTOCOL.crop)
-            found[name] = evaluate(records, predictions.keypoints, PROTOCOL, name=name)
+            found[name] = measure_model(path, hands, PROTOCOL, name=name).evaluation
             change = compare(found[next(iter(files))], found[name])
             for score in SCORES:
                 rows[name][f"{score} {group}"] = found[name].scores[score].to_dict()
@@ -120,9 +115,9 @@ def measure(files: dict[str, Path], held_out: dict[str, list[Record]]) -> list[R
     return list(rows.values())
 
 
-def table(rows: list[Row], held_out: dict[str, list[Record]]) -> str:
+def table(rows: list[Row], held_out: dict[str, HandSet]) -> str:
     """Return rows in Markdown, in percent and points."""
-    heads = [f"{s}, {len(held_out[g])} {g}" for g in held_out for s in SCORES]
+    heads = [f"{s}, {len(held_out[g].records)} {g}" for g in held_out for s in SCORES]
     lines = []
     for number, row in enumerate(rows):
         cells = [row["name"]]

@@ -15,13 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from handypose_tf.data import open_source
-from handypose_tf.evaluation import evaluate, get_protocol, predict_hands
+from handypose_tf.evaluation import evaluate
+from handypose_tf.evaluation.measure import HandSet, measure_model
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import markdown_table
-from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.litert.metadata import read_metadata
 
 Annotation = dict[str, Any]
@@ -37,6 +35,7 @@ GROUPS: dict[str, Callable[[Annotation], bool]] = {
     "left hands": lambda hand: hand["is_left"] == 1,
     "right hands": lambda hand: hand["is_left"] == 0,
 }
+PROTOCOL = "nsrm"
 SCORES = ("pck_box@0.2", "pck_box@0.1")
 
 
@@ -45,17 +44,16 @@ def break_down(model: Path, hands: Path) -> dict[str, dict[str, Any]]:
     path = hands / "held_out" / "all.json"
     labels = json.loads(path.read_text())["annotations"]
     by_id = {str(label["id"]): label for label in labels if "melanin" in label}
-    every = open_source(f"coco:{path}", images=hands).records()
-    chosen = [(record, by_id.get(str(record.annotation_id))) for record in every]
+    reader = open_source(f"coco:{path}", images=hands)
+    chosen = [(r, by_id.get(str(r.annotation_id))) for r in reader.records()]
     records = [record for record, label in chosen if label]
     labels = [label for _, label in chosen if label]
-    protocol = get_protocol("nsrm")
-    found = predict_hands(HandPoseEstimator(model), records, protocol.crop).keypoints
+    found = measure_model(model, HandSet(reader, records), PROTOCOL).predictions
     figures = {}
     for name, belongs in GROUPS.items():
         own = [i for i, label in enumerate(labels) if belongs(label)]
         group = [records[i] for i in own]
-        measured = evaluate(group, np.asarray(found)[own], protocol).scores
+        measured = evaluate(group, found.keypoints[own], PROTOCOL).scores
         figures[name] = {score: measured[score].to_dict() for score in SCORES}
         figures[name]["num_hands"] = len(group)
     return figures

@@ -1,0 +1,87 @@
+"""A trained model becomes the files of `savedmodels/`, each telling its own figures."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from small_models import SMALL
+
+from handypose_tf.backbones import BACKBONES
+from handypose_tf.files import file_sha256
+from handypose_tf.litert.metadata import read_metadata
+from handypose_tf.models import hand_detector, handypose, load_model, save_model
+
+SCRIPTS = Path(__file__).parents[2] / "tools" / "weights"
+BACKBONES["mediapipe_tiny"] = BACKBONES["tiny"]
+TINY = {**SMALL, "backbone": {"name": "mediapipe_tiny"}}
+
+
+@pytest.fixture
+def ship(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    import ship
+
+    return ship
+
+
+@pytest.fixture
+def hands(tmp_path) -> Path:
+    """Eight hands on noise, to train on and held out alike."""
+    rng = np.random.default_rng(3)
+    images, annotations = [], []
+    for number in range(8):
+        name = f"{number}.png"
+        cv2.imwrite(str(tmp_path / name), rng.integers(0, 256, (90, 90, 3), np.uint8))
+        images.append({"id": number, "file_name": name, "width": 90, "height": 90})
+        points = np.full((21, 3), 2.0)
+        points[:, :2] = rng.uniform(10, 80, (21, 2))
+        row = {"id": number, "image_id": number, "category_id": 1}
+        annotations.append({**row, "keypoints": points.ravel().tolist()})
+    content = {"images": images, "annotations": annotations, "categories": []}
+    for name in ("train", "held_out"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "all.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*crops of:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*looks like noise:UserWarning")
+def test_a_pose_network_ships(ship, hands, tmp_path):
+    model = handypose(image_size=64, overrides=TINY, handedness=True, presence=True)
+    path = save_model(model, tmp_path / "best.keras")
+    out = tmp_path / "out"
+    out.mkdir()
+    dev = f"coco:{hands / 'held_out/all.json'}"
+    words = ["--hands", hands, "--dev", dev, "--out", out, "--plots", tmp_path]
+    monkey = [path, "--without", "presence", "--precisions", "float16", *words]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pose_shipper.golden_decode", lambda file: {"model": file.name})
+        ship.main([*map(str, monkey)])
+    keras, tflite = (
+        out / f"handypose_lite0_64{ending}" for ending in (".keras", "_float16.tflite")
+    )
+    shipped, metadata = load_model(keras).description, read_metadata(tflite)
+    assert shipped.handedness and not shipped.presence
+    assert shipped.trained and "MediaPipe Hands 0.10.21" in shipped.training_data
+    [name, _] = shipped.accuracy
+    assert name == "pck_box@0.2, 8 human-labelled COCO hands"
+    assert metadata.accuracy.keys() == shipped.accuracy.keys()
+    assert metadata.decode.calibration == shipped.decode.calibration is not None
+    card = json.loads((out / "handypose_lite0_64.card.json").read_text())
+    assert card["accuracy"] == shipped.accuracy
+    assert card["sha256"][tflite.name] == file_sha256(tflite)
+    assert [*card["figures"]] == [keras.name, tflite.name]
+    assert [*card["exports"]] == ["float16"]
+
+
+def test_what_a_kind_of_model_is_shipped_with(ship, tmp_path):
+    pose = handypose(image_size=64, overrides=TINY)
+    detector = hand_detector(image_size=64, overrides=SMALL)
+    words = ["--dev", "coco:none.json", "--out", str(tmp_path)]
+    for model, option in ((pose, "--hands"), (detector, "--recipe")):
+        path = save_model(model, tmp_path / "a.keras")
+        with pytest.raises(SystemExit, match=option):
+            ship.main([str(path), *words])
