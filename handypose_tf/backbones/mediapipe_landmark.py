@@ -16,7 +16,13 @@ from typing import Any, NamedTuple
 
 from tensorflow import keras
 
-from handypose_tf.backbones.taps import PUBLISHED_STRIDE, Taps, check_published
+from handypose_tf.backbones.mediapipe_layers import (
+    OUTPUT_STRIDE,
+    check_published,
+    conv,
+    depthwise,
+)
+from handypose_tf.backbones.taps import Taps
 
 
 class Stage(NamedTuple):
@@ -67,7 +73,7 @@ _TAPPED_STAGES = (1, 2, 4, 5)
 
 
 def mediapipe_landmark(
-    inputs: Any, variant: str = "full", output_stride: int = PUBLISHED_STRIDE
+    inputs: Any, variant: str = "full", output_stride: int = OUTPUT_STRIDE
 ) -> Taps:
     """Build the encoder of a landmark network.
 
@@ -118,26 +124,8 @@ def expanded_depthwise(
     """Expand (unless there are as many channels already) and filter each channel."""
     if channels != x.shape[-1]:
         x = relu6(conv(x, channels, 1, name=f"{name}_expand"), name=f"{name}_expand")
-    x = keras.layers.DepthwiseConv2D(
-        kernel_size,
-        strides=stride,
-        padding="same",
-        depthwise_initializer="he_normal",
-        name=f"{name}_depthwise",
-    )(x)
+    x = depthwise(x, kernel_size, stride=stride, name=name)
     return relu6(x, name=f"{name}_depthwise")
-
-
-def conv(x: Any, filters: int, kernel_size: int, *, name: str, stride: int = 1) -> Any:
-    """Apply a convolution with a bias."""
-    return keras.layers.Conv2D(
-        filters,
-        kernel_size,
-        strides=stride,
-        padding="same",
-        kernel_initializer="he_normal",
-        name=name,
-    )(x)
 
 
 def relu6(x: Any, *, name: str) -> Any:

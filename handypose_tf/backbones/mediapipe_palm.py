@@ -16,7 +16,13 @@ from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.backbones.taps import PUBLISHED_STRIDE, Taps, check_published
+from handypose_tf.backbones.mediapipe_layers import (
+    OUTPUT_STRIDE,
+    check_published,
+    conv,
+    depthwise,
+)
+from handypose_tf.backbones.taps import Taps
 from handypose_tf.layers.pad_channels import PadChannels
 
 #: Variant -> filters and number of residual blocks of each stage, at strides 2 to 32;
@@ -34,7 +40,7 @@ _STEM_FILTERS = 32
 
 
 def mediapipe_palm(
-    inputs: Any, variant: str = "full", output_stride: int = PUBLISHED_STRIDE
+    inputs: Any, variant: str = "full", output_stride: int = OUTPUT_STRIDE
 ) -> Taps:
     """Build the trunk of a palm detector.
 
@@ -50,7 +56,7 @@ def mediapipe_palm(
         ValueError: If variant or output stride is another.
     """
     check_published(variant, STAGES, output_stride)
-    x = _conv(inputs, _STEM_FILTERS, 5, stride=2, name="stem")
+    x = conv(inputs, _STEM_FILTERS, 5, stride=2, name="stem")
     x = _prelu(x, name="stem")
     ends, number = [], 0
     for stage, (filters, blocks) in enumerate(STAGES[variant]):
@@ -86,7 +92,7 @@ def _pyramid(deeper: Any, lateral: Any, *, name: str) -> Any:
     x = keras.layers.UpSampling2D(2, interpolation="bilinear", name=f"{name}_resize")(
         deeper
     )
-    x = _conv(x, lateral.shape[-1], 1, name=f"{name}_project")
+    x = conv(x, lateral.shape[-1], 1, name=f"{name}_project")
     x = _prelu(x, name=f"{name}_project")
     x = keras.layers.Add(name=f"{name}_join")([lateral, x])
     for block in range(_PYRAMID_BLOCKS):
@@ -96,31 +102,14 @@ def _pyramid(deeper: Any, lateral: Any, *, name: str) -> Any:
 
 def _residual(x: Any, filters: int, *, stride: int = 1, name: str) -> Any:
     """Add a separable 5x5 convolution; pool and pad the input with 0 where it grows."""
-    y = keras.layers.DepthwiseConv2D(
-        5,
-        strides=stride,
-        padding="same",
-        depthwise_initializer="he_normal",
-        name=f"{name}_depthwise",
-    )(x)
-    y = _conv(y, filters, 1, name=f"{name}_project")
+    y = depthwise(x, 5, stride=stride, name=name)
+    y = conv(y, filters, 1, name=f"{name}_project")
     if stride > 1:
         x = keras.layers.MaxPooling2D(2, name=f"{name}_pool")(x)
     if filters != x.shape[-1]:
         x = PadChannels(filters, name=f"{name}_pad")(x)
     x = keras.layers.Add(name=f"{name}_add")([x, y])
     return _prelu(x, name=name)
-
-
-def _conv(x: Any, filters: int, kernel_size: int, *, name: str, stride: int = 1) -> Any:
-    return keras.layers.Conv2D(
-        filters,
-        kernel_size,
-        strides=stride,
-        padding="same",
-        kernel_initializer="he_normal",
-        name=name,
-    )(x)
 
 
 def _prelu(x: Any, *, name: str) -> Any:

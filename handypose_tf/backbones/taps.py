@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, NamedTuple
-
-#: Stride of MediaPipe's deepest features, as published.
-PUBLISHED_STRIDE = 32
 
 
 class Taps(NamedTuple):
@@ -23,13 +19,3 @@ class Taps(NamedTuple):
     level2: Any
     level3: Any
     deepest: Any
-
-
-def check_published(variant: str, variants: Collection[str], stride: int) -> None:
-    """Refuse a variant or an output stride that MediaPipe has not published."""
-    if variant not in variants:
-        raise ValueError(
-            f"`variant` must be one of {[*variants]}. Received: {variant!r}"
-        )
-    if stride != PUBLISHED_STRIDE:
-        raise ValueError(f"`output_stride` must be 32. Received: {stride}")

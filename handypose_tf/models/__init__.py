@@ -1,4 +1,10 @@
-"""HandyPose models: presets as data, the builder, and files."""
+"""HandyPose models: `handypose(...)` builds one by the name of its preset.
+
+What it does is read in this order: `description` (a model as data), `presets` (those
+that have names), `network` (the whole graph in one function), `build` (`handypose`
+itself), `files` (models to `.keras` and back). The detector is the same network with
+another head (`detector`).
+"""
 
 from __future__ import annotations
 

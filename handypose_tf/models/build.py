@@ -45,16 +45,13 @@ def handypose(
         image_size: Side or `(height, width)` of the input in pixels; multiples of 32
             keep all grids aligned. By default that of the weights' file, else the
             preset's own.
-        keypoint_names: One name a heatmap; other sets of points than the hand's 21
-            are as welcome.
+        keypoint_names: One name a heatmap, of whatever is to be found.
         skeleton: Bones as pairs of indices into the names, for drawing.
-        backbone: Your own Keras model with four outputs at strides 4, 8, 16 and
-            deepest; see `HandyPose`.
-        overrides: Changes to the preset's parts, e.g. `{"decoder": {"filters": 96}}`
-            for the keys `backbone`, `waterfall` and `decoder`; an override that names
-            a `kind` takes the part's place as a whole.
-        handedness: Whether to have a small head that tells left hands from right
-            ones. By default as the weights' file has it, else not.
+        backbone: Your own Keras model in place of the named one; see `HandyPose`.
+        overrides: Changes to `backbone`, `waterfall` and `decoder`, e.g. `{"decoder":
+            {"filters": 96}}`; one that names a `kind` takes the part's place.
+        handedness: Whether to have a head that tells left hands from right ones; by
+            default as the weights' file has it, else not.
         presence: The same for a head that tells hands from what is none.
         batch_size: Fixed batch size, for export; free if `None`.
 

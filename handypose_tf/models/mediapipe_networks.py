@@ -12,10 +12,10 @@ from tensorflow import keras
 from handypose_tf.backbones import Taps
 from handypose_tf.backbones.mediapipe_landmark import (
     HEADS,
-    conv,
     expanded_depthwise,
     mediapipe_landmark,
 )
+from handypose_tf.backbones.mediapipe_layers import conv
 from handypose_tf.backbones.mediapipe_palm import mediapipe_palm
 from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.weights.assign import assign

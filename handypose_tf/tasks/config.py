@@ -42,6 +42,34 @@ class SourceConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SamplingConfig:
+    """How samples are made of data.
+
+    Attributes:
+        samples_per_epoch: Samples of an epoch; `None` for all once.
+        licence: Of the data whose files state none, for `run.json` and the model.
+        on_error: `"fail"` or `"skip"` for bad records.
+        num_threads: Samples made at once; one a core, at most 16, if `None`.
+    """
+
+    samples_per_epoch: int | None = None
+    licence: str | None = None
+    on_error: str = "fail"
+    num_threads: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the policy, that all numbers are positive, and that there are data."""
+        check_choice("on_error", self.on_error, ("fail", "skip"))
+        for name, value in vars(self).items():
+            if isinstance(value, int | float):
+                check_positive(name, value)
+            if name == "train" and not value:
+                raise ValueError(
+                    "`train` must name at least one data set. Received: none"
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
     """A network and where its weights begin.
 

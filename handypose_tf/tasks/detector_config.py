@@ -9,6 +9,7 @@ from handypose_tf.data.scenes.maker import SceneStyle
 from handypose_tf.models.presets import DETECTORS
 from handypose_tf.tasks.config import (
     NetworkConfig,
+    SamplingConfig,
     SourceConfig,
     TaskConfig,
     check_choice,
@@ -41,7 +42,7 @@ class PictureSourceConfig(SourceConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SceneDataConfig:
+class SceneDataConfig(SamplingConfig):
     """What a detector is trained and validated on.
 
     Attributes:
@@ -51,9 +52,6 @@ class SceneDataConfig:
         validation: Data sets that choose the best checkpoint; none is allowed.
         samples_per_epoch: Scenes of an epoch.
         validation_scenes: Scenes of the validation, the same in every run.
-        licence: Of the data whose files state none, for `run.json` and the model.
-        on_error: `"fail"` or `"skip"` for bad records.
-        num_threads: Scenes made at once; one a core, at most 16, if `None`.
     """
 
     train: tuple[PictureSourceConfig, ...]
@@ -61,18 +59,6 @@ class SceneDataConfig:
     validation: tuple[PictureSourceConfig, ...] = ()
     samples_per_epoch: int = 3200
     validation_scenes: int = 80
-    licence: str | None = None
-    on_error: str = "fail"
-    num_threads: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check that there is data and that the numbers are positive."""
-        if not self.train:
-            raise ValueError("`train` must name at least one data set. Received: none")
-        check_choice("on_error", self.on_error, ("fail", "skip"))
-        for name in ("samples_per_epoch", "validation_scenes", "num_threads"):
-            if getattr(self, name) is not None:
-                check_positive(name, getattr(self, name))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.tasks.config import (
     NetworkConfig,
+    SamplingConfig,
     SourceConfig,
     TaskConfig,
     check_choice,
@@ -19,7 +20,7 @@ LOSSES = ("mse", "weighted", "hard")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataConfig:
+class DataConfig(SamplingConfig):
     """What is trained and validated on.
 
     Attributes:
@@ -27,30 +28,13 @@ class DataConfig:
         validation: Data sets that choose the best checkpoint; none is allowed.
         crop_scale: Side of the crop over the longer side of the box; `None` for the
             whole picture, stretched.
-        samples_per_epoch: Length of an epoch; all hands once if `None`.
-        licence: Of the data whose files state none, for `run.json` and the model.
-        on_error: `"fail"` or `"skip"` for bad records.
-        num_threads: Samples made at once; one a core, at most 16, if `None`.
         backgrounds: Folder of pictures for what lies outside a photo.
     """
 
     train: tuple[SourceConfig, ...]
     validation: tuple[SourceConfig, ...] = ()
     crop_scale: float | None = DEFAULT_CROP_SCALE
-    samples_per_epoch: int | None = None
-    licence: str | None = None
-    on_error: str = "fail"
-    num_threads: int | None = None
     backgrounds: str | None = None
-
-    def __post_init__(self) -> None:
-        """Check that there is data and that the numbers are positive."""
-        if not self.train:
-            raise ValueError("`train` must name at least one data set. Received: none")
-        check_choice("on_error", self.on_error, ("fail", "skip"))
-        for name in ("crop_scale", "samples_per_epoch", "num_threads"):
-            if getattr(self, name) is not None:
-                check_positive(name, getattr(self, name))
 
 
 @dataclass(frozen=True, kw_only=True)

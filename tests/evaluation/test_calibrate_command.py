@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from noise_hands import write_noise_hands
 from tensorflow import keras
 
 from handypose_tf.cli.main import main
@@ -22,19 +22,9 @@ from handypose_tf.models import handypose, load_model, save_model
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of random weights; twelve hands on noise, and a place without one."""
     folder = tmp_path_factory.mktemp("calibrate")
-    rng = np.random.default_rng(3)
-    images, annotations = [], []
-    for number in range(12):
-        name = f"{number}.png"
-        cv2.imwrite(str(folder / name), rng.integers(0, 256, (90, 90, 3), np.uint8))
-        images.append({"id": number, "file_name": name, "width": 90, "height": 90})
-        points = np.full((21, 3), 2.0)
-        points[:, :2] = rng.uniform(20, 70, (21, 2))
-        row = {"id": number, "image_id": number, "category_id": 1}
-        annotations.append({**row, "keypoints": points.ravel().tolist()})
+    content = write_noise_hands(folder, 12, low=20, high=70)
     nothing = {"id": 12, "image_id": 0, "category_id": 1, "bbox": [5, 5, 30, 30]}
-    annotations.append({**nothing, "no_hand": True})
-    content = {"images": images, "annotations": annotations, "categories": []}
+    content["annotations"].append({**nothing, "no_hand": True})
     (folder / "hands.json").write_text(json.dumps(content))
     small = {"waterfall": {"filters": 8}, "decoder": {"filters": 8}}
     # Weights of which some, and not all, points come out right by chance.

@@ -232,7 +232,7 @@ def test_metadata(files, model):
 
 
 def test_the_model_stays_as_it_is(model, files):
-    assert model.input_shape[0] is None and model.settings["batch_size"] is None
+    assert model.input_shape[0] is None and model.description.batch_size is None
 
 
 def test_bad_arguments(model, tmp_path):

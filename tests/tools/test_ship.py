@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
+from noise_hands import write_noise_hands
 from small_models import SMALL
 
 from handypose_tf.backbones import BACKBONES
@@ -29,17 +28,7 @@ def ship(monkeypatch):
 @pytest.fixture
 def hands(tmp_path) -> Path:
     """Eight hands on noise, to train on and held out alike."""
-    rng = np.random.default_rng(3)
-    images, annotations = [], []
-    for number in range(8):
-        name = f"{number}.png"
-        cv2.imwrite(str(tmp_path / name), rng.integers(0, 256, (90, 90, 3), np.uint8))
-        images.append({"id": number, "file_name": name, "width": 90, "height": 90})
-        points = np.full((21, 3), 2.0)
-        points[:, :2] = rng.uniform(10, 80, (21, 2))
-        row = {"id": number, "image_id": number, "category_id": 1}
-        annotations.append({**row, "keypoints": points.ravel().tolist()})
-    content = {"images": images, "annotations": annotations, "categories": []}
+    content = write_noise_hands(tmp_path, 8, low=10, high=80)
     for name in ("train", "held_out"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "all.json").write_text(json.dumps(content))
