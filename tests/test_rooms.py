@@ -6,6 +6,7 @@ Every `import` counts, also one inside a function.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -158,6 +159,34 @@ def test_there_are_no_circles(by_room):
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(f"circle: {' -> '.join(reversed(error.args[1]))}")
+
+
+DESIGN = (ROOT.parent / "docs" / "design.md").read_text("utf-8")
+
+
+def test_the_page_s_floors_are_these():
+    """The drawing: `floor 4  inference/  what it does`, rooms below under it."""
+    drawn, floor = {}, 0
+    for line in DESIGN.partition("```text")[2].partition("```")[0].splitlines():
+        if line.startswith("floor "):
+            floor = int(line[6])
+        for name in re.findall(r"^.{9}(?:\w+(?:/|\.py)(?: +|$))+", line):
+            drawn |= dict.fromkeys(re.findall(r"(\w+)(?:/|\.py)", name[9:]), floor)
+    assert drawn == {**FLOORS, **dict.fromkeys(GROUND, 1)}
+
+
+def test_the_page_names_files_that_are_there():
+    roots = (ROOT, ROOT.parent, ROOT / "synth")
+    roots += (ROOT / "export", ROOT.parent / "tools/weights")
+    for name in re.findall(r"`([\w/]+\.py)`", DESIGN):
+        assert any((root / name).is_file() for root in roots), name
+
+
+def test_every_measured_decision_is_dated():
+    rows = [line for line in DESIGN.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 20
+    for row in rows:
+        assert re.search(r"\| 2026-\d\d-\d\d \|$", row), row
 
 
 def test_every_door_is_used():
