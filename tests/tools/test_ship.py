@@ -29,6 +29,7 @@ def ship(monkeypatch):
 def hands(tmp_path) -> Path:
     """Eight hands on noise, to train on and held out alike."""
     content = write_noise_hands(tmp_path, 8, low=10, high=80)
+    (tmp_path / "hands.json").write_text(json.dumps(content))
     for name in ("train", "held_out"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "all.json").write_text(json.dumps(content))
@@ -43,7 +44,7 @@ def test_a_pose_network_ships(ship, hands, tmp_path):
     path = save_model(model, tmp_path / "best.keras")
     out = tmp_path / "out"
     out.mkdir()
-    dev = f"coco:{hands / 'held_out/all.json'}"
+    dev = f"coco:{hands}/hands.json"
     words = ["--hands", hands, "--dev", dev, "--out", out, "--plots", tmp_path]
     monkey = [path, "--without", "presence", "--precisions", "float16", *words]
     with pytest.MonkeyPatch.context() as patch:
