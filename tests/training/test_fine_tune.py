@@ -100,11 +100,11 @@ def test_the_data_s_licence_and_teacher_stay_with_the_model(
     out = tmp_path / "run"
     data = f"coco:{own}"
     result = fine_tune(trained, data, hands, out, epochs=1, licence="CC BY 4.0")
-    settings = load_model(result.best).settings
-    assert settings["licence"] == (
+    found = load_model(result.best).description
+    assert found.licence == (
         "those of the training data (CC BY 4.0) and of the first weights: CC0-1.0"
     )
-    assert settings["training_data"].startswith(
+    assert found.training_data.startswith(
         f"{data} (CC BY 4.0; labels by dots 1 (MIT)); first weights: "
     )
     facts = json.loads((out / "run.json").read_text("utf-8"))
