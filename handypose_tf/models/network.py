@@ -167,6 +167,8 @@ class HandyPose(DescribedModel):
     ) -> None:
         if description.kind != "pose":
             raise ValueError("`keypoint_names` must name one at least. Received: none")
+        if description.waterfall is None or description.decoder is None:
+            raise ValueError("a pose network has `waterfall` and `decoder`")
         image, outputs = build_network(description, backbone)
         super().__init__(
             image, outputs, description=description, backbone=backbone, **kwargs
