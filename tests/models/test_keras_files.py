@@ -16,7 +16,7 @@ from tensorflow import keras
 from handypose_tf.errors import ModelError, OutputError
 from handypose_tf.litert.shipped import SAVED_MODELS
 from handypose_tf.models import handypose, load_model, load_weights, save_model
-from handypose_tf.models.files import read_settings
+from handypose_tf.models.files import read_description
 from handypose_tf.models.network import HandyPose
 
 
@@ -210,7 +210,7 @@ def test_a_description_that_cannot_be_built(saved, settings):
         load_model(saved)
     if not isinstance(settings, dict):
         with pytest.raises(ModelError, match="its model tells no settings"):
-            read_settings(saved, HandyPose)
+            read_description(saved, HandyPose)
 
 
 def first_conv(group: h5py.Group) -> h5py.Group:
