@@ -55,6 +55,7 @@ class HandPipeline:
         backgrounds: Folder of pictures that `augmentation.fill` and `.background` use.
         handedness: Whether targets tell the side of hands too.
         presence: Whether targets tell hands from places without one too.
+        points: Whether targets hold the points a second time, for regression.
 
     Raises:
         DataError: If readers do not fit each other, or there is too little to fill a
@@ -75,6 +76,7 @@ class HandPipeline:
     backgrounds: Path | None = None
     handedness: bool = False
     presence: bool = False
+    points: bool = False
 
     def __post_init__(self) -> None:
         """Check what can be checked without decoding a picture."""
@@ -118,6 +120,7 @@ class HandPipeline:
             "crop_scale": model.description.crop_scale,
             "handedness": model.has_handedness,
             "presence": model.has_presence,
+            "points": model.has_points,
         }
         readers = [data] if isinstance(data, Reader) else data
         return cls(readers=readers, batch_size=batch_size, **{**own, **options})
@@ -192,8 +195,8 @@ class HandPipeline:
             and float32 `(batch, num_keypoints, 3)`, x and y in pixels of the image and
             visibility, 0 outside it. With `handedness` the targets also hold that:
             int8 `(batch, 1)`, 1 left, 0 right, -1 unknown; with `presence` float32
-            `(batch, 1)`, 1 hand, 0 none. `batch` is `batch_size`, or its part for one
-            replica of the worker.
+            `(batch, 1)`, 1 hand, 0 none; with `points` those of `heatmaps` once more.
+            `batch` is `batch_size`, or its part for one replica of the worker.
         """
         worker = worker or Worker()
         end = min(self.num_steps * self.batch_size, self.num_samples)
@@ -260,6 +263,8 @@ class HandPipeline:
         targets = {"heatmaps": points}
         if self.handedness:
             targets["handedness"] = sample["is_left"][None]
+        if self.points:
+            targets["points"] = points
         if self.presence:
             is_hand = tf.reduce_all(visibility >= 0)
             targets["presence"] = tf.cast(is_hand, tf.float32)[None]

@@ -22,6 +22,9 @@ from handypose_tf.errors import ModelError
 from handypose_tf.litert.flatbuffer import name_ends
 from handypose_tf.models.described_model import DescribedModel
 
+#: Outputs that are for training alone.
+_INNER = ("points",)
+
 
 def body_function(model: DescribedModel, network: keras.Model) -> Any:
     """Return the frozen concrete function from `image` to raw outputs, batch 1.
@@ -34,7 +37,7 @@ def body_function(model: DescribedModel, network: keras.Model) -> Any:
         network: What computes them: the model, or its quantisation-aware twin.
     """
     return frozen(
-        lambda image: [*network(image, training=False).values()],
+        lambda image: _exported(network(image, training=False)),
         tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image"),
     )
 
@@ -42,8 +45,13 @@ def body_function(model: DescribedModel, network: keras.Model) -> Any:
 def body_flatbuffer(function: Any, model: DescribedModel) -> bytes:
     """Convert the function of a model's network to float32, with a signature."""
     content = convert(new_converter(function), model.name)
-    shapes = {name: (1, *output.shape[1:]) for name, output in model.output.items()}
+    names = [name for name in model.output if name not in _INNER]
+    shapes = {name: (1, *model.output[name].shape[1:]) for name in names}
     return name_ends(content, "image", shapes)
+
+
+def _exported(outputs: dict[str, Any]) -> list[Any]:
+    return [output for name, output in outputs.items() if name not in _INNER]
 
 
 def decoder_flatbuffer(model: DescribedModel) -> bytes:

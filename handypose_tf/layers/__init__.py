@@ -8,6 +8,7 @@ from handypose_tf.layers.decode_palms import DecodePalms
 from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
 from handypose_tf.layers.multi_level_waterfall import MultiLevelWaterfall
 from handypose_tf.layers.pad_channels import PadChannels
+from handypose_tf.layers.point_maps import PointMaps
 from handypose_tf.layers.subtract_mean import SubtractMean
 from handypose_tf.layers.waterfall import Waterfall, WaterfallV2
 
@@ -19,6 +20,7 @@ __all__ = [
     "MultiLevelFusion",
     "MultiLevelWaterfall",
     "PadChannels",
+    "PointMaps",
     "SubtractMean",
     "Waterfall",
     "WaterfallV2",

@@ -40,28 +40,41 @@ class CoordinateLoss(keras.losses.Loss):
 
     Args:
         delta: See `coordinate_error`.
+        size: Height and width of the input in pixels, for points in 0..1; `None` for
+            points in pixels.
         **kwargs: `name` and `reduction` of `keras.losses.Loss`.
 
     Call arguments:
         y_true: `(batch, num_keypoints, 3 or 4)`: x and y in pixels of the network's
             input, and visibility; what follows is for metrics.
-        y_pred: `(batch, num_keypoints * 2 or 3)`, flat: x, y and perhaps a depth, which
-            is not taught, a point.
+        y_pred: `(batch, num_keypoints, 2 or 3)`, or flat: x, y and perhaps a depth,
+            which is not taught, a point.
     """
 
-    def __init__(self, *, delta: float = DEFAULT_DELTA, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        delta: float = DEFAULT_DELTA,
+        size: tuple[int, int] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.delta = delta
+        self.size = size
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each example, `(batch,)` float32."""
         truth = tf.cast(y_true, tf.float32)
-        numbers = y_pred.shape[-1] // truth.shape[1]
-        points = tf.reshape(tf.cast(y_pred, tf.float32), (-1, truth.shape[1], numbers))
-        return coordinate_error(
-            truth[..., :2], points[..., :2], truth[..., 2], self.delta
-        )
+        found = tf.cast(y_pred, tf.float32)
+        if len(found.shape) == 2:
+            count = truth.shape[1]
+            found = tf.reshape(found, (-1, count, found.shape[-1] // count))
+        points = found[..., :2]
+        if self.size is not None:
+            height, width = self.size
+            points = points * tf.constant([width, height], tf.float32) - 0.5
+        return coordinate_error(truth[..., :2], points, truth[..., 2], self.delta)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "delta": self.delta}
+        return {**super().get_config(), "delta": self.delta, "size": self.size}

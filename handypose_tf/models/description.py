@@ -49,6 +49,8 @@ class Description(ModelFacts):
         waterfall: Its `kind` and the arguments of that layer; `None` where the
             backbone has heads of its own.
         decoder: Arguments of `MultiLevelFusion`; `None` as above.
+        points: Whether the network also finds points by regression, as MediaPipe's
+            does, and its heatmaps count near these.
         batch_size: Fixed batch size; free if `None`.
         activation_ranges: Layer -> least and greatest value, of a network that was
             trained quantisation-aware.
@@ -57,6 +59,7 @@ class Description(ModelFacts):
     backbone: BackboneSpec
     waterfall: Mapping[str, Any] | None = None
     decoder: Mapping[str, Any] | None = None
+    points: bool = False
     batch_size: int | None = None
     activation_ranges: Mapping[str, tuple[float, float]] | None = None
 

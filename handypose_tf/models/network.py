@@ -21,6 +21,7 @@ from handypose_tf.litert.metadata import Decode
 from handypose_tf.models import heads
 from handypose_tf.models.described_model import DescribedModel
 from handypose_tf.models.description import Description
+from handypose_tf.models.mediapipe_networks import whole_hand
 from handypose_tf.models.training_defaults import compile_defaults
 
 _WATERFALLS = {
@@ -77,10 +78,14 @@ def build_network(
     if not spec.keypoint_names:
         return image, {"maps": heads.center_maps(x)}
     outputs = {"heatmaps": heads.heatmaps(x, len(spec.keypoint_names))}
+    hand = whole_hand(taps.deepest) if spec.points else taps.deepest
+    if spec.points:
+        outputs["points"] = heads.points(hand, len(spec.keypoint_names))
+        outputs["heatmaps"] = heads.near_points(**outputs)
     if spec.handedness:
-        outputs["handedness"] = heads.handedness(taps.deepest)
+        outputs["handedness"] = heads.handedness(hand)
     if spec.presence:
-        outputs["presence"] = heads.presence(taps.deepest)
+        outputs["presence"] = heads.presence(hand)
     return image, outputs
 
 
@@ -149,7 +154,8 @@ class HandyPose(DescribedModel):
         `{"heatmaps": (batch, height / stride, width / stride, num_keypoints)}`, raw
         and linear, trained towards 1 at a joint; with `handedness` also `(batch, 1, 1,
         1)`, the logit of a left hand; with `presence` `(batch, 1)`, that of a hand at
-        all
+        all; with `points` `(batch, num_keypoints, 2)`, x and y in 0..1 by regression,
+        which is part of no exported file
     """
 
     maps_name = "heatmaps"
@@ -188,6 +194,11 @@ class HandyPose(DescribedModel):
     def has_presence(self) -> bool:
         """Whether the model also tells hands from what is none."""
         return self.description.presence
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the model also finds points by regression, to judge heatmaps by."""
+        return self.description.points
 
     @property
     def cell_offset(self) -> float:

@@ -49,8 +49,9 @@ def _lite(name: str, side: int, variant: str = "", **counted: Any) -> Preset:
 
 
 def _mediapipe(name: str, side: int, **counted: Any) -> Preset:
-    """Return the network for phones on an encoder of MediaPipe Hands."""
-    return _slim(name, name.removeprefix("handypose_"), None, side, counted)
+    """Return the network for phones on a landmark network of MediaPipe Hands."""
+    slim = _slim(name, name.removeprefix("handypose_"), None, side, counted)
+    return replace(slim, model=replace(slim.model, points=True))
 
 
 def _slim(
@@ -112,15 +113,15 @@ PRESETS: dict[str, Preset] = _by_name(
     _mediapipe(
         "handypose_mediapipe_full",
         192,
-        parameters=2_420_757,
-        macs=272_260_416,
+        parameters=2_703_039,
+        macs=280_644_672,
         text="MediaPipe's full hand encoder, separable multi-level waterfall",
     ),
     _mediapipe(
         "handypose_mediapipe_lite",
         192,
-        parameters=916_885,
-        macs=140_233_792,
+        parameters=1_027_807,
+        macs=143_189_248,
         text="MediaPipe's lite hand encoder, separable multi-level waterfall",
     ),
     _lite(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tensorflow import keras
 
 from handypose_tf.errors import MissingExtraError, ModelError
-from handypose_tf.layers import BilinearResize, SubtractMean
+from handypose_tf.layers import BilinearResize, PointMaps, SubtractMean
 from handypose_tf.models.network import HandyPose
 
 #: What tensorflow-model-optimization puts before the name of a layer that it wraps.
@@ -59,6 +59,7 @@ def quantization_aware(model: HandyPose) -> keras.Model:
     flat = keras.Model(model.inputs, [*outputs.values()], name=model.name)
     configs = {
         SubtractMean: _output_config(toolkit, rounded=True),
+        PointMaps: _output_config(toolkit, rounded=True),
         BilinearResize: _output_config(toolkit, rounded=False),
     }
     scope = {kind.__name__: kind for kind in configs}

@@ -6,13 +6,16 @@ from typing import Any
 
 from tensorflow import keras
 
-from handypose_tf.losses import HandednessLoss, WeightedHeatmapMSE
+from handypose_tf.losses import CoordinateLoss, HandednessLoss, WeightedHeatmapMSE
 from handypose_tf.metrics import AUC, EPE, PCK, HandednessAccuracy
 
 #: What a head's cross-entropy counts beside the heatmaps' loss. Measured on a trained
 #: lite0 with an untrained head for the side: at 1 its gradient in the backbone is 250
 #: times the heatmaps', at 0.002 half.
 HANDEDNESS_WEIGHT, PRESENCE_WEIGHT = 0.002, 0.005
+
+#: What the Huber error of points by regression counts, in pixels.
+POINTS_WEIGHT = 0.0003
 
 
 def output_losses(
@@ -21,6 +24,7 @@ def output_losses(
     *,
     handedness_weight: float = HANDEDNESS_WEIGHT,
     presence_weight: float = PRESENCE_WEIGHT,
+    points_weight: float = POINTS_WEIGHT,
 ) -> dict[str, Any]:
     """Return the losses of a model's outputs and their weights.
 
@@ -29,12 +33,16 @@ def output_losses(
         heatmaps: Loss of the heatmaps.
         handedness_weight: Of the head for the side, if there is one.
         presence_weight: Of the head for presence, if there is one.
+        points_weight: Of points by regression, if there are such.
     """
     losses: dict[str, Any] = {"heatmaps": heatmaps}
     weights = {"heatmaps": 1.0}
     if model.has_handedness:
         losses["handedness"] = HandednessLoss()
         weights["handedness"] = handedness_weight
+    if model.has_points:
+        losses["points"] = CoordinateLoss(size=model.image_size)
+        weights["points"] = points_weight
     if model.has_presence:
         losses["presence"] = keras.losses.BinaryCrossentropy(from_logits=True)
         weights["presence"] = presence_weight

@@ -74,6 +74,7 @@ class PoseTask(Task):
             heatmap_loss(config, model),
             handedness_weight=config.handedness_weight,
             presence_weight=config.presence_weight,
+            points_weight=config.points_weight,
         )
 
     def metrics(self, model: HandyPose) -> dict[str, Any]:

@@ -75,6 +75,8 @@ class LossConfig:
             heatmaps' loss. Measured on the shipped lite0 with an untrained head: at 1
             its gradient in the backbone is 250 times the heatmaps', at 0.002 half.
         presence_weight: The same for the presence head.
+        points_weight: What the error of points by regression counts, of networks that
+            give such; see `CoordinateLoss`.
     """
 
     kind: str = "weighted"
@@ -85,6 +87,7 @@ class LossConfig:
     top_k: int = 8
     handedness_weight: float = 0.002
     presence_weight: float = 0.005
+    points_weight: float = 0.0003
 
     def __post_init__(self) -> None:
         """Check the kind and the numbers."""
@@ -93,6 +96,7 @@ class LossConfig:
         check_positive("top_k", self.top_k)
         check_positive("handedness_weight", self.handedness_weight)
         check_positive("presence_weight", self.presence_weight)
+        check_positive("points_weight", self.points_weight)
 
 
 @dataclass(frozen=True, kw_only=True)

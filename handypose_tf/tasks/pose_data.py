@@ -29,6 +29,13 @@ def image_size(config: PoseConfig) -> tuple[int, int]:
     return (first or PRESETS[spec.preset].model).image_size
 
 
+def has_points(config: PoseConfig) -> bool:
+    """Tell whether the network also finds points by regression."""
+    spec = config.model
+    first = first_description(spec.weights, spec.preset)
+    return (first or PRESETS[spec.preset].model).points
+
+
 def fitting_batch(batch_size: int, num_samples: int) -> int:
     """Return the size of a batch that so many samples fill: halved until they do."""
     while batch_size > max(num_samples, 1):
@@ -53,6 +60,7 @@ def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | Non
         "seed": config.seed,
         "handedness": config.model.handedness,
         "presence": config.model.presence,
+        "points": has_points(config),
         **threads,
     }
     weights = [source.weight for source in data.train]

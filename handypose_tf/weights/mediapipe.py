@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from handypose_tf.backbones.mediapipe_landmark import weighted_layers as hand_layers
 from handypose_tf.backbones.mediapipe_palm import weighted_layers as palm_layers
 from handypose_tf.errors import ModelError
+from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.litert.interpreter import open_interpreter
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
@@ -31,6 +32,9 @@ BACKBONES = {
     "mediapipe_palm": "palm_full",
 }
 
+#: Side of the published landmark networks' input, pixels.
+LANDMARK_SIZE = 224
+
 #: A picture in 0..255 is what the networks know as 0..1.
 INPUT_SCALE = 255.0
 
@@ -44,10 +48,11 @@ _TO_KERAS: dict[str, Callable[[NDArray], NDArray]] = {
 
 
 def load_mediapipe(layers: Iterable[Any], backbone: str) -> None:
-    """Load MediaPipe's weights into the backbone's layers of a model.
+    """Load MediaPipe's weights into the layers of a model that it has too.
 
     Args:
-        layers: The model's layers; those of its head are passed over.
+        layers: The model's layers: a backbone's, and those of the heads behind a
+            landmark network where the model has points; others are passed over.
         backbone: One of `BACKBONES`.
 
     Raises:
@@ -62,8 +67,40 @@ def load_mediapipe(layers: Iterable[Any], backbone: str) -> None:
     path = mediapipe_file(BACKBONES[backbone])
     arrays = network_arrays(BACKBONES[backbone], path)
     own = {layer.name: layer for layer in layers if layer.weights}
+    if "points_x" in own:
+        arrays |= _head_arrays(arrays, own["points_x"].units)
     shared = {name: arrays[name] for name in arrays if name in own}
     assign((own[name] for name in shared), shared, str(path))
+
+
+def for_points(array: NDArray, count: int) -> NDArray:
+    """Return a point head's kernel or bias, `(..., count, 3)`, for so many points.
+
+    Points behind the 21 begin in the hand's middle: with the mean of the others'.
+    """
+    points = array.reshape(*array.shape[:-1], NUM_KEYPOINTS, 3)
+    middle = points.mean(axis=-2, keepdims=True)
+    further = [middle] * max(count - NUM_KEYPOINTS, 0)
+    return np.concatenate([points[..., :count, :], *further], axis=-2)
+
+
+def _head_arrays(
+    arrays: dict[str, list[NDArray]], num_points: int
+) -> dict[str, list[NDArray]]:
+    """Return a landmark network's heads as those of a HandyPose with points.
+
+    These give x and y in 0..1 in place of pixels, and a left hand in place of a right.
+    """
+    points = [
+        for_points(array, num_points) / LANDMARK_SIZE
+        for array in arrays["top_landmarks"]
+    ]
+    return {
+        "points_x": [array[..., 0] for array in points],
+        "points_y": [array[..., 1] for array in points],
+        "handedness_dense": [-array for array in arrays["top_handedness"]],
+        "presence": arrays["top_presence"],
+    }
 
 
 def mediapipe_file(network: str) -> Path:

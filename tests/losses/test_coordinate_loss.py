@@ -36,3 +36,13 @@ def test_points_of_two_numbers_and_the_configuration() -> None:
     again = CoordinateLoss.from_config(loss.get_config())
     assert again.delta == 2.0 and again.name == "points"
     assert keras.utils.get_registered_name(CoordinateLoss).startswith("handypose_tf>")
+
+
+def test_points_in_shares_of_the_picture() -> None:
+    """Pixel (4, 1) of a picture of 4 x 10 is .45 across and .375 down."""
+    loss = CoordinateLoss(delta=2.0, size=(4, 10))
+    truth = tf.constant([[[4.0, 1.0, 1.0]]])
+    assert float(loss(truth, tf.constant([[[0.45, 0.375]]]))) == pytest.approx(0.0)
+    one_off = tf.constant([[[0.55, 0.375]]])
+    assert float(loss(truth, one_off)) == pytest.approx(1**2 / 4 / 2)
+    assert CoordinateLoss.from_config(loss.get_config()).size == (4, 10)
