@@ -9,7 +9,8 @@
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
 # `backgrounds/` (cut_backgrounds.py). The weights that ship: run 1 was without outlines of
 # hands, run 2 without rendered ones; run 5 had the points' maps in the decoder too, whose
-# weights for them were cut away before run 6. 154,560 samples.
+# weights for them were cut away before run 6; runs 1 to 4 were made before the preset had
+# MediaPipe's head. 154,560 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
