@@ -49,7 +49,7 @@ class DataCredits:
         return {"licences": licences, "teacher": dict(self.teacher) or None}
 
 
-def coco_credits(content: Mapping[str, Any]) -> DataCredits:
+def coco_credits(content: Any) -> DataCredits:
     """Return what a COCO file states: `licenses`, and `info` as this library writes it.
 
     Where pictures name their licence by its id, licences that none names are left out.
@@ -57,6 +57,7 @@ def coco_credits(content: Mapping[str, Any]) -> DataCredits:
     Args:
         content: The file; parts of another form are passed.
     """
+    content = _mapping(content)
     info = _mapping(content.get("info"))
     photos = _mapping(info.get("photos"))
     named = [

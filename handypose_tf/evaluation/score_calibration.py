@@ -133,7 +133,7 @@ def check_rising(calibration: Calibration) -> Calibration:
     Raises:
         DataError: If it is not such.
     """
-    if calibration.slope <= 0:
+    if calibration.slope < 0:
         raise DataError(
             "the higher a score is, the less often it is right: the model knows "
             "nothing of these hands, or their labels are of other places; look at "

@@ -12,7 +12,7 @@ from drawn_hands import write_coco
 from small_models import SMALL, scatter_weights
 
 from handypose_tf.cli.main import main
-from handypose_tf.litert.metadata import read_metadata
+from handypose_tf.litert.metadata import plain, read_metadata
 from handypose_tf.models import handypose, save_model
 
 
@@ -56,7 +56,7 @@ def test_the_file_s_side_car_holds_its_sha256(exported):
 
 def test_the_metadata_hold_what_was_measured(exported, folder):
     metadata = read_metadata(exported)
-    facts = metadata.export
+    facts = plain(metadata.export)
     assert metadata.precision == "int8" and facts["io"] == "uint8"
     assert facts["quantizer"] == "tensorflow"
     assert facts["calibration"]["num_crops"] == 34

@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "hands.json").write_text(json.dumps(content))
     small = {"waterfall": {"filters": 8}, "decoder": {"filters": 8}}
     # Weights of which some, and not all, points come out right by chance.
-    keras.utils.set_random_seed(2)
+    keras.utils.set_random_seed(5)
     model = handypose("handypose_lite0", image_size=64, overrides=small)
     model.describe(trained=True, licence="CC0-1.0", training_data="none")
     save_model(model, folder / "model.keras")

@@ -46,6 +46,7 @@ def metadata(**changes: Any) -> ModelMetadata:
         "versions": {"tensorflow": "2.21.0"},
     }
     facts |= changes
+    facts["keypoint_names"] = tuple(facts["keypoint_names"])
     return ModelMetadata(**{**facts, "decode": Decode(**facts["decode"])})
 
 
