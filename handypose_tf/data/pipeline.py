@@ -26,7 +26,6 @@ from handypose_tf.data.sample import Record
 from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
-from handypose_tf.hand import BONES, NUM_KEYPOINTS
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
 #: Batches that are made ahead.
@@ -224,13 +223,12 @@ class HandPipeline:
         pictures, captions = [], []
         for sample in self.samples(epoch, places).as_numpy_iterator():
             points = sample["keypoints"]
-            skeleton = BONES if len(points) == NUM_KEYPOINTS else ()
             pictures.append(
                 draw_keypoints(
                     sample["image"],
                     points,
                     visibility=sample["visibility"],
-                    skeleton=skeleton,
+                    skeleton=self.readers[0].skeleton,
                 )
             )
             captions.append(os.fsdecode(sample["sample_id"]).rpartition("/")[2])

@@ -12,7 +12,6 @@ import tensorflow as tf
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.sample import NO_HAND, Record
-from handypose_tf.hand import BONES, KEYPOINT_NAMES
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
@@ -48,14 +47,14 @@ class PoseTask(Task):
 
     def build_network(self) -> HandyPose:
         """Build the network for the data's keypoints; see `Task.build`."""
-        names = self.training.readers[0].keypoint_names
+        data = self.training.readers[0]
         spec = self.config.model
         model = handypose(
             spec.preset,
             weights=None if spec.imagenet_file else spec.weights,
             image_size=image_size(self.config),
-            keypoint_names=names,
-            skeleton=BONES if tuple(names) == KEYPOINT_NAMES else (),
+            keypoint_names=data.keypoint_names,
+            skeleton=data.skeleton,
             overrides=spec.overrides,
             handedness=spec.handedness,
             presence=spec.presence,

@@ -16,6 +16,9 @@ from handypose_tf.weights.fold_scale import fold_scale
 from handypose_tf.weights.state_dict import read_state_dict
 from handypose_tf.weights.torch_layers import TorchLayers
 
+#: Beginnings of the names of backbones that have been trained on ImageNet.
+_FAMILIES = ("efficientnet_lite", "resnet")
+
 #: Mean and scale of a picture in 0..255, RGB, as each family was trained.
 TORCHVISION_MEAN = (123.675, 116.28, 103.53)
 TORCHVISION_SCALE = (58.395, 57.12, 57.375)
@@ -45,6 +48,11 @@ def load_imagenet(
     if backbone not in BACKBONES:
         raise ValueError(
             f"`backbone` must be one of {[*BACKBONES]}. Received: {backbone!r}"
+        )
+    if not backbone.startswith(_FAMILIES):
+        raise ModelError(
+            f"nobody has ImageNet weights for the backbone {backbone}; there are some "
+            f"for {', '.join(name for name in BACKBONES if name.startswith(_FAMILIES))}"
         )
     own = {layer.name: layer for layer in layers if layer.weights}
     if backbone.startswith("efficientnet_lite"):

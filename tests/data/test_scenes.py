@@ -81,6 +81,16 @@ def test_labels_move_with_the_picture(folder, degrees, scale, mirrored, directio
     assert rows[:, 6].tolist() == [HAND, 0, 0]
 
 
+def test_points_of_another_kind_tell_no_direction(folder):
+    corners = np.array([[54.0, 25], [66, 25], [66, 65], [54, 65], [60, 45]])
+    box = [54, 25, 12, 40]
+    other = Record("a", str(folder / "hand.png"), corners, np.ones(5), box)
+    canvas = SceneCanvas(SIZE)
+    canvas.paste(read_image(folder / "hand.png"), np.eye(3), [other])
+    [row] = canvas.hands(1)
+    assert row[4:].tolist() == [0, 0, HAND]
+
+
 @pytest.mark.parametrize(
     ("covered_rows", "kinds"), [(20, [HAND]), (50, [IGNORED]), (99, [])]
 )

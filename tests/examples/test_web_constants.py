@@ -36,6 +36,13 @@ def test_what_is_told_is_the_library_s(web_constants):
     assert (told["MAX_HANDS"], told["EVERY"], told["PATIENCE"]) == (2, 10, 0.5)
 
 
+def test_the_contract_names_the_filter_s_numbers(web_constants):
+    told = web_constants.constants()
+    page = (ROOT / "docs" / "how-to" / "contract.md").read_text("utf-8")
+    assert f"share({told['SPEED_CUTOFF']}) * ((raw - last_raw)" in page
+    assert f"f        = {told['MIN_CUTOFF']} + {told['BETA']} * |velocity|" in page
+
+
 def test_the_page_is_tested_with_what_the_filter_gives_now():
     golden = WEB / "tests" / "unit" / "smoothing-golden.json"
     smooth = one_euro.OneEuroFilter()

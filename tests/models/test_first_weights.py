@@ -51,6 +51,11 @@ def test_what_is_asked_for_comes_before_what_the_file_has(shipped):
             np.testing.assert_array_equal(own, other)
 
 
+def test_nobody_has_imagenet_weights_of_mediapipe_s_networks():
+    with pytest.raises(ModelError, match="nobody has ImageNet weights"):
+        handypose("handypose_mediapipe_lite", image_size=64, weights="imagenet")
+
+
 @pytest.mark.parametrize(
     ("weights", "message"),
     [

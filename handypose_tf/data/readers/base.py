@@ -20,7 +20,7 @@ from handypose_tf.data.readers.headers import Headers
 from handypose_tf.data.readers.index import Entry, Index, without_duplicates
 from handypose_tf.data.sample import Problem, Record, RecordError
 from handypose_tf.errors import DataError
-from handypose_tf.hand import KEYPOINT_NAMES
+from handypose_tf.hand import BONES, KEYPOINT_NAMES
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -102,6 +102,11 @@ class Reader(ABC):
     def keypoint_names(self) -> tuple[str, ...]:
         """Names of the keypoints, in the order of the records."""
         return KEYPOINT_NAMES
+
+    @property
+    def skeleton(self) -> tuple[tuple[int, int], ...]:
+        """Bones as pairs of places in `keypoint_names`; none where nobody says."""
+        return BONES if self.keypoint_names == KEYPOINT_NAMES else ()
 
     @property
     def credits(self) -> DataCredits:

@@ -60,6 +60,7 @@ class CocoReader(Reader):
     file_suffixes: ClassVar = (".json",)
 
     _names: Names | None = None
+    _skeleton: tuple[tuple[int, int], ...] = ()
     _credits: DataCredits = DataCredits()
 
     @property
@@ -67,6 +68,11 @@ class CocoReader(Reader):
         """Names out of the first category of hands, in the records' order."""
         self.index()
         return self._names or KEYPOINT_NAMES
+
+    @property
+    def skeleton(self) -> tuple[tuple[int, int], ...]:
+        """Bones of the first category of hands; the hand's own for its 21 points."""
+        return super().skeleton or self._skeleton
 
     @property
     def credits(self) -> DataCredits:
@@ -99,6 +105,8 @@ class CocoReader(Reader):
             coco = CocoFile(path, self.images)
             categories = CocoCategories(coco)
             self._credits += coco.credits
+            if self._names is None:
+                self._skeleton = categories.skeleton
             self._take_names(path, categories.names)
             for where, annotation in coco.annotations():
                 if categories.has_hand(annotation):

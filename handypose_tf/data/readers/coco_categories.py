@@ -45,6 +45,13 @@ class CocoCategories:
             return self._names(key)
         return KEYPOINT_NAMES
 
+    @property
+    def skeleton(self) -> tuple[tuple[int, int], ...]:
+        """Bones between these points, from 0; none if one is no pair of them."""
+        for key in self._hands:
+            return _bones(self._all[key].get("skeleton"), len(self._names(key)))
+        return ()
+
     def names_of(self, annotation: Mapping[str, Any]) -> Names:
         """Return the names of an annotation's points, by its own category.
 
@@ -111,6 +118,20 @@ class CocoCategories:
 
     def _name(self, key: str | None) -> str:
         return str(self._all.get(key, {}).get("name", key))
+
+
+def _bones(values: Any, count: int) -> tuple[tuple[int, int], ...]:
+    """Return COCO's bones, which count from 1."""
+    bones = values if isinstance(values, list) else []
+    places = range(1, count + 1)
+    if not all(
+        isinstance(bone, list)
+        and len(bone) == 2
+        and all(isinstance(end, int) and end in places for end in bone)
+        for bone in bones
+    ):
+        return ()
+    return tuple((a - 1, b - 1) for a, b in bones)
 
 
 def _names(category: Mapping[str, Any]) -> Names | None:

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from handypose_tf.data.sample import Record
 from handypose_tf.geometry import FloatArray, tight_box, transform_points, warp_image
-from handypose_tf.hand import HAND, IGNORED, MIDDLE_KNUCKLE, WRIST
+from handypose_tf.hand import (
+    HAND,
+    IGNORED,
+    MIDDLE_KNUCKLE,
+    NUM_KEYPOINTS,
+    WRIST,
+)
 from handypose_tf.images import Image
 
 #: Share of a hand's points to be seen from which on it is a hand, and under which it
@@ -134,13 +140,13 @@ def _place(
     for record in records:
         points = transform_points(record.keypoints, matrix)
         shown = record.visibility > 0
-        direction = points[MIDDLE_KNUCKLE] - points[WRIST]
-        length = float(np.linalg.norm(direction))
-        if length == 0 or not (shown[WRIST] and shown[MIDDLE_KNUCKLE]):
-            direction, length = np.zeros(2, np.float32), 1.0
+        direction, length = np.zeros(2, np.float32), 0.0
+        if len(points) == NUM_KEYPOINTS and shown[[WRIST, MIDDLE_KNUCKLE]].all():
+            direction = points[MIDDLE_KNUCKLE] - points[WRIST]
+            length = float(np.linalg.norm(direction))
         points = points[shown]
         seen = np.ones(len(points), bool)
-        hands.append(_PlacedHand(points, seen, direction / length))
+        hands.append(_PlacedHand(points, seen, direction / (length or 1.0)))
     for x, y, width, height in [] if possible is None else possible:
         corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]]
         corners.append([x + width / 2, y + height / 2])
