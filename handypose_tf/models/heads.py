@@ -36,15 +36,12 @@ def heatmaps(features: Any, num_keypoints: int) -> Any:
 
 def points(hand: Any, num_keypoints: int) -> Any:
     """End with x and y of each joint, 0..1: `(batch, num_keypoints, 2)`."""
-    numbers = [
-        keras.layers.Reshape((num_keypoints, 1), name=f"points_{axis}_column")(
-            keras.layers.Dense(num_keypoints, dtype="float32", name=f"points_{axis}")(
-                hand
-            )
-        )
-        for axis in "xy"
-    ]
-    return keras.layers.Concatenate(name="points")(numbers)
+    columns = []
+    for axis in ("points_x", "points_y"):
+        values = keras.layers.Dense(num_keypoints, dtype="float32", name=axis)(hand)
+        column = keras.layers.Reshape((num_keypoints, 1), name=f"{axis}_column")
+        columns.append(column(values))
+    return keras.layers.Concatenate(name="points")(columns)
 
 
 def near_points(heatmaps: Any, points: Any) -> Any:

@@ -8,7 +8,7 @@ from handypose_tf.data.inspection import inspect_data
 from handypose_tf.data.readers.coco import CocoReader
 from handypose_tf.data.readers.coco_wholebody import CocoWholeBodyReader
 from handypose_tf.errors import DataError
-from handypose_tf.hand import BONES, KEYPOINT_NAMES
+from handypose_tf.hand import KEYPOINT_NAMES
 
 #: 21 points right of a picture of 64x48, and 21 from (20, 15) to (60, 45).
 OUT = [v for i in range(21) for v in (64 + i / 4, 13 + i / 4, 2)]
@@ -31,20 +31,6 @@ def test_reads_points_flags_and_box(tmp_path):
     assert records[0].visibility[:4].tolist() == [0, 1, 1, 0]
     assert records[0].box.tolist() == [10, 12, 20, 20]
     assert records[0].is_left == -1
-
-
-def test_bones_are_the_category_s(tmp_path):
-    """COCO counts from 1; the hand's 21 points have the hand's bones."""
-    names = [f"tip {i}" for i in range(21)]
-
-    def edit(content, skeleton=((1, 2), (3, 1)), keypoints=names):
-        content["categories"][0] |= {"keypoints": keypoints, "skeleton": [*skeleton]}
-
-    assert read(tmp_path, edit).skeleton == ((0, 1), (2, 0))
-    assert read(tmp_path, lambda c: edit(c, [[0, 1]])).skeleton == ()
-    assert read(tmp_path, lambda c: edit(c, ["ab"])).skeleton == ()
-    hand = read(tmp_path, lambda c: edit(c, [[1, 2]], [*KEYPOINT_NAMES]))
-    assert hand.skeleton == BONES
 
 
 def test_fractions_of_visibility_stay(tmp_path):
