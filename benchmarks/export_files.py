@@ -28,12 +28,11 @@ from handypose_tf.export import (
     export_and_check,
     open_calibration,
 )
-from handypose_tf.export.quantization import CALIBRATED
 from handypose_tf.files import write_json
 from handypose_tf.litert.metadata import read_metadata
+from handypose_tf.litert.precision import CALIBRATED, PRECISIONS
 from handypose_tf.models import load_model
 
-PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8")
 QAT = "qat-int8"
 
 
@@ -102,7 +101,8 @@ def main() -> None:
     )
     parser.add_argument("model", type=Path, help="a .keras file")
     parser.add_argument("--size", type=int, help="of the crop, if not the model's own")
-    parser.add_argument("--precisions", nargs="+", default=PRECISIONS)
+    usual = [name for name in PRECISIONS if name != QAT]
+    parser.add_argument("--precisions", nargs="+", default=usual)
     parser.add_argument(
         "--qat", type=Path, help=f"the model fine-tuned by --qat, for {QAT}"
     )

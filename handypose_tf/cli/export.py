@@ -20,25 +20,34 @@ Example:
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
-from handypose_tf.cli.options import LARGEST_SIDE, parse_count, whole_parser
+from handypose_tf.cli.options import (
+    LARGEST_SIDE,
+    Options,
+    add_count,
+    add_file,
+    add_images,
+    whole_parser,
+)
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
-from handypose_tf.litert.metadata import PRECISIONS
+from handypose_tf.litert.precision import (
+    CALIBRATED,
+    IO_TYPES,
+    PRECISIONS,
+    QUANTIZERS,
+)
 from handypose_tf.litert.shipped import bundled_models, find_model
 
 if TYPE_CHECKING:
-    from handypose_tf.data import Reader
     from handypose_tf.export import Quantization
     from handypose_tf.models import HandyPose
     from handypose_tf.models.described_model import DescribedModel
-
-#: Precisions that need crops to calibrate on.
-_CALIBRATED = ("int8", "int16x8")
 
 #: Crops that the layers' errors are measured on, and layers that are named.
 _LAYER_CROPS, _LAYERS = 16, 8
@@ -47,19 +56,12 @@ _LAYER_CROPS, _LAYERS = 16, 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose export` takes."""
     parser.add_argument("model", metavar="MODEL", help="preset that ships, or .keras")
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="default: float32, with --task float16",
-    )
+    said = "default: float32, with --task float16"
+    parser.add_argument("--precision", choices=PRECISIONS, help=said)
     target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument("--out", type=Path, metavar="FILE", help="the .tflite file")
-    target.add_argument(
-        "--task",
-        type=Path,
-        metavar="FILE",
-        help="a .task bundle for apps that have MediaPipe's HandLandmarker",
-    )
+    add_file(target, "--out", "the .tflite file")
+    bundle = "a .task bundle for apps that have MediaPipe's HandLandmarker"
+    add_file(target, "--task", bundle)
     parser.add_argument(
         "--detector",
         default="palm_full",
@@ -69,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--io",
-        choices=("float32", "uint8", "int8"),
+        choices=IO_TYPES,
         default="float32",
         help="type of the picture (default: %(default)s)",
     )
@@ -90,29 +92,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="measure the change from this model, e.g. what was fine-tuned to MODEL",
     )
-    parser.add_argument(
-        "--images", type=Path, metavar="DIR", help="folder of the pictures of both"
-    )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="what was measured, as JSON"
-    )
+    add_images(parser, "folder of the pictures of both")
+    add_file(parser, "--json", "what was measured, as JSON")
     _add_quantization(parser.add_argument_group("quantisation"))
     parser.set_defaults(usage_error=parser.error)
 
 
-def _add_quantization(group: argparse._ArgumentGroup) -> None:
+def _add_quantization(group: Options) -> None:
     group.add_argument(
         "--calibration",
         metavar="FORMAT:PATH[:SPLIT]",
         help="training data, for int8 and int16x8",
     )
-    group.add_argument(
-        "--crops",
-        type=parse_count,
-        default=200,
-        metavar="N",
-        help="crops of it to calibrate on, 100 to 500 (default: %(default)s)",
-    )
+    crops = "crops of it to calibrate on, 100 to 500 (default: %(default)s)"
+    add_count(group, "--crops", crops, default=200)
     group.add_argument(
         "--keep-float",
         nargs="+",
@@ -123,15 +116,12 @@ def _add_quantization(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--quantiser",
-        choices=("tensorflow", "litert"),
+        choices=QUANTIZERS,
         default="tensorflow",
         help="default: %(default)s",
     )
-    group.add_argument(
-        "--layers",
-        action="store_true",
-        help="name the layers that int8 costs most",
-    )
+    layers = "name the layers that int8 costs most"
+    group.add_argument("--layers", action="store_true", help=layers)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -140,19 +130,21 @@ def run(arguments: argparse.Namespace) -> int:
         "float16" if arguments.task else "float32"
     )
     _check_usage(arguments)
-    if arguments.precision == "qat-int8":
+    if PRECISIONS[arguments.precision].is_fine_tuned:
         use_keras2("export a quantisation-aware model")
     return _run_task(arguments) if arguments.task else _run_file(arguments)
 
 
 def _run_file(arguments: argparse.Namespace) -> int:
+    from handypose_tf.data import open_source
     from handypose_tf.export import export_and_check, open_checker
 
     model = _load(arguments.model, arguments.size)
     against = arguments.against
     reference = _load(against, arguments.size) if against else model
     quantization = _quantization(arguments, model)
-    check = _open(arguments.check, arguments) if arguments.check else None
+    hands = arguments.check
+    check = open_source(hands, images=arguments.images) if hands else None
     with quiet_native_log():
         report = export_and_check(
             model,
@@ -204,7 +196,7 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     given = [name for name, no in _FILE_ONLY.items() if getattr(arguments, name) != no]
     if arguments.task and given:
         arguments.usage_error(f"--{given[0]} is for --out, not for --task")
-    if arguments.precision in _CALIBRATED and not arguments.calibration:
+    if arguments.precision in CALIBRATED and not arguments.calibration:
         arguments.usage_error(f"{arguments.precision} needs --calibration")
     if arguments.keep_float and arguments.precision != "int8":
         arguments.usage_error("--keep-float is for --precision int8")
@@ -243,23 +235,18 @@ def _keras_file(name: str) -> Path:
 
 
 def _quantization(arguments: argparse.Namespace, model: DescribedModel) -> Quantization:
+    """Say how to quantise; what is wrong in it is told before data are read."""
+    from handypose_tf.data import open_source
     from handypose_tf.export import Quantization, open_calibration
 
-    calibration = None
-    if arguments.precision in _CALIBRATED:
-        reader = _open(arguments.calibration, arguments)
-        calibration = open_calibration(reader, model.metadata(), count=arguments.crops)
-    return Quantization(
-        calibration=calibration,
-        keep_float=tuple(arguments.keep_float),
-        quantizer=arguments.quantiser,
+    told = Quantization(
+        keep_float=tuple(arguments.keep_float), quantizer=arguments.quantiser
     )
-
-
-def _open(source: str, arguments: argparse.Namespace) -> Reader:
-    from handypose_tf.data import open_source
-
-    return open_source(source, images=arguments.images)
+    if arguments.precision not in CALIBRATED:
+        return told
+    reader = open_source(arguments.calibration, images=arguments.images)
+    crops = open_calibration(reader, model.metadata(), count=arguments.crops)
+    return replace(told, calibration=crops)
 
 
 def _show(path: Path, rows: dict[str, str]) -> None:

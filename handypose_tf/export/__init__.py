@@ -23,6 +23,6 @@ if TYPE_CHECKING:
     from handypose_tf.export.quantization import Quantization as Quantization
     from handypose_tf.export.task_bundle import TaskReport as TaskReport
     from handypose_tf.export.task_bundle import export_task as export_task
-    from handypose_tf.litert.metadata import PRECISIONS as PRECISIONS
+    from handypose_tf.litert.precision import PRECISIONS as PRECISIONS
 
 __all__, __getattr__, __dir__ = lazy_names(__name__)

@@ -25,13 +25,11 @@ from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runne
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference.hand_detector import HandDetector
 from handypose_tf.litert.network import LiteRTNetwork
+from handypose_tf.litert.precision import PRECISIONS
 from handypose_tf.models import HandyPoseDetector
 
 #: False alarms a photo at which recall is compared.
 _ALARMS = 1.0
-
-#: Precision -> points of recall that it may lose.
-ALLOWED_POINTS = {"int8": 2.0}
 
 #: Smaller hands count neither way, pixels.
 _MIN_SIZE = 48.0
@@ -58,7 +56,7 @@ class FindingChange:
     def holds(self, precision: str) -> bool:
         """Tell whether the loss is allowed; true where none was set."""
         lost = -100 * self.change.value
-        return lost <= ALLOWED_POINTS.get(precision, np.inf)
+        return lost <= PRECISIONS[precision].points.get("detector", np.inf)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

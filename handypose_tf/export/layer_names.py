@@ -16,16 +16,11 @@ def matching_names(names: Mapping[str, str], patterns: Sequence[str]) -> list[st
         patterns: Regular expressions.
 
     Raises:
-        ModelError: If one is no regular expression or is found in none.
+        ModelError: If one is found in none.
     """
     kept: set[str] = set()
     for pattern in patterns:
-        try:
-            found = {own for own, name in names.items() if re.search(pattern, name)}
-        except re.error as error:
-            raise ModelError(
-                f"{pattern!r} is no regular expression: {error}"
-            ) from error
+        found = {own for own, name in names.items() if re.search(pattern, name)}
         if not found:
             known = ", ".join(layer_name(name) for name in [*names.values()][:3])
             raise ModelError(

@@ -16,8 +16,9 @@ from handypose_tf.export.graphs import (
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.tensorflow_quantizer import quantize
 from handypose_tf.files import check_writable, write_bytes
-from handypose_tf.litert.flatbuffer import IO_TYPES, join_decoder
+from handypose_tf.litert.flatbuffer import join_decoder
 from handypose_tf.litert.metadata import with_metadata
+from handypose_tf.litert.precision import IO_TYPES, PRECISIONS
 from handypose_tf.models.described_model import DescribedModel
 
 _PLAIN = Quantization()
@@ -129,7 +130,7 @@ def body_bytes(
 
 def _network(model: DescribedModel, precision: str) -> Any:
     """Return what is converted: the model, or its quantisation-aware twin."""
-    if precision != "qat-int8":
+    if not PRECISIONS[precision].is_fine_tuned:
         return model
     from handypose_tf.models.quantization_aware import restore
 

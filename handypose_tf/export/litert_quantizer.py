@@ -16,14 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.layer_names import matching_names
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.litert.flatbuffer import SIGNATURE, tensor_names
-
-#: Precision -> bits of the activations; `None` where they stay float.
-_ACTIVATION_BITS = {"dynamic": None, "int8": 8, "int16x8": 16}
+from handypose_tf.litert.precision import PRECISIONS
 
 _WEIGHT_BITS = 8
 
@@ -33,26 +30,16 @@ def quantize(body: bytes, precision: str, quantization: Quantization) -> bytes:
 
     Args:
         body: The model, with a signature.
-        precision: `"dynamic"`, `"int8"` or `"int16x8"`.
+        precision: One of `QUANTIZED`.
         quantization: Calibration, and what stays float.
 
     Raises:
-        ModelError: If the precision is another, or no layer has a kept name.
-        MissingExtraError: If litert-quantizer is not installed.
+        ModelError: If no layer has a kept name.
     """
-    if precision not in _ACTIVATION_BITS:
-        raise ModelError(
-            f"litert-quantizer makes {', '.join(_ACTIVATION_BITS)}, not {precision}; "
-            "use the quantiser tensorflow"
-        )
-    try:
-        from litert_quantizer import algorithm_manager, qtyping, quantizer
-    except ImportError as error:
-        raise MissingExtraError(
-            "litert-quantizer", "quantize", "quantise with --quantiser litert"
-        ) from error
+    from litert_quantizer import algorithm_manager, qtyping, quantizer
+
     work = quantizer.Quantizer(body)
-    kinds, bits = qtyping.TFLOperationName, _ACTIVATION_BITS[precision]
+    kinds, bits = qtyping.TFLOperationName, PRECISIONS[precision].activation_bits
     if bits is None:
         work.add_dynamic_config(".*", kinds.ALL_SUPPORTED, _WEIGHT_BITS)
     else:

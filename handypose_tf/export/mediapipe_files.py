@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,6 @@ from handypose_tf.litert.metadata import Decode, ModelMetadata, with_metadata
 from handypose_tf.models.complexity import count_graph_macs
 from handypose_tf.weights.mediapipe import INPUT_SCALE
 
-PRECISIONS = ("float32", "float16")
-
 #: What a landmark network says of a point: x, y and depth.
 _NUMBERS = 3
 
@@ -29,13 +28,12 @@ _NUMBERS = 3
 def export_mediapipe(
     model: keras.Model,
     path: str | os.PathLike[str],
-    precision: str = "float16",
     *,
     keypoint_names: Sequence[str] | None = None,
     training_data: str = "MediaPipe Hands, as published",
     licence: str = "Apache-2.0",
 ) -> Path:
-    """Write a landmark or palm network as a `.tflite` file.
+    """Write a landmark or palm network as a `.tflite` file with float16 weights.
 
     A landmark network gets, beside its own outputs, those of this library's models:
     `keypoints` `(1, num_keypoints, 3)`, x and y in 0..1 of the input and the chance of
@@ -45,7 +43,6 @@ def export_mediapipe(
     Args:
         model: From `import_mediapipe`, `mediapipe_hands` or fine-tuned.
         path: The file, which must end with `.tflite`.
-        precision: One of `PRECISIONS`: how weights are stored.
         keypoint_names: Names of a landmark network's points; by default a hand's 21,
             and `point_21` and so on behind them.
         training_data: What its weights were trained on.
@@ -56,39 +53,40 @@ def export_mediapipe(
         ModelError: If the converter refuses the model.
         OutputError: If the file cannot be written; nothing is left behind.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(
-            f"`precision` must be one of {PRECISIONS}. Received: {precision}"
-        )
     if not str(path).endswith(".tflite"):
         raise ValueError(f"`path` must end with .tflite. Received: {path}")
     check_writable(path)
     if "landmarks" not in model.output:
-        return write_bytes(path, _converted(model, precision))
+        return write_bytes(path, _converted(model))
     count = model.output["landmarks"].shape[-1] // _NUMBERS
     names = tuple(keypoint_names or point_names(count))
     if len(names) != count:
         raise ValueError(
             f"`keypoint_names` must name {count} points. Received: {len(names)}"
         )
-    metadata = ModelMetadata(
+    metadata = replace(
+        _metadata(model, names), training_data=training_data, licence=licence
+    )
+    return write_bytes(path, with_metadata(_converted(model), metadata))
+
+
+def _metadata(model: keras.Model, names: tuple[str, ...]) -> ModelMetadata:
+    """Return what is known of a landmark network from its graph."""
+    return ModelMetadata(
         preset=model.name,
         image_size=tuple(model.input_shape[1:3]),
         keypoint_names=names,
         skeleton=BONES if names[: len(KEYPOINT_NAMES)] == KEYPOINT_NAMES else (),
         crop_scale=DEFAULT_CROP_SCALE,
         decode=Decode(method="coordinates"),
-        precision=precision,
+        precision="float16",
         trained=True,
         parameters=model.count_params(),
         macs=count_graph_macs(model),
-        licence=licence,
-        training_data=training_data,
         versions=package_versions(),
         handedness=True,
         presence=True,
     )
-    return write_bytes(path, with_metadata(_converted(model, precision), metadata))
 
 
 def point_names(count: int) -> tuple[str, ...]:
@@ -97,7 +95,7 @@ def point_names(count: int) -> tuple[str, ...]:
     return (*KEYPOINT_NAMES[:count], *further)
 
 
-def _converted(model: keras.Model, precision: str) -> bytes:
+def _converted(model: keras.Model) -> bytes:
     """Convert by way of a SavedModel: outputs of one shape keep their names so."""
     names = list(model.output)
     network = _of_unit_pictures(model)
@@ -115,9 +113,8 @@ def _converted(model: keras.Model, precision: str) -> bytes:
         module.run = tf.function(run, input_signature=[spec])
         tf.saved_model.save(module, folder, signatures=module.run)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        if precision == "float16":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            converter.target_spec.supported_types = [tf.float16]
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
         return convert(converter, model.name)
 
 

@@ -18,6 +18,7 @@ from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runner
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference.pose_model import open_model
+from handypose_tf.litert.precision import PRECISIONS
 from handypose_tf.models import HandyPose
 from handypose_tf.models.described_model import DescribedModel
 
@@ -27,9 +28,6 @@ COLUMNS = ("pck_box@0.2", "pck_box@0.1", "epe")
 
 #: Crops that the model takes at once.
 _BATCH = 8
-
-#: Precision -> points of pck_box@0.2 that it may lose.
-ALLOWED_POINTS = {"int8": 1.0, "qat-int8": 0.5}
 
 #: How much an 8-bit file's EPE may grow, percent.
 ALLOWED_EPE_PERCENT = 2.0
@@ -65,10 +63,10 @@ class AccuracyChange:
 
     def holds(self, precision: str) -> bool:
         """Tell whether the loss is allowed; true where none was set."""
-        if precision not in ALLOWED_POINTS:
+        allowed = PRECISIONS[precision].points.get("pose")
+        if allowed is None:
             return True
-        few_points = self.points_lost <= ALLOWED_POINTS[precision]
-        return few_points and self.epe_growth <= ALLOWED_EPE_PERCENT
+        return self.points_lost <= allowed and self.epe_growth <= ALLOWED_EPE_PERCENT
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Give names and values of a small table."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from importlib.util import find_spec
 
+from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export.calibration_crops import Calibration
-from handypose_tf.litert.metadata import PRECISIONS
-
-#: Precisions whose activations have fixed ranges, measured on real crops.
-CALIBRATED = ("int8", "int16x8")
-
-QUANTIZERS = ("tensorflow", "litert")
+from handypose_tf.litert.precision import (
+    CALIBRATED,
+    PRECISIONS,
+    QUANTIZED,
+    QUANTIZERS,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,11 @@ class Quantization:
         quantizer: `"tensorflow"`, TensorFlow's converter, or `"litert"`, the package
             litert-quantizer (extra `quantize`). Measured on the shipped lite0 and 991
             hands, they differ by .07 points of pck_box@.2 and .4 % of EPE.
+
+    Raises:
+        ValueError: If there is no such quantiser.
+        MissingExtraError: If it is not installed.
+        ModelError: If what is to stay float is told by no regular expression.
     """
 
     calibration: Calibration | None = None
@@ -31,11 +39,22 @@ class Quantization:
     quantizer: str = "tensorflow"
 
     def __post_init__(self) -> None:
-        """Check the name."""
+        """Refuse before long work what no conversion can do."""
         if self.quantizer not in QUANTIZERS:
             raise ValueError(
                 f"`quantizer` must be one of {QUANTIZERS}. Received: {self.quantizer!r}"
             )
+        if self.quantizer == "litert" and find_spec("litert_quantizer") is None:
+            raise MissingExtraError(
+                "litert-quantizer", "quantize", "quantise with --quantiser litert"
+            )
+        for pattern in self.keep_float:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ModelError(
+                    f"{pattern!r} is no regular expression: {error}"
+                ) from error
 
     def check(self, precision: str) -> None:
         """Refuse a precision that these settings do not go with.
@@ -43,10 +62,16 @@ class Quantization:
         Raises:
             ValueError: If the precision is unknown, wants crops and has none, or the
                 settings mean nothing for it.
+            ModelError: If the quantiser does not make it.
         """
         if precision not in PRECISIONS:
             raise ValueError(
-                f"`precision` must be one of {PRECISIONS}. Received: {precision!r}"
+                f"`precision` must be one of {(*PRECISIONS,)}. Received: {precision!r}"
+            )
+        if self.quantizer == "litert" and precision not in QUANTIZED:
+            raise ModelError(
+                f"litert-quantizer makes {', '.join(QUANTIZED)}, not {precision}; "
+                "use the quantiser tensorflow"
             )
         if precision in CALIBRATED and self.calibration is None:
             raise ValueError(

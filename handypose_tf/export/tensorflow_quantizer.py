@@ -16,16 +16,15 @@ from handypose_tf.export.graphs import (
     quiet_converter,
 )
 from handypose_tf.export.layer_names import matching_names
-from handypose_tf.export.quantization import CALIBRATED, Quantization
+from handypose_tf.export.quantization import Quantization
 from handypose_tf.litert.flatbuffer import restore_depthwise_weights, tensor_names
+from handypose_tf.litert.precision import CALIBRATED, PRECISIONS, QUANTIZED
 from handypose_tf.models.described_model import DescribedModel
 
-#: Precision -> the only operations that the converter may use.
-_OPERATIONS = {
-    "int8": tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
-    "int16x8": (
-        tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
-    ),
+#: Bits of activations -> the only operations that the converter may use.
+_OPERATIONS: dict[int | None, Any] = {
+    8: tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
+    16: tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
 }
 
 
@@ -52,12 +51,13 @@ def quantize(
             return selective.get_nondebug_quantized_model()
         return convert(_calibrated(function, precision, calibration), model.name)
     converter = new_converter(function)
-    if precision != "float32":
+    weights = PRECISIONS[precision].weights
+    if weights != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if precision == "float16":
+    if weights == "float16":
         converter.target_spec.supported_types = [tf.float16]
     content = convert(converter, model.name)
-    return restore_depthwise_weights(content) if precision == "dynamic" else content
+    return restore_depthwise_weights(content) if precision in QUANTIZED else content
 
 
 def selective_quantizer(
@@ -90,7 +90,9 @@ def _calibrated(function: Any, precision: str, calibration: Calibration) -> Any:
     converter = new_converter(function)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: _samples(calibration)
-    converter.target_spec.supported_ops = [_OPERATIONS[precision]]
+    converter.target_spec.supported_ops = [
+        _OPERATIONS[PRECISIONS[precision].activation_bits]
+    ]
     return converter
 
 

@@ -23,7 +23,6 @@ _INPUT_TYPES = {
     "int8": (schema.TensorType.INT8, -128),
 }
 
-IO_TYPES = ("float32", *_INPUT_TYPES)
 
 _FLOAT32 = schema.TensorType.FLOAT32
 _DEPTHWISE = schema.BuiltinOperator.DEPTHWISE_CONV_2D

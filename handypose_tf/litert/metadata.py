@@ -18,13 +18,13 @@ from typing import Any, TypeVar, cast
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
 from handypose_tf.files.file_kind import why_unreadable
+from handypose_tf.litert.precision import PRECISIONS
 
 FORMAT = "handypose-tf/1"
 MEMBER = "metadata.json"
 
 #: What bytes 4 to 8 of every `.tflite` file are.
 _TFLITE = b"TFL3"
-PRECISIONS = ("float32", "float16", "dynamic", "int8", "int16x8", "qat-int8")
 
 #: What a network gives: the keypoints of one hand in a crop, or the hands of a picture.
 KINDS = ("pose", "detector")

@@ -8,16 +8,12 @@ import re
 from pathlib import Path
 
 from handypose_tf.errors import ModelError
+from handypose_tf.litert.precision import PRECISIONS, Precision
 
 #: `PRESET_SIZE_PRECISION.tflite`, `PRESET_SIZE.keras`, `PRESET_SIZE.card.json`.
 SAVED_MODELS = Path(__file__).resolve().parents[1] / "savedmodels"
 
 MODEL_SUFFIXES = (".tflite", ".keras")
-
-#: Precisions from the lowest latency up: measured at 368 px on two threads int8 85,
-#: float16 350 and float32 360 ms.
-_FASTEST_FIRST = ("int8", "qat-int8", "float16", "float32")
-
 
 #: `PRESET_SIZE` or `PRESET_SIZE_PRECISION`.
 _STEM = re.compile(r"(?P<preset>.+)_(?P<size>[0-9]+)(_(?P<precision>[a-z0-9-]+))?")
@@ -113,8 +109,6 @@ def _rank(path: Path) -> tuple[str, int, bool, int, str]:
     """Sort by preset, largest input, `.tflite` before `.keras`, latency."""
     parts = _STEM.fullmatch(path.stem)
     preset, size = (parts["preset"], int(parts["size"])) if parts else (path.stem, 0)
-    precision = parts["precision"] if parts else None
-    speed = len(_FASTEST_FIRST)
-    if precision in _FASTEST_FIRST:
-        speed = _FASTEST_FIRST.index(precision)
-    return preset, -size, path.suffix == ".keras", speed, path.name
+    precision = PRECISIONS.get(parts["precision"] if parts else "", Precision())
+    is_keras = path.suffix == ".keras"
+    return preset, -size, is_keras, precision.latency_rank, path.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,13 @@ def test_a_file_against_another_model(folder, capsys):
             ["handypose_lite0", "--precision", "int8", "--calibration", "coco:no.json"],
             "no.json",
         ),
+        (
+            [
+                *("handypose_lite0", "--precision", "int8", "--keep-float", "("),
+                *("--calibration", "coco:no.json"),
+            ],
+            "'(' is no regular expression",
+        ),
     ],
 )
 def test_bad_input_is_one_line(folder, capsys, monkeypatch, words, line):
@@ -148,3 +156,14 @@ def test_wrong_usage(capsys, words, line):
     with pytest.raises(SystemExit, match="2"):
         main(["export", "handypose_lite0", *words])
     assert line in capsys.readouterr().err
+
+
+def test_a_missing_quantiser_is_told_before_anything_is_converted(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "litert_quantizer", None)
+    words = ["--precision", "dynamic", "--quantiser", "litert"]
+    out = str(tmp_path / "a.tflite")
+    monkeypatch.setattr("handypose_tf.export.export.network_bytes", pytest.fail)
+    assert main(["export", "handypose_lite0", *words, "--out", out]) == 1
+    assert "pip install 'handypose-tf[quantize]'" in capsys.readouterr().err

@@ -12,7 +12,6 @@ from small_models import my_backbone
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
-from handypose_tf.export.litert_quantizer import quantize
 from handypose_tf.inference.pose_model import open_model
 from handypose_tf.litert.census import op_census
 from handypose_tf.models import handypose
@@ -35,12 +34,13 @@ def settings(**options) -> Quantization:
 def test_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "litert_quantizer", None)
     with pytest.raises(MissingExtraError, match=r"handypose-tf\[quantize\]"):
-        quantize(b"", "int8", settings())
+        Quantization(quantizer="litert")
 
 
 def test_what_it_does_not_make():
+    pytest.importorskip("litert_quantizer")
     with pytest.raises(ModelError, match="not float16; use the quantiser tensorflow"):
-        quantize(b"", "float16", settings())
+        Quantization(quantizer="litert").check("float16")
 
 
 def exported(model, folder: Path, precision: str, **options) -> Path:

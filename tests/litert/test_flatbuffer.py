@@ -8,7 +8,8 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from handypose_tf.layers import DecodeHeatmaps
-from handypose_tf.litert.flatbuffer import IO_TYPES, join_decoder, name_ends
+from handypose_tf.litert.flatbuffer import join_decoder, name_ends
+from handypose_tf.litert.precision import IO_TYPES
 
 SIZE, STRIDE, JOINTS = 32, 4, 3
 CELLS = SIZE // STRIDE
