@@ -36,7 +36,11 @@ from handypose_tf.inference.estimator import (
 )
 from handypose_tf.inference.video.frames import DEFAULT_FPS
 from handypose_tf.inference.video.one_euro import OneEuro
-from handypose_tf.inference.video.video_inputs import expand_videos, is_video
+from handypose_tf.inference.video.video_inputs import (
+    expand_videos,
+    is_video,
+    public_name,
+)
 
 _DEFAULT_OUT = Path("handypose_predictions")
 _OUTPUTS = ("out", "json", "jsonl", "csv", "coco", "show")
@@ -216,7 +220,10 @@ def _check_usage(arguments: argparse.Namespace) -> bool:
     if arguments.camera is not None and (arguments.inputs or arguments.sequence):
         refuse("--camera goes without other inputs")
     if has_videos and not arguments.sequence and len(videos) < len(arguments.inputs):
-        refuse("give pictures and videos in two commands, or --sequence for frames")
+        refuse(
+            f"{public_name(videos[0])} is a video, other inputs are not: give pictures "
+            "and videos in two commands, or --sequence for frames"
+        )
     if arguments.sequence and videos:
         refuse("--sequence takes pictures, not videos")
     if arguments.show and not has_videos:

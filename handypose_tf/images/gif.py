@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 #: A tenth of a second, as browsers show a frame that names no time.
 _DEFAULT_DELAY = b"\x0a\0"
@@ -16,15 +14,6 @@ _FRAME, _EXTENSION = 0x2C, 0x21
 #: Label and size of the extension that holds a frame's time, and a whole one.
 _CONTROL = b"\xf9\x04"
 _NEW_CONTROL = b"\x21" + _CONTROL + b"\0" + _DEFAULT_DELAY + b"\0\0"
-
-
-def moves(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file is a GIF of more than one frame."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError:
-        return False
-    return num_frames(data) > 1
 
 
 def num_frames(data: bytes) -> int:

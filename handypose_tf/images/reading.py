@@ -62,7 +62,11 @@ def read_image(path: PathLike) -> Image:
     except ValueError as error:
         raise DataError(f"{path}: {error}") from error
     if has_frames(data):
-        _warn(path, "moves, and only its first frame is read; .mp4 and .gif are videos")
+        _warn(
+            path,
+            "moves, and only its first frame is read; `handypose predict FILE` reads "
+            "all",
+        )
     elif has_pages(data):
         _warn(path, "has pages, and only the first is read; save each as a file")
     return image
@@ -197,6 +201,11 @@ def _decode_transparent(buffer: NDArray[np.uint8]) -> Image | None:
         return None
     if raw.dtype == np.uint16:
         raw = (raw >> 8).astype(np.uint8)
-    color = cv2.cvtColor(raw, cv2.COLOR_BGRA2RGB).astype(np.uint16)
-    alpha = raw[..., 3:].astype(np.uint16)
+    return over_white(raw)
+
+
+def over_white(bgra: NDArray[np.uint8]) -> Image:
+    """Return a picture `(height, width, 4)` of OpenCV over white, as RGB."""
+    color = cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGB).astype(np.uint16)
+    alpha = bgra[..., 3:].astype(np.uint16)
     return ((color * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)

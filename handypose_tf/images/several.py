@@ -1,10 +1,15 @@
-"""Picture files that hold several pictures, of which the first is read."""
+"""Picture files that hold several pictures: those that move, and those with pages."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Literal
 
 from handypose_tf.images.gif import num_frames
+
+#: More than a PNG has before it says whether it moves, but for outsize profiles.
+_START_BYTES = 2**16
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
@@ -15,6 +20,20 @@ _WEBP_FLAGS, _WEBP_MOVES = 20, 0x02
 _TIFF_KIND, _TIFF_THUMBNAIL = 254, 1
 
 
+def moves(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file is a picture that moves; most are told by their start."""
+    try:
+        if not Path(path).is_file():  # what a pipe gives is gone then
+            return False
+        with open(path, "rb") as file:
+            data = file.read(_START_BYTES)
+            if data.startswith(b"GIF8") or _is_webp_that_may_move(data):
+                data += file.read()
+    except OSError:
+        return False
+    return has_frames(data)
+
+
 def has_frames(data: bytes) -> bool:
     """Tell whether a file moves: GIF, WebP, PNG or AVIF.
 
@@ -23,9 +42,8 @@ def has_frames(data: bytes) -> bool:
     """
     if data.startswith(b"GIF8"):
         return num_frames(data) > 1
-    if data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8X":
-        flags = data[_WEBP_FLAGS : _WEBP_FLAGS + 1] or b"\0"
-        return bool(flags[0] & _WEBP_MOVES) and data.count(b"ANMF") > 1
+    if _is_webp_that_may_move(data):
+        return data.count(b"ANMF") > 1
     if data.startswith(_PNG_START):
         return _png_frames(data) > 1
     return data[4:12] == b"ftypavis"
@@ -51,6 +69,13 @@ def has_pages(data: bytes) -> bool:
     entries = (second + 2 + 12 * i for i in range(number(second, 2)))
     kinds = [number(e + 8, 4) for e in entries if number(e, 2) == _TIFF_KIND]
     return not any(kind & _TIFF_THUMBNAIL for kind in kinds)
+
+
+def _is_webp_that_may_move(data: bytes) -> bool:
+    """Tell whether a file is a WebP that is marked as moving, of one frame perhaps."""
+    flags = data[_WEBP_FLAGS : _WEBP_FLAGS + 1] or b"\0"
+    is_webp = data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8X"
+    return is_webp and bool(flags[0] & _WEBP_MOVES)
 
 
 def _png_frames(data: bytes) -> int:

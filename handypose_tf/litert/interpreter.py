@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from handypose_tf.errors import ModelError
 from handypose_tf.files.file_kind import why_unreadable
+from handypose_tf.files.native_path import native_path
 
 
 def open_interpreter(
@@ -31,20 +31,20 @@ def open_interpreter(
     Raises:
         ModelError: If the file is missing or LiteRT cannot load it.
     """
-    source: dict[str, Any]
-    if isinstance(model, bytes):
-        name, source = "a network", {"model_content": model}
-    else:
-        name, source = os.fspath(model), {"model_path": os.fspath(model)}
-        if not Path(name).is_file():
-            raise ModelError(f"{name}: no such model file; check the path")
+    name = "a network" if isinstance(model, bytes) else os.fspath(model)
+    if not (isinstance(model, bytes) or Path(name).is_file()):
+        raise ModelError(f"{name}: no such model file; check the path")
     plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    resolver = OpResolverType.AUTO if delegate else plain
+    is_content = isinstance(model, bytes)
     try:
-        interpreter = Interpreter(
-            **source,
-            num_threads=num_threads,
-            experimental_op_resolver_type=OpResolverType.AUTO if delegate else plain,
-        )
+        with native_path(name) as path:
+            interpreter = Interpreter(
+                model_path=None if is_content else path,
+                model_content=model if is_content else None,
+                num_threads=num_threads,
+                experimental_op_resolver_type=resolver,
+            )
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]

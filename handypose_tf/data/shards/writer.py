@@ -202,7 +202,7 @@ def _write_shard(
     part = folder / f".{shard.file}.part"
     done = Shard(shard.file, shard.split)
     try:
-        with tf.io.TFRecordWriter(str(part)) as writer:
+        with tf.io.TFRecordWriter(os.fsencode(part)) as writer:
             for result in results:
                 if isinstance(result, bytes):
                     writer.write(result)

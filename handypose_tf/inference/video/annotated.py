@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.errors import OutputError
 from handypose_tf.files import whole_file
+from handypose_tf.files.native_path import native_path
 from handypose_tf.hand import BONES
 from handypose_tf.images import write_image
 from handypose_tf.inference.drawing import draw_hands
@@ -104,9 +105,8 @@ class AnnotatedVideo:
     def _open(self, image: NDArray) -> cv2.VideoWriter:
         height, width = image.shape[:2]
         codec = cv2.VideoWriter.fourcc(*_CODEC)
-        writer = cv2.VideoWriter(
-            os.fspath(self._path), codec, self._fps, (width, height)
-        )
+        with native_path(self._path) as name:
+            writer = cv2.VideoWriter(name, codec, self._fps, (width, height))
         if not writer.isOpened():
             raise OutputError(
                 f"this OpenCV cannot write {_CODEC} video of {width} x {height} pixels "
@@ -146,7 +146,8 @@ def annotated_video(
 
 def _is_whole(path: Path, num_frames: int) -> bool:
     """Tell whether a video has all its frames: OpenCV says nothing of a full disk."""
-    capture = cv2.VideoCapture(os.fspath(path))
+    with native_path(path) as name:
+        capture = cv2.VideoCapture(name)
     try:
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         capture.set(cv2.CAP_PROP_POS_FRAMES, num_frames - 1)

@@ -17,8 +17,10 @@ import numpy as np
 
 from handypose_tf.errors import DataError
 from handypose_tf.files.file_kind import why_unreadable
+from handypose_tf.files.native_path import native_path
 from handypose_tf.images import Image, read_image
 from handypose_tf.images.gif import with_times
+from handypose_tf.inference.video.moving_picture import MOVING_SUFFIXES, MovingPicture
 from handypose_tf.inference.video.video_inputs import is_address, public_name
 
 #: Frames a second where a video or camera does not tell.
@@ -89,8 +91,7 @@ class VideoFile:
         self.name = public_name(address) if is_address(path) else address
         if not is_address(path) and not Path(path).is_file():
             raise DataError(f"{path}: no such file; check the path")
-        with _timed(address) as readable:
-            self._capture = cv2.VideoCapture(readable)
+        self._capture = _open(address)
         if not self._capture.isOpened():
             raise DataError(f"{self.name}: {_why_not_opened(path)}")
         told = _positive(self._capture.get(cv2.CAP_PROP_FPS)) or DEFAULT_FPS
@@ -116,10 +117,19 @@ class VideoFile:
             raise DataError(f"{self.name}: {_why_not_decoded(codec)}")
 
 
+def _open(path: str) -> cv2.VideoCapture | MovingPicture:
+    if is_address(path):
+        return cv2.VideoCapture(path.encode("utf-8", "replace").decode())
+    if Path(path).suffix.lower() in MOVING_SUFFIXES:
+        return MovingPicture(path)
+    with _timed(path) as timed, native_path(timed) as name:
+        return cv2.VideoCapture(name)
+
+
 @contextmanager
 def _timed(path: str) -> Iterator[str]:
     """Give a file whose frames have times: the file itself, or a GIF's copy."""
-    is_gif = Path(path).suffix.lower() == ".gif" and not is_address(path)
+    is_gif = Path(path).suffix.lower() == ".gif"
     data = with_times(Path(path).read_bytes()) if is_gif else None
     if data is None:
         yield path

@@ -1,4 +1,4 @@
-"""Which inputs are videos: by ending, address, or, for a GIF, by its frames."""
+"""Which inputs are videos: by ending, address, or, for pictures, by their frames."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from handypose_tf.images import IMAGE_SUFFIXES
-from handypose_tf.images.gif import moves
+from handypose_tf.images.several import moves
 
 #: Endings by which a file is taken for a video.
 VIDEO_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"),
     *(".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".3gp"),
 )
+
+#: Endings of pictures that may move.
+_MAY_MOVE = (".gif", ".webp", ".png", ".apng", ".avif")
 
 _ADDRESS = re.compile(r"(rtsps?|rtmps?|https?|udp|rtp|srt)://", re.IGNORECASE)
 
@@ -27,11 +30,11 @@ def is_address(item: str | os.PathLike[str]) -> bool:
 
 
 def is_video(item: str | os.PathLike[str]) -> bool:
-    """Tell whether an input is a video: by its ending, address, or a GIF that moves."""
+    """Tell whether an input is a video: by ending, address, or a picture that moves."""
     suffix = Path(item).suffix.lower()
     if is_address(item):
         return True
-    return suffix in VIDEO_SUFFIXES or (suffix == ".gif" and moves(item))
+    return suffix in VIDEO_SUFFIXES or (suffix in _MAY_MOVE and moves(item))
 
 
 def expand_videos(inputs: Iterable[str]) -> list[str]:

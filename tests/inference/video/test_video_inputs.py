@@ -9,7 +9,8 @@ from PIL import Image
 from videos import grey_frames, write_video
 
 from handypose_tf.images import write_image
-from handypose_tf.images.gif import moves, with_times
+from handypose_tf.images.gif import with_times
+from handypose_tf.images.several import moves
 from handypose_tf.inference.video.frames import VideoFile
 from handypose_tf.inference.video.video_inputs import (
     expand_videos,
