@@ -32,8 +32,7 @@ STAGES = {
     "lite": ((32, 3), (64, 4), (128, 4), (256, 4), (256, 4)),
 }
 
-#: Filters of the pyramid's two levels, at strides 16 and 8, with two blocks each.
-_PYRAMID = (256, 128)
+#: Blocks of each of the pyramid's two levels, at strides 16 and 8.
 _PYRAMID_BLOCKS = 2
 
 _STEM_FILTERS = 32

@@ -42,7 +42,6 @@ from handypose_tf.evaluation import (
     PROTOCOLS,
     Evaluation,
     compare,
-    heading,
     joint_table,
     save_plot,
     score_table,
@@ -59,6 +58,7 @@ from handypose_tf.evaluation.measure import (
     with_crop,
 )
 from handypose_tf.evaluation.protocols import CROP_BOXES
+from handypose_tf.evaluation.tables import heading
 from handypose_tf.files import write_json
 from handypose_tf.images import write_image
 from handypose_tf.inference import HandPoseEstimator

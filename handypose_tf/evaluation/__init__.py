@@ -11,7 +11,6 @@ from handypose_tf.evaluation.evaluate import (
 from handypose_tf.evaluation.plots import save_plot
 from handypose_tf.evaluation.predict_hands import (
     Predictions,
-    describe_crop,
     predict_hands,
 )
 from handypose_tf.evaluation.protocols import (
@@ -21,7 +20,7 @@ from handypose_tf.evaluation.protocols import (
     get_protocol,
 )
 from handypose_tf.evaluation.result import Evaluation
-from handypose_tf.evaluation.tables import heading, joint_table, score_table
+from handypose_tf.evaluation.tables import joint_table, score_table
 from handypose_tf.evaluation.worst_cases import worst_sheet
 
 __all__ = [
@@ -32,10 +31,8 @@ __all__ = [
     "Predictions",
     "Protocol",
     "compare",
-    "describe_crop",
     "evaluate",
     "get_protocol",
-    "heading",
     "joint_table",
     "predict_hands",
     "read_coco_results",

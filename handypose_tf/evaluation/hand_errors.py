@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.evaluation.protocols import Protocol
 from handypose_tf.geometry import FloatArray
-from handypose_tf.metrics import masked_mean, threshold_share
+from handypose_tf.metrics.keypoint_metrics import masked_mean, threshold_share
 
 Mask = NDArray[np.bool_]
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.geometry import CMU_CROP_SCALE
-from handypose_tf.metrics import (
+from handypose_tf.metrics.keypoint_metrics import (
     AUC_THRESHOLDS,
     AVERAGES,
     NORMALIZERS,

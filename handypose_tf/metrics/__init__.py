@@ -15,13 +15,10 @@ from handypose_tf.metrics.keypoint_metrics import (
     NORMALIZERS,
     auc,
     box_sizes,
-    check_choice,
     epe,
-    masked_mean,
     pck,
     point_distances,
     reference_sizes,
-    threshold_share,
 )
 
 if TYPE_CHECKING:
@@ -42,13 +39,10 @@ __all__ = [
     "HandednessAccuracy",
     "auc",
     "box_sizes",
-    "check_choice",
     "epe",
-    "masked_mean",
     "pck",
     "point_distances",
     "reference_sizes",
-    "threshold_share",
 ]
 
 

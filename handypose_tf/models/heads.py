@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tensorflow import keras
@@ -29,7 +30,7 @@ def heatmaps(features: Any, num_keypoints: int) -> Any:
         num_keypoints,
         1,
         dtype="float32",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+        kernel_initializer=_nearly_zero(),
         name="heatmaps",
     )(features)
 
@@ -67,24 +68,8 @@ def handedness(features: Any) -> Any:
     if len(features.shape) == 2:
         logit = keras.layers.Dense(1, dtype="float32", name="handedness_dense")
         return keras.layers.Reshape((1, 1, 1), name="handedness")(logit(features))
-    layers = [
-        keras.layers.GlobalAveragePooling2D(keepdims=True, name="handedness_pool"),
-        keras.layers.Conv2D(
-            _CROP_HEAD_FILTERS,
-            1,
-            kernel_initializer="he_normal",
-            name="handedness_conv",
-        ),
-        activation("relu6", name="handedness_relu6"),
-        keras.layers.Conv2D(
-            1,
-            1,
-            dtype="float32",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-            name="handedness",
-        ),
-    ]
-    return apply_layers(layers, features)
+    convolution = partial(keras.layers.Conv2D, kernel_size=1)
+    return _crop_head(features, convolution, "handedness", "handedness_conv")
 
 
 def presence(features: Any) -> Any:
@@ -98,20 +83,30 @@ def presence(features: Any) -> Any:
     """
     if len(features.shape) == 2:
         return keras.layers.Dense(1, dtype="float32", name="presence")(features)
+    return _crop_head(features, keras.layers.Dense, "presence", "presence_dense")
+
+
+def _crop_head(features: Any, layer: Any, name: str, hidden: str) -> Any:
+    """Pool the deepest features; 64 values of them, then one.
+
+    Args:
+        features: `(batch, rows, columns, channels)`.
+        layer: Makes a layer of a number of filters: 1x1 convolutions keep the grid.
+        name: Of the head.
+        hidden: Name of the layer of 64.
+    """
+    keepdims = layer is not keras.layers.Dense
     layers = [
-        keras.layers.GlobalAveragePooling2D(name="presence_pool"),
-        keras.layers.Dense(
-            _CROP_HEAD_FILTERS, kernel_initializer="he_normal", name="presence_dense"
-        ),
-        activation("relu6", name="presence_relu6"),
-        keras.layers.Dense(
-            1,
-            dtype="float32",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-            name="presence",
-        ),
+        keras.layers.GlobalAveragePooling2D(keepdims=keepdims, name=f"{name}_pool"),
+        layer(_CROP_HEAD_FILTERS, kernel_initializer="he_normal", name=hidden),
+        activation("relu6", name=f"{name}_relu6"),
+        layer(1, dtype="float32", kernel_initializer=_nearly_zero(), name=name),
     ]
     return apply_layers(layers, features)
+
+
+def _nearly_zero() -> keras.initializers.Initializer:
+    return keras.initializers.RandomNormal(stddev=0.01)
 
 
 def center_maps(features: Any) -> Any:
@@ -120,7 +115,7 @@ def center_maps(features: Any) -> Any:
         NUM_MAPS,
         1,
         dtype="float32",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+        kernel_initializer=_nearly_zero(),
         bias_initializer=keras.initializers.Constant(_FIRST_MAPS),
         name="maps",
     )(features)

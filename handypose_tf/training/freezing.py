@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from tensorflow import keras
 
 from handypose_tf.backbones import build_backbone
+from handypose_tf.backbones.taps import BLOCK_NAME
 from handypose_tf.models.described_model import DescribedModel
 from handypose_tf.models.description import BackboneSpec
-
-#: Beginnings of the layers behind a backbone's stem.
-_BLOCK = re.compile(r"(block|layer)\d")
 
 
 def freeze_levels(model: DescribedModel, last: str) -> list[str]:
@@ -49,4 +45,4 @@ def _layers_through(spec: BackboneSpec, last: str) -> set[str]:
     taps = build_backbone(image, spec.name, spec.output_stride)
     level = taps.level1 if last == "stem" else getattr(taps, last)
     names = {layer.name for layer in keras.Model(image, level).layers}
-    return {n for n in names if not _BLOCK.match(n)} if last == "stem" else names
+    return {n for n in names if last != "stem" or not BLOCK_NAME.match(n)}

@@ -4,6 +4,7 @@ import pytest
 from tensorflow import keras
 
 from handypose_tf.backbones import BACKBONES, Taps, build_backbone
+from handypose_tf.backbones.taps import BLOCK_NAME
 
 
 def test_names_build_at_stride_16():
@@ -17,6 +18,22 @@ def test_mediapipe_s_names_build_at_stride_32():
     for name in [name for name in BACKBONES if name.startswith("mediapipe")]:
         taps = build_backbone(keras.Input((64, 64, 3)), name, 32)
         assert [tap.shape[1] for tap in taps] == [16, 8, 4, 2]
+
+
+#: Tests of other files enter small backbones of their own.
+OURS = [n for n, (f, _) in BACKBONES.items() if f.__module__.startswith("handypose_tf")]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_layers_are_named_as_freezing_expects(name):
+    """`backbones/taps.py`: one convolution before the first block, the others in it."""
+    function, variant = BACKBONES[name]
+    image = keras.Input((64, 64, 3))
+    layers = keras.Model(image, function(image, variant).level1).layers
+    kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
+    names = [layer.name for layer in layers if isinstance(layer, kinds)]
+    stem = [name for name in names if not BLOCK_NAME.match(name)]
+    assert stem == names[:1] and len(names) > 4
 
 
 def test_an_unknown_name():

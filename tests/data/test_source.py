@@ -1,6 +1,10 @@
+import re
+from pathlib import Path
+
 import layouts
 import pytest
 
+import handypose_tf.data.readers
 from handypose_tf.data import READERS, open_source, parse_source
 from handypose_tf.errors import DataError
 
@@ -42,12 +46,23 @@ def test_bad_names_are_explained(text, words):
     assert words in str(caught.value)
 
 
-def test_the_issue_s_formats_are_all_there():
-    assert set(READERS) == {
-        *("cmu_manual", "cmu_synth", "cmu_panoptic", "nsrm", "freihand"),
-        *("onehand10k", "rhd", "coco", "coco_wholebody", "interhand"),
-        *("yolo_pose", "hagrid", "tfrecord"),
+def test_a_reader_is_told_wherever_formats_are():
+    """What a new reader needs beside its file, named place by place."""
+    folder = Path(handypose_tf.data.readers.__file__).parent
+    formats = [
+        re.findall(r'^    format = "(\w+)"', path.read_text("utf-8"), re.MULTILINE)
+        for path in sorted(folder.glob("*.py"))
+    ]
+    page = Path(__file__).parents[2] / "docs/how-to/data-formats.md"
+    rows = re.findall(r"^\| `(\w+)` \|", page.read_text("utf-8"), re.MULTILINE)
+    places = {
+        "READERS in data/readers/__init__.py": set(READERS),
+        "the table of docs/how-to/data-formats.md": set(rows),
+        # Those of ours have test files of their own.
+        "WRITERS in tests/helpers/layouts.py": {*layouts.WRITERS, "coco", "tfrecord"},
     }
+    for place, told in places.items():
+        assert told == {name for names in formats for name in names}, place
 
 
 def test_opens_the_reader_with_its_options(tmp_path):

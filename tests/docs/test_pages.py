@@ -8,6 +8,7 @@ and so are the scripts of `examples/` (test_examples.py). Other programs are not
 from __future__ import annotations
 
 import importlib
+import re
 import shlex
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,12 @@ RUN = ("demo", "predict", "evaluate", "models", "doctor", "data")
 
 #: Pages that load and convert whole Keras models: too long for every run.
 SLOW = ("build-with-it.md", "ship-it.md", "train-on-your-photos.md")
+
+#: Rooms whose doors are for users.
+DOCUMENTED = {
+    *("backbones", "beam", "data", "evaluation", "export", "inference", "labelling"),
+    *("layers", "losses", "metrics", "models", "tasks", "training"),
+}
 
 
 def name(page: Path) -> str:
@@ -98,3 +105,16 @@ def test_each_room_has_a_page_of_reference() -> None:
     text = "\n".join(page.read_text("utf-8") for page in pages)
     without = [room for room in rooms if f"handypose_tf.{room}" not in text]
     assert sorted(without) == ["cli", "files", "web", "weights"]
+
+
+@pytest.mark.parametrize("room", sorted(DOCUMENTED))
+def test_what_a_room_s_door_shows_is_on_a_page_of_reference(room: str) -> None:
+    """Functions and classes; constants stand where they are used."""
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    text = "\n".join(page.read_text("utf-8") for page in pages)
+    shown = {*re.findall(r"::: [\w.]+\.(\w+)", text)}
+    for members in re.findall(r"members: ?(\[[^]]*\]|(?:\n +- \w+)+)", text):
+        shown |= {*re.findall(r"\w+", members)}
+    public = importlib.import_module(f"handypose_tf.{room}").__all__
+    constants = {name for name in public if name.isupper() and len(name) > 3}
+    assert sorted({*public} - constants - shown) == []

@@ -12,7 +12,8 @@ from made_hands import MakeRecord
 
 from handypose_tf.data import Record
 from handypose_tf.errors import DataError
-from handypose_tf.evaluation import CropRule, describe_crop, predict_hands
+from handypose_tf.evaluation import CropRule, predict_hands
+from handypose_tf.evaluation.predict_hands import describe_crop
 from handypose_tf.geometry import tight_box
 
 

@@ -12,10 +12,10 @@ from handypose_tf.data import Record
 from handypose_tf.evaluation import (
     compare,
     evaluate,
-    heading,
     joint_table,
     score_table,
 )
+from handypose_tf.evaluation.tables import heading
 
 
 def test_a_table_names_the_normaliser_in_every_row(

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from handypose_tf.metrics import (
+from handypose_tf.metrics.keypoint_metrics import (
     AUC_THRESHOLDS,
     auc,
     box_sizes,
