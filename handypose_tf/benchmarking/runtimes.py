@@ -64,7 +64,7 @@ def keras_run(path: str | os.PathLike[str], num_threads: int) -> Run:
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32)])
     def find(picture: tf.Tensor) -> tf.Tensor:
-        return decoder(model(picture, training=False)["heatmaps"])
+        return decoder(model(picture, training=False)[model.maps_name])
 
     return lambda: find(image).numpy()
 

@@ -54,7 +54,8 @@ class HandPipeline:
         backgrounds: Folder of pictures that `augmentation.fill` and `.background` use.
         handedness: Whether targets tell the side of hands too.
         presence: Whether targets tell hands from places without one too.
-        points: Whether targets hold the points a second time, for regression.
+        keypoint_outputs: Names of the targets that hold the points: a network's
+            `"heatmaps"`, `"points"`, or both.
 
     Raises:
         DataError: If readers do not fit each other, or there is too little to fill a
@@ -75,7 +76,7 @@ class HandPipeline:
     backgrounds: Path | None = None
     handedness: bool = False
     presence: bool = False
-    points: bool = False
+    keypoint_outputs: Sequence[str] = ("heatmaps",)
 
     def __post_init__(self) -> None:
         """Check what can be checked without decoding a picture."""
@@ -119,7 +120,7 @@ class HandPipeline:
             "crop_scale": model.description.crop_scale,
             "handedness": model.has_handedness,
             "presence": model.has_presence,
-            "points": model.has_points,
+            "keypoint_outputs": model.description.keypoint_outputs,
         }
         readers = [data] if isinstance(data, Reader) else data
         return cls(readers=readers, batch_size=batch_size, **{**own, **options})
@@ -190,11 +191,11 @@ class HandPipeline:
             worker: Part of each batch; the whole if `None`.
 
         Returns:
-            Elements `(image, {"heatmaps": points})`: uint8 `(batch, height, width, 3)`
-            and float32 `(batch, num_keypoints, 3)`, x and y in pixels of the image and
-            visibility, 0 outside it. With `handedness` the targets also hold that:
-            int8 `(batch, 1)`, 1 left, 0 right, -1 unknown; with `presence` float32
-            `(batch, 1)`, 1 hand, 0 none; with `points` those of `heatmaps` once more.
+            Elements `(image, targets)`: uint8 `(batch, height, width, 3)`, and for each
+            of `keypoint_outputs` float32 `(batch, num_keypoints, 3)`, x and y in pixels
+            of the image and visibility, 0 outside it. With `handedness` the targets
+            also hold that: int8 `(batch, 1)`, 1 left, 0 right, -1 unknown; with
+            `presence` float32 `(batch, 1)`, 1 hand, 0 none.
             `batch` is `batch_size`, or its part for one replica of the worker.
         """
         worker = worker or Worker()
@@ -258,11 +259,9 @@ class HandPipeline:
     def _to_pair(self, sample: Tensors) -> tuple[tf.Tensor, Tensors]:
         visibility = sample["visibility"][:, None]
         points = tf.concat([sample["keypoints"], visibility], axis=-1)
-        targets = {"heatmaps": points}
+        targets = dict.fromkeys(self.keypoint_outputs, points)
         if self.handedness:
             targets["handedness"] = sample["is_left"][None]
-        if self.points:
-            targets["points"] = points
         if self.presence:
             is_hand = tf.reduce_all(visibility >= 0)
             targets["presence"] = tf.cast(is_hand, tf.float32)[None]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handypose_tf.data.sample import Record
+from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.score_calibration import (
     Calibration,
     Reliability,
@@ -47,13 +48,18 @@ def calibrate_model(
         records: The hands.
 
     Raises:
-        ModelError: If the file cannot be used.
+        ModelError: If the file cannot be used, or its model gives no heatmaps.
         DataError: If there are too few keypoints, or a picture cannot be read.
     """
+    model = load_model(path)
+    if not model.has_heatmaps:
+        raise ModelError(
+            f"{os.fspath(path)}: {model.description.preset} gives points without a "
+            "score, so there is nothing to calibrate"
+        )
     estimator = HandPoseEstimator(path)
     peaks, is_right = score_points(estimator, records)
     calibration = fit_calibration(peaks, is_right)
-    model = load_model(estimator.path)
     model.describe(calibration=[round(value, 4) for value in calibration])
     return CalibratedModel(
         model,

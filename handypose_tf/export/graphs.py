@@ -22,8 +22,8 @@ from handypose_tf.errors import ModelError
 from handypose_tf.litert.flatbuffer import name_ends
 from handypose_tf.models.described_model import DescribedModel
 
-#: Outputs that are for training alone.
-_INNER = ("points",)
+#: An output that beside heatmaps is for training alone.
+_POINTS = "points"
 
 
 def body_function(model: DescribedModel, network: keras.Model) -> Any:
@@ -37,7 +37,7 @@ def body_function(model: DescribedModel, network: keras.Model) -> Any:
         network: What computes them: the model, or its quantisation-aware twin.
     """
     return frozen(
-        lambda image: _exported(network(image, training=False)),
+        lambda image: [network(image, training=False)[n] for n in _exported(model)],
         tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image"),
     )
 
@@ -45,13 +45,15 @@ def body_function(model: DescribedModel, network: keras.Model) -> Any:
 def body_flatbuffer(function: Any, model: DescribedModel) -> bytes:
     """Convert the function of a model's network to float32, with a signature."""
     content = convert(new_converter(function), model.name)
-    names = [name for name in model.output if name not in _INNER]
-    shapes = {name: (1, *model.output[name].shape[1:]) for name in names}
+    shapes = {name: (1, *model.output[name].shape[1:]) for name in _exported(model)}
     return name_ends(content, "image", shapes)
 
 
-def _exported(outputs: dict[str, Any]) -> list[Any]:
-    return [output for name, output in outputs.items() if name not in _INNER]
+def _exported(model: DescribedModel) -> list[str]:
+    """Return the names of the outputs that a file's results are made of."""
+    return [
+        name for name in model.output if name in {model.maps_name} or name != _POINTS
+    ]
 
 
 def decoder_flatbuffer(model: DescribedModel) -> bytes:

@@ -144,8 +144,8 @@ class Checker(FileChecker):
         batches = []
         for start in range(0, len(self._crops), _BATCH):
             crops = self._crops[start : start + _BATCH].astype(np.float32)
-            heatmaps = self._model.predict_on_batch(crops)["heatmaps"]
-            batches.append(np.asarray(decoder(heatmaps)))
+            maps = self._model.predict_on_batch(crops)[self._model.maps_name]
+            batches.append(np.asarray(decoder(maps)))
         return np.concatenate(batches)
 
     @cached_property

@@ -67,7 +67,7 @@ def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
     if not np.isfinite(landmarks).all():
         raise ModelError(f"{model.name}: its landmarks are NaN; train it again")
     raw = model.predict_on_batch(crops)
-    own = np.asarray(model.decoder("dark")(raw["heatmaps"]))[..., :2]
+    own = np.asarray(model.decoder("dark")(raw[model.maps_name]))[..., :2]
     shift = np.linalg.norm(landmarks - own * model.image_size[1], axis=-1)
     chances: dict[str, Any] = {
         "presence": _chance(raw["presence"]),

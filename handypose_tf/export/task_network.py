@@ -59,7 +59,8 @@ def task_network(model: HandyPose, precision: str, quantization: Quantization) -
         precision: Of its body; the ends are float.
         quantization: Calibration crops, for int8.
     """
-    landmarks = head_flatbuffer(model, "heatmaps", lambda x: decode_landmarks(x, model))
+    decode = decode_landmarks if model.has_heatmaps else point_landmarks
+    landmarks = head_flatbuffer(model, model.maps_name, lambda x: decode(x, model))
     side = ("handedness", _right_hand) if model.has_handedness else ("presence", _even)
     chances = {
         "presence": head_flatbuffer(model, "presence", tf.sigmoid),
@@ -89,6 +90,18 @@ def decode_landmarks(heatmaps: Any, model: HandyPose) -> Any:
     for joint in range(count):
         order[joint, 3 * joint] = order[count + joint, 3 * joint + 1] = 1
     return tf.matmul(pixels, order)
+
+
+def point_landmarks(points: Any, model: HandyPose) -> Any:
+    """Return `(1, 63)` of a network that gives points: pixels of the input, and 0.
+
+    Args:
+        points: `(1, 21, 2)`, 0..1.
+        model: Tells the input's size.
+    """
+    height, width = model.image_size
+    pixels = tf.pad(points * (width, height), ((0, 0), (0, 0), (0, 1)))
+    return tf.reshape(pixels, (1, 3 * points.shape[1]))
 
 
 def peak_cells(heatmaps: Any) -> tuple[Any, Any]:

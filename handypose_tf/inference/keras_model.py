@@ -41,13 +41,15 @@ class KerasModel:
         """Look at `(n, height, width, 3)` crops; see `PoseModel`."""
         outputs = self._run(crops)
         return CropResults(
-            np.asarray(self._decoder(outputs["heatmaps"]), np.float32),
+            np.asarray(self._decoder(outputs[self._model.maps_name]), np.float32),
             _chances(outputs.get("handedness")),
             _chances(outputs.get("presence")),
         )
 
-    def run_heatmaps(self, crops: Image) -> FloatArray:
-        """Return the heatmaps of crops."""
+    def run_heatmaps(self, crops: Image) -> FloatArray | None:
+        """Return the heatmaps of crops, or `None` if the model gives none."""
+        if not self._model.has_heatmaps:
+            return None
         return np.asarray(self._run(crops)["heatmaps"], np.float32)
 
     def _run(self, crops: Image) -> dict[str, Any]:

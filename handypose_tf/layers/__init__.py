@@ -5,6 +5,7 @@ from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.decode_centers import DecodeCenters
 from handypose_tf.layers.decode_heatmaps import DecodeHeatmaps
 from handypose_tf.layers.decode_palms import DecodePalms
+from handypose_tf.layers.decode_points import DecodePoints
 from handypose_tf.layers.multi_level_fusion import MultiLevelFusion
 from handypose_tf.layers.multi_level_waterfall import MultiLevelWaterfall
 from handypose_tf.layers.pad_channels import PadChannels
@@ -17,6 +18,7 @@ __all__ = [
     "DecodeCenters",
     "DecodeHeatmaps",
     "DecodePalms",
+    "DecodePoints",
     "MultiLevelFusion",
     "MultiLevelWaterfall",
     "PadChannels",

@@ -45,13 +45,13 @@ def handypose(
         image_size: Side or `(height, width)` of the input in pixels; multiples of 32
             keep all grids aligned. By default that of the weights' file, else the
             preset's own.
-        keypoint_names: One name a heatmap, of whatever is to be found.
+        keypoint_names: One name a keypoint, of whatever is to be found.
         skeleton: Bones as pairs of indices into the names, for drawing.
         backbone: Your own Keras model in place of the named one; see `HandyPose`.
         overrides: Changes to `backbone`, `waterfall` and `decoder`, e.g. `{"decoder":
             {"filters": 96}}`; one that names a `kind` takes the part's place.
         handedness: Whether to have a head that tells left hands from right ones; by
-            default as the weights' file has it, else not.
+            default as the weights' file has it, else as the preset.
         presence: The same for a head that tells hands from what is none.
         batch_size: Fixed batch size, for export; free if `None`.
 
@@ -64,6 +64,7 @@ def handypose(
         >>> model(tf.zeros((1, 192, 192, 3)))["heatmaps"].shape
         TensorShape([1, 48, 48, 21])
     """
+    heads = {"handedness": handedness, "presence": presence}
     description = describe_preset(
         PRESETS,
         preset,
@@ -72,11 +73,10 @@ def handypose(
         batch_size=batch_size,
         keypoint_names=tuple(keypoint_names),
         skeleton=tuple((int(a), int(b)) for a, b in skeleton),
-        handedness=bool(handedness),
-        presence=bool(presence),
+        **{head: wanted for head, wanted in heads.items() if wanted is not None},
     )
     if (first := first_description(weights, preset)) is not None:
-        own = {"image_size": image_size, "handedness": handedness, "presence": presence}
+        own = {"image_size": image_size, **heads}
         taken = [*_INHERITED, *(name for name in own if own[name] is None)]
         description = replace(description, **{n: getattr(first, n) for n in taken})
     model = HandyPose(description, backbone, name=preset)

@@ -47,10 +47,10 @@ class Description(ModelFacts):
     Attributes:
         backbone: What the picture goes through first.
         waterfall: Its `kind` and the arguments of that layer; `None` where the
-            backbone has heads of its own.
+            backbone's own heads are all.
         decoder: Arguments of `MultiLevelFusion`; `None` as above.
-        points: Whether the network also finds points by regression, as MediaPipe's
-            does, and its heatmaps count near these.
+        points: Whether the network finds points by regression, as MediaPipe's does;
+            its heatmaps, if there are, count near these.
         batch_size: Fixed batch size; free if `None`.
         activation_ranges: Layer -> least and greatest value, of a network that was
             trained quantisation-aware.
@@ -62,6 +62,15 @@ class Description(ModelFacts):
     points: bool = False
     batch_size: int | None = None
     activation_ranges: Mapping[str, tuple[float, float]] | None = None
+
+    @property
+    def keypoint_outputs(self) -> tuple[str, ...]:
+        """The raw outputs of a pose network that keypoints teach; the first is decoded.
+
+        `"heatmaps"`, `"points"` or both.
+        """
+        heatmaps = () if self.waterfall is None else ("heatmaps",)
+        return (*heatmaps, "points") if self.points else heatmaps
 
     def with_overrides(self, overrides: Mapping[str, Mapping[str, Any]]) -> Description:
         """Return the model with other arguments of its parts.
@@ -78,6 +87,8 @@ class Description(ModelFacts):
                 raise ValueError(
                     "`overrides` takes the keys backbone, waterfall and decoder. "
                     f"Received: {name!r}"
+                    + f"; {self.preset} has no such part"
+                    * (name in PARTS)
                 )
             values = frozen(values)
             if name == "backbone":

@@ -19,6 +19,13 @@ BACKBONE_WEIGHTS = ("imagenet", "mediapipe")
 #: The trained weights of a preset that are part of this library.
 SHIPPED = "shipped"
 
+#: What is known of MediaPipe's networks, where their own heads are all.
+_PUBLISHED = {
+    "trained": True,
+    "licence": "Apache-2.0",
+    "training_data": "MediaPipe Hands, as published",
+}
+
 Weights = str | os.PathLike[str]
 
 
@@ -51,6 +58,8 @@ def load_first_weights(
         load_imagenet(model.layers, name, imagenet_file)
     elif weights == "mediapipe":
         load_mediapipe(model.layers, model.description.backbone.name)
+        if model.description.waterfall is None:
+            model.describe(**_PUBLISHED)
     else:
         load_weights(model, _named(weights, model.description.preset))
 

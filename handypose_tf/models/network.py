@@ -11,6 +11,7 @@ from tensorflow import keras
 from handypose_tf.backbones import Taps, build_backbone
 from handypose_tf.layers import (
     DecodeHeatmaps,
+    DecodePoints,
     MultiLevelFusion,
     MultiLevelWaterfall,
     SubtractMean,
@@ -58,7 +59,10 @@ def build_network(
         taps = build_backbone(x, spec.backbone.name, spec.backbone.output_stride)
     else:
         image, taps = own_taps(own_backbone)
+    # Without them MediaPipe's own heads are all: a hand's points, or palms.
     if spec.waterfall is None or spec.decoder is None:
+        if spec.points:
+            return image, _add_hand_heads({}, spec, taps)
         return image, {"maps": heads.palm_maps(taps)}
 
     # The waterfall: atrous convolutions, each meeting one of the backbone's levels.
@@ -77,16 +81,24 @@ def build_network(
     # The heads: one map a keypoint, or a detector's maps; what is said of the crop.
     if not spec.keypoint_names:
         return image, {"maps": heads.center_maps(x)}
-    outputs = {"heatmaps": heads.heatmaps(x, len(spec.keypoint_names))}
+    heatmaps = heads.heatmaps(x, len(spec.keypoint_names))
+    return image, _add_hand_heads({"heatmaps": heatmaps}, spec, taps)
+
+
+def _add_hand_heads(
+    outputs: dict[str, Any], spec: Description, taps: Taps
+) -> dict[str, Any]:
+    """Add what is said of the hand as a whole, of those heads that a model has."""
     hand = whole_hand(taps.deepest) if spec.points else taps.deepest
     if spec.points:
         outputs["points"] = heads.points(hand, len(spec.keypoint_names))
-        outputs["heatmaps"] = heads.near_points(**outputs)
+        if "heatmaps" in outputs:
+            outputs["heatmaps"] = heads.near_points(**outputs)
     if spec.handedness:
         outputs["handedness"] = heads.handedness(hand)
     if spec.presence:
         outputs["presence"] = heads.presence(hand)
-    return image, outputs
+    return outputs
 
 
 def _waterfall_and_decoder(
@@ -155,10 +167,10 @@ class HandyPose(DescribedModel):
         and linear, trained towards 1 at a joint; with `handedness` also `(batch, 1, 1,
         1)`, the logit of a left hand; with `presence` `(batch, 1)`, that of a hand at
         all; with `points` `(batch, num_keypoints, 2)`, x and y in 0..1 by regression,
-        which is part of no exported file
+        which beside heatmaps is part of no exported file. Without a waterfall there
+        are no heatmaps, and keypoints are these points
     """
 
-    maps_name = "heatmaps"
     result_name = "keypoints"
     facts = (
         *DescribedModel.facts,
@@ -173,16 +185,19 @@ class HandyPose(DescribedModel):
     ) -> None:
         if description.kind != "pose":
             raise ValueError("`keypoint_names` must name one at least. Received: none")
-        if description.waterfall is None or description.decoder is None:
-            raise ValueError("a pose network has `waterfall` and `decoder`")
+        if (description.waterfall is None) != (description.decoder is None):
+            raise ValueError("a pose network has `waterfall` and `decoder` or neither")
+        if not description.keypoint_outputs:
+            raise ValueError("a pose network without a waterfall has `points`")
         image, outputs = build_network(description, backbone)
         super().__init__(
             image, outputs, description=description, backbone=backbone, **kwargs
         )
+        self.maps_name = description.keypoint_outputs[0]
 
     @property
     def num_keypoints(self) -> int:
-        """How many heatmaps the model gives."""
+        """How many keypoints the model gives."""
         return len(self.description.keypoint_names)
 
     @property
@@ -196,9 +211,9 @@ class HandyPose(DescribedModel):
         return self.description.presence
 
     @property
-    def has_points(self) -> bool:
-        """Whether the model also finds points by regression, to judge heatmaps by."""
-        return self.description.points
+    def has_heatmaps(self) -> bool:
+        """Whether the model gives heatmaps, not points by regression alone."""
+        return self.maps_name == "heatmaps"
 
     @property
     def cell_offset(self) -> float:
@@ -206,13 +221,16 @@ class HandyPose(DescribedModel):
         offset = self.description.decode.cell_offset
         return (self.stride - 1) / 2 if offset is None else offset
 
-    def decoder(self, method: str | None = None) -> DecodeHeatmaps:
-        """Return the layer that turns this model's heatmaps into keypoints.
+    def decoder(self, method: str | None = None) -> keras.layers.Layer:
+        """Return the layer that turns this model's raw output into keypoints.
 
         Args:
-            method: A method of `DecodeHeatmaps`; the model's own if `None`.
+            method: Of `DecodeHeatmaps`; the model's own if `None`, or if it gives
+                points.
         """
         own = self.description.decode
+        if not self.has_heatmaps:
+            return DecodePoints(self.image_size, name="decode")
         return DecodeHeatmaps(
             method or own.method,
             self.image_size,
@@ -233,4 +251,6 @@ class HandyPose(DescribedModel):
 
     def final_decode(self) -> Decode:
         """Return the decoding with the place of cell 0."""
+        if not self.has_heatmaps:
+            return self.description.decode
         return replace(self.description.decode, cell_offset=self.cell_offset)

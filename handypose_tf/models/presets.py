@@ -54,6 +54,21 @@ def _mediapipe(name: str, side: int, **counted: Any) -> Preset:
     return replace(slim, model=replace(slim.model, points=True))
 
 
+def _mediapipe_hands(name: str, **counted: Any) -> Preset:
+    """Return MediaPipe's own landmark network: points by regression, no heatmaps."""
+    backbone = name.replace("_hands", "")
+    model = Description(
+        preset=name,
+        image_size=(224, 224),
+        backbone=BackboneSpec(name=backbone, output_stride=32, mean=None),
+        points=True,
+        handedness=True,
+        presence=True,
+        **_POSE | {"decode": Decode(method="coordinates")},
+    )
+    return Preset(model=model, **counted)
+
+
 def _slim(
     name: str,
     backbone: str,
@@ -123,6 +138,18 @@ PRESETS: dict[str, Preset] = _by_name(
         parameters=1_027_807,
         macs=143_189_248,
         text="MediaPipe's lite hand encoder, separable multi-level waterfall",
+    ),
+    _mediapipe_hands(
+        "mediapipe_hands_full",
+        parameters=2_618_828,
+        macs=330_872_032,
+        text="MediaPipe's full hand landmark network with its own heads",
+    ),
+    _mediapipe_hands(
+        "mediapipe_hands_lite",
+        parameters=955_180,
+        macs=145_549_376,
+        text="MediaPipe's lite hand landmark network with its own heads",
     ),
     _lite(
         "handypose_lite0",

@@ -20,7 +20,7 @@ POINTS_WEIGHT = 0.0003
 
 def output_losses(
     model: Any,
-    heatmaps: Any,
+    heatmaps: Any = None,
     *,
     handedness_weight: float = HANDEDNESS_WEIGHT,
     presence_weight: float = PRESENCE_WEIGHT,
@@ -30,17 +30,19 @@ def output_losses(
 
     Args:
         model: A `HandyPose`.
-        heatmaps: Loss of the heatmaps.
+        heatmaps: Loss of the heatmaps, if there are such.
         handedness_weight: Of the head for the side, if there is one.
         presence_weight: Of the head for presence, if there is one.
         points_weight: Of points by regression, if there are such.
     """
-    losses: dict[str, Any] = {"heatmaps": heatmaps}
-    weights = {"heatmaps": 1.0}
+    losses: dict[str, Any] = {}
+    weights: dict[str, float] = {}
+    if model.has_heatmaps:
+        losses["heatmaps"], weights["heatmaps"] = heatmaps, 1.0
     if model.has_handedness:
         losses["handedness"] = HandednessLoss()
         weights["handedness"] = handedness_weight
-    if model.has_points:
+    if "points" in model.output:
         losses["points"] = CoordinateLoss(size=model.image_size)
         weights["points"] = points_weight
     if model.has_presence:
@@ -55,7 +57,8 @@ def output_metrics(model: Any) -> dict[str, Any]:
     That is `handedness` (accuracy) and `presence` (area under the curve).
     """
     decoder = model.decoder()
-    metrics: dict[str, Any] = {"heatmaps": [PCK(decoder), EPE(decoder), AUC(decoder)]}
+    figures = [PCK(decoder), EPE(decoder), AUC(decoder)]
+    metrics: dict[str, Any] = {model.maps_name: figures}
     if model.has_handedness:
         metrics["handedness"] = [HandednessAccuracy()]
     if model.has_presence:
@@ -65,11 +68,13 @@ def output_metrics(model: Any) -> dict[str, Any]:
 
 def compile_defaults(model: Any) -> dict[str, Any]:
     """Return what `compile` takes beside the optimiser; XLA is slow on a CPU."""
-    loss = WeightedHeatmapMSE(
-        stride=model.stride,
-        cell_offset=model.cell_offset,
-        sigma=1.6,
-        foreground_weight=9.0,
-    )
+    loss = None
+    if model.has_heatmaps:
+        loss = WeightedHeatmapMSE(
+            stride=model.stride,
+            cell_offset=model.cell_offset,
+            sigma=1.6,
+            foreground_weight=9.0,
+        )
     metrics = output_metrics(model)
     return {**output_losses(model, loss), "metrics": metrics, "jit_compile": False}

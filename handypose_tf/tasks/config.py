@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-LEVELS = ("stem", "level1", "level2", "level3")
+LEVELS = ("stem", "level1", "level2", "level3", "deepest")
 
 
 def check_choice(name: str, value: str, choices: Collection[str]) -> None:

@@ -18,7 +18,7 @@ from handypose_tf.models.first_weights import (
 from handypose_tf.tasks.config import NetworkConfig
 
 _MEDIAPIPE = {
-    "weights": "encoder of MediaPipe Hands",
+    "weights": "MediaPipe Hands",
     "licence": "Apache-2.0",
     "training_data": "Google's photos, not published",
 }

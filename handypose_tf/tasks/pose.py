@@ -21,7 +21,7 @@ from handypose_tf.models.training_defaults import output_losses, output_metrics
 from handypose_tf.tasks.described_data import describe_records
 from handypose_tf.tasks.origin import origin, origin_facts
 from handypose_tf.tasks.pose_config import LossConfig, PoseConfig
-from handypose_tf.tasks.pose_data import image_size, open_pipelines
+from handypose_tf.tasks.pose_data import crop_heads, image_size, open_pipelines
 from handypose_tf.tasks.task import Figures, Task, finite_score
 
 #: Hands that are drawn with what a model finds.
@@ -56,8 +56,7 @@ class PoseTask(Task):
             keypoint_names=data.keypoint_names,
             skeleton=data.skeleton,
             overrides=spec.overrides,
-            handedness=spec.handedness,
-            presence=spec.presence,
+            **crop_heads(self.config),
         )
         if spec.imagenet_file:
             load_first_weights(model, spec.weights, spec.imagenet_file)
@@ -70,7 +69,7 @@ class PoseTask(Task):
         config = self.config.loss
         return output_losses(
             model,
-            heatmap_loss(config, model),
+            heatmap_loss(config, model) if model.has_heatmaps else None,
             handedness_weight=config.handedness_weight,
             presence_weight=config.presence_weight,
             points_weight=config.points_weight,
@@ -143,9 +142,9 @@ class PoseTask(Task):
         places = _some(pipeline.num_samples)
         hands = [*pipeline.samples(0, places).as_numpy_iterator()]
         images = np.stack([hand["image"] for hand in hands])
-        heatmaps = model(tf.cast(images, tf.float32), training=False)["heatmaps"]
+        maps = model(tf.cast(images, tf.float32), training=False)[model.maps_name]
         size = np.array(model.image_size[::-1])
-        found = model.decoder()(heatmaps).numpy()
+        found = model.decoder()(maps).numpy()
         skeleton = model.description.skeleton
         drawn = [
             draw_keypoints(image, hand[:, :2] * size - 0.5, hand[:, 2], None, skeleton)

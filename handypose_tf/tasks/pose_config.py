@@ -18,6 +18,9 @@ from handypose_tf.tasks.config import (
 
 LOSSES = ("mse", "weighted", "hard")
 
+#: What of a `LossConfig` is for heatmaps.
+HEATMAP_LOSS = ("kind", "sigma", "cutoff", "whole_pixels", "foreground_weight", "top_k")
+
 
 @dataclass(frozen=True, kw_only=True)
 class DataConfig(SamplingConfig):
@@ -44,9 +47,9 @@ class ModelConfig(NetworkConfig):
     Attributes:
         preset: A name of `handypose models`.
         handedness: Add a head that tells left hands from right ones, taught by the
-            hands whose side is known.
+            hands whose side is known; MediaPipe's own network has one.
         presence: Add a head that tells hands from what is none, taught by places that
-            are marked `no_hand`.
+            are marked `no_hand`; MediaPipe's own network has one.
     """
 
     preset: str = "handypose_lite0"
@@ -61,7 +64,7 @@ class ModelConfig(NetworkConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class LossConfig:
-    """The loss; see `handypose_tf.losses`.
+    """The loss; see `handypose_tf.losses`. What is for heatmaps is of no use without.
 
     Attributes:
         kind: Of the heatmaps: `"mse"` as released, `"weighted"` by visibility and
@@ -114,3 +117,16 @@ class PoseConfig(TaskConfig):
     model: ModelConfig = ModelConfig()
     augmentation: Augmentation = PLAIN
     loss: LossConfig = LossConfig()
+
+    def __post_init__(self) -> None:
+        """Refuse a loss of heatmaps that the network does not give."""
+        super().__post_init__()
+        name = self.model.preset
+        if "heatmaps" in PRESETS[name].model.keypoint_outputs:
+            return
+        for key in HEATMAP_LOSS:
+            if (value := getattr(self.loss, key)) != getattr(LossConfig, key):
+                raise ValueError(
+                    f"`loss.{key}` is for heatmaps, and {name} gives points alone; "
+                    f"leave it out. Received: {value!r}"
+                )

@@ -9,6 +9,7 @@ from typing import Any, cast
 from handypose_tf.data import open_source
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.readers import OnError, Reader
+from handypose_tf.models.description import CROP_HEADS
 from handypose_tf.models.first_weights import first_description
 from handypose_tf.models.presets import PRESETS
 from handypose_tf.tasks.config import SourceConfig
@@ -29,11 +30,20 @@ def image_size(config: PoseConfig) -> tuple[int, int]:
     return (first or PRESETS[spec.preset].model).image_size
 
 
-def has_points(config: PoseConfig) -> bool:
-    """Tell whether the network also finds points by regression."""
+def crop_heads(config: PoseConfig) -> dict[str, bool]:
+    """Return which heads say one thing of the whole crop: those asked for or own."""
+    preset = PRESETS[config.model.preset].model
+    return {
+        head: getattr(config.model, head) or getattr(preset, head)
+        for head in CROP_HEADS
+    }
+
+
+def keypoint_outputs(config: PoseConfig) -> tuple[str, ...]:
+    """Return the network's outputs that keypoints teach."""
     spec = config.model
     first = first_description(spec.weights, spec.preset)
-    return (first or PRESETS[spec.preset].model).points
+    return (first or PRESETS[spec.preset].model).keypoint_outputs
 
 
 def fitting_batch(batch_size: int, num_samples: int) -> int:
@@ -58,9 +68,8 @@ def open_pipelines(config: PoseConfig) -> tuple[HandPipeline, HandPipeline | Non
         "batch_size": fitting_batch(config.batch_size, count),
         "crop_scale": data.crop_scale,
         "seed": config.seed,
-        "handedness": config.model.handedness,
-        "presence": config.model.presence,
-        "points": has_points(config),
+        "keypoint_outputs": keypoint_outputs(config),
+        **crop_heads(config),
         **threads,
     }
     weights = [source.weight for source in data.train]

@@ -45,6 +45,8 @@ _AUGMENTATION = Augmentation(
     erase=0.35,
 )
 
+_HEATMAP_LOSS = LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0)
+
 #: Highest learning rate: of weights that know hands, and of weights that do not.
 _RATE_TRAINED, _RATE_NEW = 3e-4, 2e-3
 
@@ -131,6 +133,7 @@ def fine_tune_config(
     fewest, most = _EPOCHS
     epochs = epochs or min(max(math.ceil(_STEPS / num_steps), fewest), most)
     total = epochs * num_steps
+    has_heatmaps = "heatmaps" in PRESETS[network.preset].model.keypoint_outputs
     return TrainConfig(
         out=os.fspath(out),
         data=DataConfig(
@@ -141,7 +144,7 @@ def fine_tune_config(
         ),
         model=network,
         augmentation=_AUGMENTATION,
-        loss=LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0),
+        loss=_HEATMAP_LOSS if has_heatmaps else LossConfig(),
         optimizer=OptimizerConfig(
             learning_rate=_RATE_TRAINED if first else _RATE_NEW,
             weight_decay=0.01,
@@ -158,6 +161,9 @@ def fine_tune_config(
 
 def _start(model: str, init: str) -> tuple[ModelConfig, Description | None]:
     """Return the network, and what it begins with where that is a whole model."""
+    own = PRESETS[model].model if model in PRESETS else None
+    if own and own.waterfall is None and init in (SHIPPED, "mediapipe"):
+        return ModelConfig(preset=model, weights="mediapipe", frozen="level1"), own
     if init in BACKBONE_WEIGHTS:
         return ModelConfig(preset=model, weights=init, frozen="level1"), None
     weights = model if init == SHIPPED else init

@@ -15,7 +15,7 @@ def freeze_levels(model: DescribedModel, last: str) -> list[str]:
 
     Args:
         model: A model on a named backbone.
-        last: `"stem"`, `"level1"`, `"level2"` or `"level3"`.
+        last: `"stem"`, `"level1"`, `"level2"`, `"level3"`, or `"deepest"`, all of it.
 
     Returns:
         The names of the frozen layers.

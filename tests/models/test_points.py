@@ -10,7 +10,13 @@ from tensorflow import keras
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.inference.litert_model import LiteRTModel
-from handypose_tf.models import handypose, import_mediapipe, load_model, save_model
+from handypose_tf.models import (
+    HandyPose,
+    handypose,
+    import_mediapipe,
+    load_model,
+    save_model,
+)
 
 HEADS = {"handedness": True, "presence": True}
 
@@ -74,6 +80,24 @@ def test_the_heads_begin_with_mediapipe_s(mediapipe_folder):
     np.testing.assert_allclose(chances["presence"], theirs["presence"], atol=1e-5)
     left = 1 - theirs["handedness"]
     np.testing.assert_allclose(chances["handedness"], left, atol=1e-5)
+
+
+def test_mediapipe_s_own_network_is_a_preset_that_is_trained(mediapipe_folder):
+    model = handypose("mediapipe_hands_lite", weights="mediapipe")
+    theirs = outputs(import_mediapipe("landmark_lite"), 224)
+    found = outputs(model, 224)
+    assert found.keys() == {"points", "handedness", "presence"}
+    points = theirs["landmarks"].reshape(2, 21, 3)[..., :2]
+    np.testing.assert_allclose(found["points"] * 224, points, atol=1e-3)
+    facts = model.description
+    assert facts.trained and facts.licence == "Apache-2.0"
+
+
+def test_a_network_without_a_waterfall_needs_points():
+    description = build().description.with_facts(waterfall=None, decoder=None)
+    assert HandyPose(description).output.keys() == {"points", *HEADS}
+    with pytest.raises(ValueError, match="without a waterfall has `points`"):
+        HandyPose(description.with_facts(points=False))
 
 
 def test_further_points_begin_in_the_hand_s_middle(mediapipe_folder):

@@ -59,5 +59,5 @@ def test_macs_of_the_released_heads(head, billions):
 
 def test_every_preset_says_what_it_is():
     for name, preset in PRESETS.items():
-        assert name.startswith("handypose_") and preset.text
+        assert name.startswith(("handypose_", "mediapipe_hands_")) and preset.text
         assert preset.parameters > 9e5 and preset.macs > 1e8
