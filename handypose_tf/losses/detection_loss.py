@@ -2,7 +2,7 @@
 
 Hands come as `(batch, max_hands, 7)` float32: x and y of the centre, width and height,
 all in sides of the input; cos and sin of the direction from the wrist to the middle
-knuckle (x to the right, y down); and what it is: `HAND`, `IGNORED` (there may be a hand
+knuckle (x to the right, y down), both 0 where nobody knows it; and what it is: `HAND`, `IGNORED` (there may be a hand
 in this box, the loss looks away) or 0 (nothing, fills up).
 """
 
@@ -89,9 +89,14 @@ def center_loss(logits: Any, targets: DetectionTargets) -> Any:
 def shape_loss(shapes: Any, targets: DetectionTargets) -> Any:
     """Return the absolute error of the six shape maps, `(batch,)`.
 
-    It is the mean over the cells around centres, weighted by their closeness.
+    It is the mean over the cells around centres, weighted by their closeness. A
+    direction that is not known teaches nothing.
     """
-    errors = tf.reduce_sum(tf.abs(shapes - targets.shapes), axis=-1) * targets.weights
+    errors = tf.abs(shapes - targets.shapes)
+    is_known = tf.reduce_any(targets.shapes[..., 4:] != 0, axis=-1, keepdims=True)
+    turned = tf.where(is_known, errors[..., 4:], 0.0)
+    errors = tf.reduce_sum(tf.concat([errors[..., :4], turned], axis=-1), axis=-1)
+    errors *= targets.weights
     total = tf.reduce_sum(targets.weights, axis=(1, 2))
     return tf.reduce_sum(errors, axis=(1, 2)) / tf.maximum(total, 1.0)
 

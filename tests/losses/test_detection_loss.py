@@ -50,6 +50,17 @@ def test_shapes_are_those_of_the_nearest_hand(targets):
     assert targets[3][0, 2, 6] == targets[0][0, 2, 6] and targets[3][0, 6, 1] == 0
 
 
+def test_a_direction_that_is_not_known_teaches_nothing():
+    hands = HANDS.copy()
+    hands[0, 1, 4:6] = 0
+    maps = perfect_maps(detection_targets(hands, GRID))
+    expected = DetectionLoss()(hands, maps)
+    maps[0, 7, 11, 5:] = 4.0
+    assert float(DetectionLoss()(hands, maps)) == pytest.approx(float(expected))
+    maps[0, 2, 5, 5:] = 4.0
+    assert float(DetectionLoss()(hands, maps)) > float(expected) + 0.1
+
+
 def test_the_loss_looks_away_from_what_may_be_a_hand(targets):
     looked_at = targets[1][0]
     # 2.4 cells wide and 1.6 high around (1.5, 6.5), and half a cell more.

@@ -7,8 +7,9 @@ places that a viewer has graded as a hand or none, some with points of MediaPipe
 the viewer has graded too. Each hand is looked at several times, from the points given
 and in four turns of its box; the label is what the looks agree on. Points whose looks
 disagree teach nothing; a hand without good points only teaches that it is one.
-OUT gets `train/` and `held_out/`, each with `people_photos.json` (hands) and
-`people_places.json` (places without one), split by group.
+OUT gets `train/` and `held_out/`, each with `people_photos.json` (hands),
+`people_places.json` (places without one) and, for a detector, `people_scenes.json`
+(hands, and as crowds what nobody can tell), split by group.
 """
 
 from __future__ import annotations
@@ -52,6 +53,14 @@ MAX_MOVE = 0.12
 
 #: Visibility of points that teach nothing, where the place is known to be a hand.
 UNKNOWN = 0.001
+
+
+#: File and the annotations it holds, by a key that they have.
+KINDS = {
+    "people_photos": ("keypoints",),
+    "people_places": ("no_hand",),
+    "people_scenes": ("keypoints", "iscrowd"),
+}
 
 
 def is_held_out(group: str) -> bool:
@@ -142,6 +151,8 @@ def annotate(item: tuple[str, list[Place]]) -> tuple[tuple[int, int], list[Place
             annotations.append({"bbox": box, "no_hand": True})
         elif place["grade"] == "hand":
             annotations.append(label(place, best_consensus(_hands, image, place)))
+        else:
+            annotations.append({"bbox": place["box"], "iscrowd": 1})
     return image.shape[:2], annotations
 
 
@@ -171,7 +182,7 @@ def read_places(folder: Path) -> Iterator[tuple[str, str, list[Place]]]:
 
 
 def main() -> None:
-    """Write the four files."""
+    """Write the files of both sides."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("people", type=Path)
     parser.add_argument("--out", type=Path, required=True)
@@ -187,12 +198,12 @@ def main() -> None:
         items = [(name, places) for name, _, places in photos]
         found = [*tqdm(pool.map(annotate, items, chunksize=4), total=len(items))]
     for side in ("train", "held_out"):
-        for kind, no_hand in (("people_photos", False), ("people_places", True)):
+        for kind, keys in KINDS.items():
             part = [
                 (
                     f"people_photos/{name}",
                     size,
-                    [place for place in places if ("no_hand" in place) == no_hand],
+                    [place for place in places if not place.keys().isdisjoint(keys)],
                 )
                 for (name, group, _), (size, places) in zip(photos, found, strict=True)
                 if is_held_out(group) == (side == "held_out")

@@ -24,6 +24,9 @@ from handypose_tf.images import Image
 #: is none; between them nobody can say.
 _SEEN, _UNSEEN = 0.6, 0.15
 
+#: Points of less visibility are somewhere on the hand, but nobody knows where.
+_KNOWN = 0.5
+
 #: Hands of other sizes, in sides of the picture, are neither hands nor none.
 _SIZES = (0.04, 1.2)
 
@@ -35,7 +38,7 @@ class _PlacedHand:
     Attributes:
         points: `(num_keypoints, 2)` labelled keypoints, pixels.
         seen: `(num_keypoints,)`, which are on the canvas and not covered.
-        direction: `(2,)`, wrist to middle knuckle; zeros where one is not labelled.
+        direction: `(2,)`, wrist to middle knuckle; zeros where one is not known.
         is_possible: Whether it is just a place where there may be one.
     """
 
@@ -139,9 +142,9 @@ def _place(
     hands = []
     for record in records:
         points = transform_points(record.keypoints, matrix)
-        shown = record.visibility > 0
+        shown, known = record.visibility > 0, record.visibility >= _KNOWN
         direction, length = np.zeros(2, np.float32), 0.0
-        if len(points) == NUM_KEYPOINTS and shown[[WRIST, MIDDLE_KNUCKLE]].all():
+        if len(points) == NUM_KEYPOINTS and known[[WRIST, MIDDLE_KNUCKLE]].all():
             direction = points[MIDDLE_KNUCKLE] - points[WRIST]
             length = float(np.linalg.norm(direction))
         points = points[shown]

@@ -23,7 +23,7 @@ _COUNTS = (0.55, 0.27, 0.12, 0.06)
 
 #: Height of what the picture shows at a person's distance, metres: least, most, share
 #: of pictures. Portrait, half-length, to the knees, full-length.
-_FRAMES = ((0.45, 0.8, 0.34), (0.8, 1.15, 0.36), (1.15, 1.6, 0.2), (1.6, 2.2, 0.1))
+_FRAMES = ((0.45, 0.8, 0.3), (0.8, 1.15, 0.32), (1.15, 1.6, 0.18), (1.6, 2.2, 0.2))
 
 _FURNITURE_SHARE = 0.25
 

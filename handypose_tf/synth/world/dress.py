@@ -37,6 +37,9 @@ _IRISES = (
     (0.1, 0.15, 0.08),
 )
 
+#: Share of people who wear no shoes.
+_BAREFOOT = 0.3
+
 _CM = 0.01
 
 
@@ -106,8 +109,10 @@ class Outfit:
             gap = 1.2 * _CM + loose
             self._pieces.append(("tights", jacket, gap, loose / 2, _cloth(rng)))
         shoe = Material(draw_cloth(rng).picture * np.float32(0.5), 0.4, 0.6)
-        self._pieces.append(("body", wardrobe.leg - 1.9, 0.8 * _CM, 0.0, shoe))
-        self._hidden = hidden | (wardrobe.leg > 2.05)
+        if rng.random() >= _BAREFOOT:
+            self._pieces.append(("body", wardrobe.leg - 1.9, 0.8 * _CM, 0.0, shoe))
+            hidden = hidden | (wardrobe.leg > 2.05)
+        self._hidden = hidden
 
     def _draw_hair(self, rng: np.random.Generator, is_male: bool) -> None:
         hair = _hair_material(rng, self.hair_colour)
