@@ -64,7 +64,7 @@ from handypose_tf.images import write_image
 from handypose_tf.inference import HandPoseEstimator
 
 #: Arguments that the JSON file repeats.
-_FACTS = ("data", "min_size", "min_points", "flip_test")
+_FACTS = ("data", "min_size", "min_points", "refine", "flip_test")
 
 #: What models are measured at.
 TASKS = ("pose", "detector")
@@ -128,7 +128,13 @@ def _add_crop(group: argparse._ArgumentGroup) -> None:
         metavar="X",
         help="side of the crop over the box's",
     )
-    group.add_argument(
+    again = group.add_mutually_exclusive_group()
+    again.add_argument(
+        "--refine",
+        action="store_true",
+        help="look at each hand again, turned upright, as `predict` does",
+    )
+    again.add_argument(
         "--flip-test",
         action="store_true",
         help="average heatmaps with those of the mirrored crop",
@@ -182,7 +188,9 @@ def _measure(arguments: argparse.Namespace, hands: HandSet) -> list[Measured]:
     found = []
     for model, name in zip(models, names, strict=False):
         with quiet_native_log():
-            estimator = HandPoseEstimator(model, arguments.threads)
+            estimator = HandPoseEstimator(
+                model, arguments.threads, refine=arguments.refine
+            )
         flip = arguments.flip_test
         found.append(
             measure_model(estimator, hands, protocol, flip_test=flip, name=name)

@@ -111,8 +111,8 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--refine",
         action=argparse.BooleanOptionalAction,
-        help="look at each hand again, around its first keypoints (default: at those "
-        "that the detector found)",
+        help="look at each hand again, turned upright (default: in pictures, not in "
+        "videos)",
     )
     parser.add_argument(
         "--mirrored",

@@ -57,7 +57,7 @@ def calibrate_model(
             f"{os.fspath(path)}: {model.description.preset} gives points without a "
             "score, so there is nothing to calibrate"
         )
-    estimator = HandPoseEstimator(path)
+    estimator = HandPoseEstimator(path, refine=False)
     peaks, is_right = score_points(estimator, records)
     calibration = fit_calibration(peaks, is_right)
     model.describe(calibration=[round(value, 4) for value in calibration])

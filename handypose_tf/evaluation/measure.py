@@ -72,6 +72,7 @@ def measure_model(
     protocol: Protocol | str,
     *,
     num_threads: int | None = None,
+    refine: bool = False,
     flip_test: bool = False,
     name: str | None = None,
 ) -> Measured:
@@ -82,6 +83,8 @@ def measure_model(
         hands: The hands that count.
         protocol: A protocol or its name.
         num_threads: Of a `.tflite` file that is opened.
+        refine: Of a model that is opened: look at each hand again, upright, as
+            `HandPoseEstimator` does by itself.
         flip_test: Average the heatmaps of each crop and of its mirror image.
         name: What the model is called in tables; its file's name if `None`.
 
@@ -92,7 +95,7 @@ def measure_model(
     protocol = with_crop(protocol)
     if isinstance(model, str | os.PathLike):
         name = name or Path(model).name
-        model = HandPoseEstimator(model, num_threads)
+        model = HandPoseEstimator(model, num_threads, refine=refine)
     own = tuple(model.metadata.keypoint_names)
     if own != hands.reader.keypoint_names:
         raise ModelError(

@@ -74,7 +74,8 @@ def predict_hands(
 
 def describe_crop(crop: CropRule, model: HandPoseEstimator) -> str:
     """Return in words what a model is shown, e.g. `"1.5 x tight box"`."""
-    return f"{crop.scale or model.metadata.crop_scale:g} x {crop.box} box"
+    again = "" if model.refine is False else ", looked at again"
+    return f"{crop.scale or model.metadata.crop_scale:g} x {crop.box} box{again}"
 
 
 def _joined(parts: Sequence[Predictions]) -> Predictions:

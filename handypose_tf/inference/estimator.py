@@ -66,10 +66,10 @@ class HandPoseEstimator:
         min_score: Without boxes, a hand whose score is lower is not reported. By
             default what the model's file says (`handypose_tf.inference.thresholds`).
         refine: Look again: cut each hand out anew, turned and sized by its first
-            keypoints, and keep the second answer unless its score is lower. One more
-            run of the model a hand. By default hands that a detector found are looked
-            at again.
-        turn: Whether a crop shows its hand upright where the direction is known.
+            keypoints, and keep the second answer unless its points' scores are lower.
+            One more run of the model a hand. By default hands of single pictures are
+            looked at again, and those that are followed through a video are not.
+        turn: Whether a second look shows the hand upright.
         mirrored: Whether pictures are mirrored, as those of many selfie cameras are:
             what looks like a left hand is then a right one.
 
@@ -113,7 +113,7 @@ class HandPoseEstimator:
         self._finder: HandFinder = (
             WholePictureFinder(self._model, turn=turn)
             if found is None
-            else DetectorFinder(found, self._model, turn=turn)
+            else DetectorFinder(found, self._model)
         )
 
     @property
@@ -154,7 +154,9 @@ class HandPoseEstimator:
         else:
             checked = check_boxes(boxes, pixels)
             regions = [self._model.box_region(box) for box in checked]
-            hands = self.predict_regions(pixels, regions)
+            hands = self._model.poses(pixels, regions)
+            if self.refine is not False:
+                hands = self._look_again(pixels, hands)
         is_file = isinstance(image, str | os.PathLike)
         return HandPoses(
             hands,

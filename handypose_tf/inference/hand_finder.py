@@ -89,19 +89,16 @@ class WholePictureFinder:
 class DetectorFinder:
     """Finds hands by a detector, then their keypoints in a crop each.
 
-    Where crops are turned, each hand is also looked at as it is, and the answer with
-    the higher score is kept: directions of a detector are rough.
+    Crops are not turned: the keypoints tell a hand's direction better than a detector.
 
     Args:
         detector: Of hands.
         model: Of poses.
-        turn: Whether crops show the hands upright, as the detector sees them.
     """
 
-    def __init__(self, detector: Detector, model: CropModel, *, turn: bool) -> None:
+    def __init__(self, detector: Detector, model: CropModel) -> None:
         self._detector = detector
         self._model = model
-        self._turn = turn
 
     def find(self, image: Image, known: Sequence[HandPose]) -> list[FoundHand]:
         """Return the detected hands that do not overlap with known ones."""
@@ -112,22 +109,12 @@ class DetectorFinder:
             if box_overlaps(hand.box, boxes).max(initial=0) <= SAME_BOX_OVERLAP
         ]
         scale = self._model.metadata.crop_scale
-        regions = [
-            HandRegion(hand.center, scale * float(hand.size), degrees)
-            for hand in hands
-            for degrees in self._turns(hand)
-        ]
-        poses = iter(self._model.poses(image, regions))
-        has_presence = self._model.metadata.presence
-        found = []
-        for hand in hands:
-            looks = [next(poses) for _ in self._turns(hand)]
-            best = max(looks, key=lambda pose: pose.points_score)
-            found.append(FoundHand(best, 1.0 if has_presence else float(hand.score)))
-        return found
-
-    def _turns(self, hand: DetectedHand) -> tuple[float, ...]:
-        return (float(hand.degrees), 0.0) if self._turn else (0.0,)
+        regions = [HandRegion(h.center, scale * float(h.size)) for h in hands]
+        poses = self._model.poses(image, regions)
+        if self._model.metadata.presence:
+            return [*map(FoundHand, poses)]
+        scores = [float(hand.score) for hand in hands]
+        return [*map(FoundHand, poses, scores)]
 
 
 def open_detector(

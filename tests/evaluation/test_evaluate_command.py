@@ -60,7 +60,10 @@ def peer(hands: list[Record], predict_near: PredictNear, tmp_path: Path) -> str:
 class ShiftedEstimator:
     """Stands in for a model: the picture's hands, seven pixels to the right."""
 
-    def __init__(self, model: str, threads: int | None = None) -> None:
+    def __init__(
+        self, model: str, threads: int | None = None, *, refine: bool = True
+    ) -> None:
+        self.refine = refine
         self.metadata = SimpleNamespace(crop_scale=1.5, keypoint_names=KEYPOINT_NAMES)
         self.path = model
         self.shift = 7.0 if "good" in model else 30.0
@@ -200,7 +203,7 @@ def test_errors_are_one_line(
 ) -> None:
     metadata = SimpleNamespace(keypoint_names=("nose", "tail"), crop_scale=1.5)
     model = SimpleNamespace(metadata=metadata)
-    monkeypatch.setattr(command, "HandPoseEstimator", lambda *_: model)
+    monkeypatch.setattr(command, "HandPoseEstimator", lambda *_, **__: model)
     words = [peer if word == "PEER" else word for word in words]
     words = ["evaluate", "--data", data, "--protocol", "mmpose", *words]
     if code == 2:

@@ -56,7 +56,7 @@ def test_metadata(keras_file):
 
 def test_the_estimator_opens_it_and_warns_that_it_is_untrained(keras_file):
     with pytest.warns(UntrainedModelWarning):
-        estimator = HandPoseEstimator(keras_file)
+        estimator = HandPoseEstimator(keras_file, refine=False)
     image = np.full((90, 120, 3), 80, np.uint8)
     [hand] = estimator.predict(image, [[10, 10, 60, 60]])
     low, high = hand.keypoints.min(axis=0), hand.keypoints.max(axis=0)

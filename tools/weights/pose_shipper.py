@@ -107,7 +107,7 @@ class PoseShipper(Shipper):
         """Return all figures on human-labelled hands, and the scores' error."""
         reader = open_source(self.args.dev)
         hands = select_from(reader, min_size=MIN_SIZE, min_points=MIN_POINTS)
-        estimator = HandPoseEstimator(path)
+        estimator = HandPoseEstimator(path, refine=False)
         figures: Figures = {"num_hands": len(hands.records)}
         for name in PROTOCOLS:
             found = measure_model(estimator, hands, name)
@@ -117,6 +117,9 @@ class PoseShipper(Shipper):
                 points = pair_points(hands.records, found.predictions)
                 error = measure_reliability(*points).error
                 figures["expected_calibration_error"] = error
+                again = measure_model(path, hands, name, refine=True).evaluation
+                scores = {k: score.to_dict() for k, score in again.scores.items()}
+                figures[f"{name}, looked at again"] = scores
         return figures
 
     def finish(self, files: list[Path], figures: dict[str, Figures]) -> Figures:
@@ -141,7 +144,7 @@ def calibrate(path: Path, held_out: Reader, plots: Path) -> Figures:
     save_reliability_plot(plots / f"{path.stem}_reliability.png", curves)
     errors = {name: curve.error for name, curve in curves.items()}
     if found.model.has_presence:
-        estimator = HandPoseEstimator(path, detector=None)
+        estimator = HandPoseEstimator(path, detector=None, refine=False)
         presence = calibrate_presence(found.model, estimator, places)
         errors |= {"presence": presence.to_dict()}
         curves = {"presence": presence.before, "calibrated": presence.after}
@@ -158,7 +161,7 @@ def calibrate(path: Path, held_out: Reader, plots: Path) -> Figures:
 def measure_sides(path: Path, held_out: Reader) -> Figures | None:
     """Return how often a file tells left from right on held-out hands."""
     records = [place for place in held_out.records() if place.is_hand]
-    found = predict_hands(HandPoseEstimator(path), records, CropRule())
+    found = predict_hands(HandPoseEstimator(path, refine=False), records, CropRule())
     if found.left_scores is None:
         return None
     measured = measure_handedness(records, found.left_scores)

@@ -35,8 +35,9 @@ export class HandEstimator {
 
   /** Find the keypoints of the hand in a tight box, whatever their scores. */
   async inBox(picture: Pixels, box: Box): Promise<HandPose> {
-    const [hand] = await this.#model.poses(picture, [this.#model.boxRegion(box)]);
-    return hand!;
+    const [first] = await this.#model.poses(picture, [this.#model.boxRegion(box)]);
+    const [second] = await this.#model.poses(picture, [this.nextRegion(first!)]);
+    return betterPose(first!, second!);
   }
 
   /** Find the hands of a whole picture besides known ones, the best first, each once. */

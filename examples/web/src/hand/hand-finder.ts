@@ -4,7 +4,7 @@ import { FOUND_SPREAD, SAME_BOX_OVERLAP } from "./constants";
 import type { CropModel } from "./crop-model";
 import { boxOverlap, boxRegion, longerSide, pictureBox, tightBox } from "./geometry";
 import type { DetectedHand } from "./hand-detector";
-import { betterPose, foundPoints, type HandPose, pointsScore } from "./hand-pose";
+import { betterPose, foundPoints, type HandPose } from "./hand-pose";
 import type { Pixels } from "./warp";
 
 /** A hand that was found in a whole picture, and what a detector says of it, 0..1. */
@@ -55,10 +55,7 @@ function foundSpread(hand: HandPose): number {
 /** Where the hands of a picture are, the best first. */
 export type Detect = (picture: Pixels) => Promise<readonly DetectedHand[]>;
 
-/**
- * Finds hands by a detector, then their keypoints in a crop each: turned as the detector
- * says and as it is, since its directions are rough.
- */
+/** Finds hands by a detector, then their keypoints in a crop each, not turned. */
 export class DetectorFinder implements HandFinder {
   readonly isRough = true;
   readonly #detect: Detect;
@@ -76,14 +73,10 @@ export class DetectorFinder implements HandFinder {
       if (known.some((other) => boxOverlap(hand.box, other.box) > SAME_BOX_OVERLAP)) {
         continue;
       }
-      const regions = [hand.degrees, 0].map((degrees) => ({
-        ...{ x: hand.x, y: hand.y },
-        side: cropScale * hand.size,
-        degrees,
-      }));
-      const [turned, plain] = await this.#model.poses(picture, regions);
-      const pose = pointsScore(plain!) > pointsScore(turned!) ? plain! : turned!;
-      found.push({ pose, certainty: presence ? 1 : hand.score });
+      const { x, y, size, score } = hand;
+      const region = { x, y, side: cropScale * size, degrees: 0 };
+      const [pose] = await this.#model.poses(picture, [region]);
+      found.push({ pose: pose!, certainty: presence ? 1 : score });
     }
     return found;
   }
