@@ -3,7 +3,7 @@
 Hands come as `(batch, max_hands, 7)` float32: x and y of the centre, width and height,
 all in sides of the input; cos and sin of the direction from the wrist to the middle
 knuckle (x to the right, y down), both 0 where nobody knows it; and what it is: `HAND`,
-`IGNORED` (there may be a hand in this box, the loss looks away) or 0 (nothing, fills up).
+`IGNORED` (there may be a hand in this box, the loss looks away) or 0 (nothing).
 """
 
 from __future__ import annotations
