@@ -54,9 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     with quiet_native_log():
         found = calibrate_model(arguments.model, records)
         if found.model.has_presence and any(not place.is_hand for place in places):
-            estimator = HandPoseEstimator(
-                arguments.model, detector=None, refine=False
-            )
+            estimator = HandPoseEstimator(arguments.model, detector=None, refine=False)
             presence = calibrate_presence(found.model, estimator, places)
     save_model(found.model, arguments.out)
     slope, offset = found.calibration
