@@ -4,6 +4,10 @@ Every pipeline finds the hands itself; `handypose_tf.evaluation.whole_photos` sa
 is found and what is right. Photos hold unlabelled hands, so some false alarms are none.
 
   python benchmarks/whole_photos.py coco:DATA/annotations.json --json out.json
+
+`--curve FILE` draws how many hands are found, and how many of their points are right,
+over the false alarms that this costs: a model's finds from many scores on, MediaPipe at
+every confidence given.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +33,17 @@ from handypose_tf.evaluation.whole_photos import WholePhotoScore, measure_whole_
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import format_table
 from handypose_tf.images import read_image
+from handypose_tf.images.figures import COLORS, figure_file
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.estimator import DEFAULT_MODEL
 
 #: Hands of a photo `(num_hands, 21, 2)` by the photo's path, the best first.
 Found = dict[str, list[NDArray]]
+
+PEER = "MediaPipe Hands full"
+
+#: Scores from which on a model's finds are counted, for the curve.
+CURVE_SCORES = (*np.arange(0.05, 0.95, 0.05), 0.96, 0.98, 0.99)
 
 HEADER = (
     *("pipeline", "PCK@.2, missed is wrong", "of those found", "found"),
@@ -66,6 +76,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(format_table(HEADER, [[name, *row(s)] for name, s in scores.items()]))
     if arguments.json is not None:
         write_json(arguments.json, {name: s.to_dict() for name, s in scores.items()})
+    if arguments.curve is not None:
+        curves = {
+            model: [
+                measure_whole_photos(found, measured, everything)
+                for found in _from_scores(model, arguments.detector, photos)
+            ]
+            for model in arguments.models.split(",")
+        }
+        peers = [score for name, score in scores.items() if name.startswith(PEER)]
+        draw_curves(arguments.curve, curves | ({PEER: peers} if peers else {}))
 
 
 def pipelines(
@@ -88,7 +108,7 @@ def pipelines(
     if not arguments.no_mediapipe:
         python = mediapipe_python(arguments.mediapipe_environment)
         for confidence in arguments.mediapipe_confidence:
-            name = f"MediaPipe Hands full, confidence {confidence:g}"
+            name = f"{PEER}, confidence {confidence:g}"
             found[name] = _mediapipe(python, confidence)
     return found
 
@@ -104,6 +124,37 @@ def _ours(model: str, **options: Any) -> Callable[[Sequence[str]], Found]:
         return found
 
     return run
+
+
+def _from_scores(model: str, detector: str, photos: Sequence[str]) -> Iterator[Found]:
+    """Give what a model finds from each of the curve's scores on."""
+    with quiet_native_log():
+        estimator = HandPoseEstimator(
+            model, detector=detector, min_score=min(CURVE_SCORES)
+        )
+    bar = tqdm(photos, desc=f"{model}, all scores", leave=False)
+    every = {photo: estimator.predict(read_image(photo)) for photo in bar}
+    for least in CURVE_SCORES:
+        yield {
+            photo: [hand.keypoints for hand in hands if hand.score >= least]
+            for photo, hands in every.items()
+        }
+
+
+def draw_curves(path: Path, curves: Mapping[str, Sequence[WholePhotoScore]]) -> None:
+    """Draw hands found and points right over false alarms a photo."""
+    with figure_file(path, (10, 4.2)) as figure:
+        panels = figure.subplots(1, 2)
+        texts = ("hands found", "pck_box@0.2, missed hands are wrong")
+        for axes, text, part in zip(panels, texts, ("found", "pck"), strict=True):
+            for (name, scores), color in zip(curves.items(), COLORS, strict=False):
+                ordered = sorted(scores, key=lambda score: score.false_alarms)
+                alarms = [score.false_alarms for score in ordered]
+                values = [100 * getattr(score, part).value for score in ordered]
+                axes.plot(alarms, values, "o-", ms=3.5, color=color, label=name)
+            axes.set(xlabel="false alarms a photo", ylabel=f"{text}, %")
+            axes.set(xlim=(0, None), ylim=(0, 100))
+        panels[0].legend(loc="lower right")
 
 
 def _mediapipe(python: Path, confidence: float) -> Callable[[Sequence[str]], Found]:
@@ -137,6 +188,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--mediapipe-confidence", type=float, nargs="+", default=[0.5, 0.1]
     )
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--curve", type=Path, help="picture: .png, .svg or .pdf")
     return parser.parse_args(argv)
 
 
