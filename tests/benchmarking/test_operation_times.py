@@ -20,7 +20,7 @@ from handypose_tf.litert.shipped import find_model
 
 @pytest.fixture(scope="module")
 def path():
-    return find_model("handypose_lite0_224_float16")
+    return find_model("handypose_mediapipe_full_192_float16")
 
 
 @pytest.fixture(scope="module")

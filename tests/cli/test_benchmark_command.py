@@ -56,7 +56,7 @@ def test_numbers_that_are_none(words, dot_model):
 @pytest.mark.slow
 def test_a_keras_file_runs_as_tensorflow_s_graph(capsys):
     words = ["benchmark", "handypose_lite0_224.keras", "--seconds", "0"]
-    vs = "handypose_lite0_224_float16"
+    vs = "handypose_mediapipe_full_192_float16"
     assert main([*words, "--vs", vs, "--machine-rate"]) == 0
     out = capsys.readouterr().out
     assert "handypose_lite0_224 " in out and "% of float" in out

@@ -245,7 +245,7 @@ def test_models_that_cannot_stand_in_are_one_line(name, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["handypose_lite0_224_float16"], "already exported"),
+        (["handypose_mediapipe_full_192_float16"], "already exported"),
         (["model.keras", "--task", "palms.tflite/a.task"], "cannot write"),
         (["model.keras", "--detector", "no.tflite"], "no such palm detector"),
         (["model.keras", "--detector", "small.tflite"], "no palm detector for"),

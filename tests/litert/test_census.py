@@ -8,7 +8,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.litert.census import op_census
 from handypose_tf.litert.shipped import SAVED_MODELS
 
-SHIPPED = SAVED_MODELS / "handypose_lite0_224_float16.tflite"
+SHIPPED = SAVED_MODELS / "handypose_mediapipe_full_192_float16.tflite"
 
 
 @pytest.fixture(scope="module")
@@ -17,17 +17,17 @@ def census():
 
 
 def test_body_of_the_shipped_file(census):
-    """EfficientNet-Lite0's 16 depthwise convolutions, and five of waterfall and MLF."""
+    """The encoder's 16 depthwise convolutions, and five of waterfall and MLF."""
     assert census.body["DEPTHWISE_CONV_2D"] == 16 + 3 + 2
-    assert census.body["SUB"] == 1
+    assert census.body["FULLY_CONNECTED"] == 4  # x and y of points, side, presence
     assert not census.body.keys() & {"MUL", "SPACE_TO_BATCH_ND", "TILE"}
     assert not census.flex
 
 
 def test_tail_is_the_decoding(census):
-    """Smoothing along columns and rows, the peak, the score's chance and the side's."""
+    """Smoothing along columns and rows, the peak, chances of score, side and hand."""
     assert census.tail["ARG_MAX"] == 1 and census.tail["DEPTHWISE_CONV_2D"] == 2
-    assert census.tail["LOGISTIC"] == 2
+    assert census.tail["LOGISTIC"] == 3
     assert "CONV_2D" not in census.tail
 
 

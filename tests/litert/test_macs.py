@@ -43,7 +43,7 @@ def test_by_hand(name, inputs, output, expected):
 
 def test_a_shipped_file_has_the_macs_of_its_network():
     """The decoder's smoothing adds less than one in a hundred."""
-    path = find_model("handypose_lite0_224_float16")
+    path = find_model("handypose_mediapipe_full_192_float16")
     network, found = read_metadata(path).macs, count_tflite_macs(path)
     assert network <= found.total < 1.01 * network
     assert found.int8 == 0

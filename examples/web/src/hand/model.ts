@@ -1,6 +1,6 @@
 /** What the page needs to know of a `.tflite` file: its `metadata.json`, read by the build. */
 export interface BundledFile {
-  /** File name without ending, e.g. `handypose_lite0_224_float16`. */
+  /** File name without ending, e.g. `handypose_mediapipe_full_192_float16`. */
   readonly name: string;
   /** Address relative to the page. */
   readonly file: string;
