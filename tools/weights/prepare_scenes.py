@@ -16,13 +16,14 @@ import csv
 import json
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from prepare_people import is_held_out
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
-from handypose_tf.geometry import FloatArray, box_center
+from handypose_tf.geometry import FloatArray, box_center, tight_box
 from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.mediapipe import MediaPipeHands
 
@@ -59,6 +60,13 @@ def without_label(boxes: FloatArray, labelled: FloatArray) -> list[list[float]]:
     return rest
 
 
+def labelled_box(annotation: dict[str, Any]) -> list[float]:
+    """Return the box of a hand's points, or of a crowd."""
+    if "keypoints" not in annotation:
+        return annotation["bbox"]
+    return tight_box(np.reshape(annotation["keypoints"], (-1, 3))[:, :2]).tolist()
+
+
 def possible_hands(detector: MediaPipeHands, hands: Path) -> dict[str, list]:
     """Return the boxes without label of every photo that has some, by its name."""
     found = {}
@@ -67,7 +75,9 @@ def possible_hands(detector: MediaPipeHands, hands: Path) -> dict[str, list]:
         content = json.loads(file.read_text())
         labels: dict[int, list] = {}
         for annotation in content["annotations"]:
-            labels.setdefault(annotation["image_id"], []).append(annotation["bbox"])
+            labels.setdefault(annotation["image_id"], []).append(
+                labelled_box(annotation)
+            )
         for image in tqdm(content["images"], desc=file.stem, mininterval=5):
             name = image["file_name"]
             boxes = palm_boxes(detector, read_image(hands / name))
