@@ -120,7 +120,10 @@ def test_a_file_against_another_model(folder, capsys):
     ("words", "line"),
     [
         (["nothing.keras"], "no such model file"),
-        (["handypose_mediapipe_full_192_float16"], "already exported; give the .keras file"),
+        (
+            ["handypose_mediapipe_full_192_float16"],
+            "already exported; give the .keras file",
+        ),
         (
             ["handypose_lite0", "--precision", "int8", "--calibration", "coco:no.json"],
             "no.json",
