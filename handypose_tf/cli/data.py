@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from handypose_tf.cli.console import quiet_native_log
 from handypose_tf.cli.options import parse_count, parse_positive, parse_threads
 from handypose_tf.data import READERS, Reader, open_source
 from handypose_tf.errors import DataError
@@ -144,8 +145,9 @@ def _inspect(args: argparse.Namespace, reader: Reader) -> int:
 
 def _convert(args: argparse.Namespace, reader: Reader) -> int:
     """Write the shards and print what was written."""
-    from handypose_tf.data.shards.crop_record import Crop
-    from handypose_tf.data.shards.writer import write_records
+    with quiet_native_log():
+        from handypose_tf.data.shards.crop_record import Crop
+        from handypose_tf.data.shards.writer import write_records
 
     index = write_records(
         reader,

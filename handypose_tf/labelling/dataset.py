@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -122,7 +123,7 @@ def _copy(photo: Path, folder: Path, name: str) -> str:
     except (OSError, BrokenPictureError) as error:
         raise DataError(f"{photo}: {error}; run the command again") from error
     target = folder / name
-    if not (target.is_file() and target.stat().st_size == photo.stat().st_size):
+    if not (target.is_file() and filecmp.cmp(photo, target, shallow=False)):
         write_bytes(target, photo.read_bytes())
     return name
 

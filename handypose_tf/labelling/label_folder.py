@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.data.parsing import read_json
+from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files.locks import held_folder
 from handypose_tf.files.versions import package_versions
 from handypose_tf.images import folder_of, write_image
 from handypose_tf.labelling.dataset import add_photo, picture_names, write_labels
 from handypose_tf.labelling.hold_out import split_hands
 from handypose_tf.labelling.label_photos import find_photos, label_photos, pending
-from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult
+from handypose_tf.labelling.photo_log import LOG, PhotoLog, PhotoResult
 from handypose_tf.labelling.segmentation import outline_hands
 from handypose_tf.labelling.selection import (
     FoundHand,
@@ -29,6 +31,9 @@ from handypose_tf.labelling.teacher import Teacher
 
 #: Labels' files of the hands that are trained on, and of those that are held out.
 _SPLIT = ("train.json", "val.json")
+
+#: Of the labels' files, which tells them from those of other tools and of people.
+_DESCRIPTION = "Hands labelled by a teacher, not by people"
 
 #: Goes through things, and may show how far it is; the word names one of them.
 Progress = Callable[[Any, str], Iterable[Any]]
@@ -124,7 +129,8 @@ def label_folders(
 
     Raises:
         DataError: If an input is missing or holds no photo.
-        OutputError: If a file cannot be written, or another run writes there.
+        OutputError: If a file cannot be written, holds labels of another tool, or
+            another run writes there.
     """
     out, options = Path(out), options or LabelOptions()
     photos = find_photos(inputs, out)
@@ -140,9 +146,10 @@ def _label(
     options: LabelOptions,
     progress: Progress,
 ) -> LabelReport:
+    _check_own(out)
     rejected = read_rejected(out / "rejected.txt")
     rule = Rule(options.min_size, options.max_disagreement, rejected)
-    log = PhotoLog(out / "photos.jsonl", teacher.describe())
+    log = PhotoLog(out / LOG, teacher.describe())
     todo = pending(photos, log)
     waiting = set(todo)
     known = [photo for photo in photos if photo not in waiting]
@@ -150,6 +157,7 @@ def _label(
         pass
     results = [result for photo in photos if (result := log[photo]) is not None]
     hands = found_hands(results)
+    _warn_of_unknown(out, rejected - {hand.id for hand in hands})
     kept, left_out = select(hands, rule)
     files: dict[Path, int] = {}
     sheets: list[Path] = []
@@ -171,7 +179,7 @@ def _info(
     """Return where the labels come from, for `info` of the labels' file."""
     folders = dict.fromkeys(folder_of(item).resolve() for item in inputs)
     return {
-        "description": "Hands labelled by a teacher, not by people",
+        "description": _DESCRIPTION,
         "teacher": teacher.describe(),
         "min_size": rule.min_size,
         "max_disagreement": rule.max_disagreement,
@@ -211,6 +219,32 @@ def _write_labels(
         write_labels(out / name, hands, images, info, outlines): len(hands)
         for name, hands in parts.items()
     }
+
+
+def _check_own(out: Path) -> None:
+    """Refuse to replace labels that another tool or a person has made or mended."""
+    for name in ("annotations.json", *_SPLIT):
+        if not (out / name).exists():
+            continue
+        try:
+            own = read_json(out / name)["info"]["description"] == _DESCRIPTION
+        except (DataError, KeyError, TypeError):
+            own = False
+        if not own:
+            raise OutputError(
+                f"{out / name}: not written by `handypose label`, and would be "
+                "replaced; move it away or give another --out"
+            )
+
+
+def _warn_of_unknown(out: Path, numbers: Collection[int]) -> None:
+    """Tell of refused numbers that no hand has: a slip of the pen, perhaps."""
+    if numbers:
+        named = ", ".join(map(str, sorted(numbers)))
+        warnings.warn(
+            f"{out / 'rejected.txt'}: no hand of these photos has the number {named}",
+            stacklevel=4,
+        )
 
 
 def _warn_of_old_split(out: Path) -> None:

@@ -12,14 +12,20 @@ from handypose_tf.errors import DataError
 from handypose_tf.images import Image, find_images, folder_of, read_image
 from handypose_tf.inference.video.video_inputs import is_video, public_name
 from handypose_tf.labelling.duplicates import DuplicateFinder, perceptual_hash
-from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult, file_stamp
+from handypose_tf.labelling.photo_log import (
+    LOG,
+    PhotoLog,
+    PhotoResult,
+    file_stamp,
+)
 from handypose_tf.labelling.teacher import Teacher
 
 
 def find_photos(inputs: Sequence[str | os.PathLike[str]], out: Path) -> list[Path]:
     """Return the photos of files, folders and patterns, each once.
 
-    A folder gives the photos in it and in its sub-folders, by name.
+    A folder gives the photos in it and in its sub-folders, by name; data sets among
+    them that were labelled before are left out.
 
     Args:
         inputs: Where to look.
@@ -35,8 +41,10 @@ def find_photos(inputs: Sequence[str | os.PathLike[str]], out: Path) -> list[Pat
         root = folder_of(item)
         if out.resolve() in (place := root.resolve(), *place.parents):
             raise DataError(f"{item}: lies in {out}, which is written; give another")
-        below = (path.relative_to(root) for path in find_images([item], out))
-        found |= dict.fromkeys(root.resolve() / path for path in below)
+        images = (path for path in find_images([item], out) if _is_photo(path, root))
+        found |= dict.fromkeys(
+            root.resolve() / image.relative_to(root) for image in images
+        )
     return list(found)
 
 
@@ -110,6 +118,12 @@ def _label(photo: Path, teacher: Teacher, finder: DuplicateFinder) -> PhotoResul
     except DataError as error:
         return PhotoResult(str(photo), stamp, error=str(error))
     return label_image(str(photo), stamp, image, teacher, finder)
+
+
+def _is_photo(image: Path, root: Path) -> bool:
+    """Tell whether a picture is no part of a data set that `label` has written."""
+    folders = (root / place for place in image.relative_to(root).parents)
+    return not any(folder != root and (folder / LOG).is_file() for folder in folders)
 
 
 def _check_kind(item: str) -> None:

@@ -21,6 +21,9 @@ from handypose_tf.labelling.teacher import HandLabel
 #: Changes whenever the teachers' way of labelling changes.
 LOG_VERSION = 2
 
+#: Its name in the folder of the data set.
+LOG = "photos.jsonl"
+
 _PIXEL_DECIMALS, _SCORE_DECIMALS = 2, 4
 
 

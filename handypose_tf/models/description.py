@@ -90,6 +90,10 @@ class Description(ModelFacts):
                     + f"; {self.preset} has no such part"
                     * (name in PARTS)
                 )
+            if not isinstance(values, Mapping):
+                raise ValueError(
+                    f"`overrides` of {name} must hold keys. Received: {values!r}"
+                )
             values = frozen(values)
             if name == "backbone":
                 changed = replace(part, **values)

@@ -87,7 +87,9 @@ def _claim(folder: Path, config: SynthConfig) -> None:
     note = folder / "synth.json"
     wanted = config.to_dict()
     if note.is_file():
-        found = _read(note)
+        found = _read(note, "choose another folder or delete this one")
+        if not isinstance(found, dict):
+            found = {}
         other = sorted(key for key in wanted if found.get(key) != wanted[key])
         if other:
             raise OutputError(
@@ -100,13 +102,11 @@ def _claim(folder: Path, config: SynthConfig) -> None:
         write_json(note, wanted)
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, remedy: str = "delete it and run the command again") -> Any:
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{path}: cannot be read ({error}); delete it and run the command again"
-        ) from error
+        raise OutputError(f"{path}: cannot be read ({error}); {remedy}") from error
 
 
 def _write_compact(path: Path, value: Any) -> None:

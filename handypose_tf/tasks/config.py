@@ -94,7 +94,9 @@ class NetworkConfig:
     frozen: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the level."""
+        """Check the size and the level."""
+        if self.image_size is not None:
+            check_positive("image_size", self.image_size)
         if self.frozen is not None:
             check_choice("frozen", self.frozen, LEVELS)
 
@@ -114,5 +116,7 @@ class TaskConfig:
     def __post_init__(self) -> None:
         """Check the numbers."""
         check_positive("batch_size", self.batch_size)
-        if self.seed < 0:
-            raise ValueError(f"`seed` must not be negative. Received: {self.seed}")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(
+                f"`seed` must be from 0 to 2^32 - 1. Received: {self.seed}"
+            )

@@ -12,6 +12,7 @@ import tensorflow as tf
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import HandPipeline
 from handypose_tf.data.sample import NO_HAND, Record
+from handypose_tf.errors import ModelError
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
@@ -66,7 +67,11 @@ class PoseTask(Task):
 
     def losses(self, model: HandyPose) -> dict[str, Any]:
         """Return the losses of a model's outputs and their weights, for `compile`."""
-        config = self.config.loss
+        config, num_points = self.config.loss, len(model.description.keypoint_names)
+        if config.kind == "hard" and config.top_k > num_points:
+            raise ModelError(
+                f"loss.top_k is {config.top_k}, of {num_points} keypoints; lower it"
+            )
         return output_losses(
             model,
             heatmap_loss(config, model) if model.has_heatmaps else None,

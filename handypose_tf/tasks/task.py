@@ -87,7 +87,12 @@ class Task(ABC):
         """
         try:
             return self.build_network()
-        except (TypeError, ValueError) as error:
+        except TypeError as error:
+            raise ModelError(
+                f"the configuration's model: a value of `overrides` is of the wrong "
+                f"kind: {error}"
+            ) from error
+        except ValueError as error:
             raise ModelError(f"the configuration's model: {error}") from error
 
     @abstractmethod

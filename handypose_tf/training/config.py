@@ -126,6 +126,8 @@ class RunConfig(TaskConfig):
     def __post_init__(self) -> None:
         """Check the names and the numbers."""
         super().__post_init__()
+        if not self.out.strip():
+            raise ValueError("`out` must name a folder. Received: nothing")
         check_choice("strategy", self.strategy, STRATEGIES)
         check_choice("precision", self.precision, PRECISIONS)
         for name in ("epochs", "save_every"):

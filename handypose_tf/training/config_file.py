@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import math
 import os
 import types
 import typing
@@ -28,12 +30,15 @@ class _UniqueKeys(yaml.SafeLoader):
         """Return a mapping, as `SafeLoader` does."""
         keys: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be a word", key.start_mark
+                )
             if key.value in keys and key.tag != "tag:yaml.org,2002:merge":
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value} comes twice", key.start_mark
                 )
-            if isinstance(key.value, str):
-                keys.add(key.value)
+            keys.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -90,7 +95,7 @@ def build_config(values: Mapping[str, Any], origin: str = "config") -> RunConfig
     from handypose_tf.training.config import TASK_CONFIGS
 
     task = values.get("task", "pose")
-    if task not in TASK_CONFIGS:
+    if not (isinstance(task, str) and task in TASK_CONFIGS):
         raise ModelError(
             f"{origin}: task must be one of {[*TASK_CONFIGS]}. Received: {task!r}"
         )
@@ -121,9 +126,11 @@ def _override(content: dict[str, Any], override: str) -> None:
 def _build(kind: type, values: Any, origin: str, path: str) -> Any:
     """Build one dataclass from a mapping."""
     place = f"{origin}: {path or 'the file'}"
-    if not isinstance(values, Mapping):
-        raise ModelError(f"{place} must hold keys. Received: {values!r}")
     known = {f.name: f for f in fields(kind)}
+    if not isinstance(values, Mapping):
+        raise ModelError(
+            f"{place} must hold keys ({', '.join(known)}). Received: {values!r}"
+        )
     prefix = f"{path}." if path else ""
     for key in values:
         if key not in known:
@@ -170,10 +177,12 @@ def _scalar(kind: Any, value: Any, origin: str, path: str) -> Any:
     A text that begins with `~/` is a path in the home.
     """
     if kind is float and isinstance(value, str | int) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError, OverflowError):
+            if math.isfinite(number := float(value)):
+                return number
+    elif kind is float and type(value) is float:
+        if math.isfinite(value):
+            return value
     elif type(value) is kind:
         is_home = kind is str and value.split("/")[0] == "~"
         return os.path.expanduser(value) if is_home else value

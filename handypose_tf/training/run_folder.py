@@ -89,8 +89,10 @@ class RunFolder:
         try:
             before = json.loads(self.run.read_text("utf-8"))
             config, data = before["config"], before["data"]
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"{self.run}: not the facts of a run ({error})") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"{self.run}: not the facts of a run ({error}); train in another folder"
+            ) from error
         old = _flat(asdict(build_config(config, str(self.run))))
         new = _flat(facts["config"])
         changed = [

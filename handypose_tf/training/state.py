@@ -16,6 +16,9 @@ from handypose_tf.errors import ModelError
 
 _POSITION = "position"
 
+#: What a file raises that is no state, or half of one.
+_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+
 
 @dataclass
 class Position:
@@ -79,10 +82,10 @@ class TrainingState:
             ModelError: If the file is damaged or belongs to another model.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as opened, np.load(opened) as file:
                 position = Position(**json.loads(str(file[_POSITION])))
                 values = [file[key] for key in sorted(file.files) if key != _POSITION]
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except _BROKEN as error:
             raise ModelError(
                 f"{path}: not a training state ({error}); train in another folder"
             ) from error

@@ -342,6 +342,11 @@ def _explained(error: tf.errors.OpError) -> HandyPoseError:
     line = " ".join(str(error.message).split())[:300]
     if isinstance(error, tf.errors.UnavailableError | tf.errors.AbortedError):
         return ModelError(f"another worker is lost; start all again to resume: {line}")
+    if isinstance(error, tf.errors.ResourceExhaustedError):
+        return ModelError(
+            "the memory of the computer or its GPU is too small for a step; lower "
+            "batch_size or model.image_size"
+        )
     if isinstance(error, tf.errors.NotFoundError) or _BROKEN_PICTURE.search(line):
         return DataError(
             f"a picture cannot be read: {line}; `handypose data inspect --decode` "

@@ -55,6 +55,24 @@ def test_two_results_in_one_place_are_refused(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        {"data": "coco:a.json"},
+        {"val": ["coco:a.json:train"]},
+        {"source": "coco:a.json"},
+        {"config": Path("a.json")},
+        {"predictions": [Path("a.json")]},
+    ],
+)
+def test_what_is_read_is_not_written(tmp_path, monkeypatch, read):
+    monkeypatch.chdir(tmp_path)
+    Path("a.json").touch()
+    assert check(**read, json=tmp_path / "a.json") == [
+        f"--json {tmp_path / 'a.json'} would replace a.json"
+    ]
+
+
 def test_a_flag_of_the_same_name_is_no_file():
     assert check(contact_sheet=True, json=None) == []
 

@@ -244,7 +244,10 @@ def test_context_holds_whatever_a_crop_can_see():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("mirror", 1.5), ("rotation", 400), ("scale", -0.1), ("blur", float("nan"))],
+    [
+        *(("mirror", 1.5), ("rotation", 400), ("scale", -0.1), ("blur", float("nan"))),
+        *(("shift", 9), ("scale", 2), ("brightness", 256)),
+    ],
 )
 def test_impossible_strengths_are_refused(name, value):
     with pytest.raises(ValueError, match=f"`{name}` must be a number from 0 to"):

@@ -187,9 +187,11 @@ def test_backgrounds_fill_what_is_outside(reader, tmp_path):
     images = arrays(pipeline.batches(0).take(1))[0]
     assert (images[:, 0].max(axis=-1) > 0).mean() > 0.9
     (tmp_path / "empty").mkdir()
-    empty = dataclasses.replace(pipeline, backgrounds=tmp_path / "empty")
     with pytest.raises(DataError, match="no JPEG or PNG for backgrounds"):
-        empty.batches(0)
+        dataclasses.replace(pipeline, backgrounds=tmp_path / "empty")
+    (tmp_path / "b" / "cut.png").write_bytes(b"\x89PNG")
+    with pytest.raises(DataError, match=r"b/cut\.png: .*; mend it or take it away"):
+        dataclasses.replace(pipeline, backgrounds=tmp_path / "b")
 
 
 def test_the_contact_sheet_is_one_picture(pipeline):

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import layouts
 import numpy as np
@@ -177,6 +178,34 @@ def test_another_conversion_is_not_mixed_in(tmp_path, change):
         write_records(changed, tmp_path / "s")
     with pytest.raises(OutputError, match="choose another folder or delete it"):
         write_records(many(tmp_path / "a"), tmp_path / "s", crop=Crop(2.0, 32))
+
+
+@pytest.mark.parametrize("same_size", [True, False])
+def test_a_shard_of_other_pictures_is_written_again(tmp_path, same_size):
+    reader = many(tmp_path / "a")
+    write_records(reader, tmp_path / "s", num_shards=4)
+    before = shards(tmp_path / "s")
+    picture = Path(reader.records()[7].image_path)
+    other = bytearray(picture.read_bytes()) + bytes(0 if same_size else 9)
+    other[len(other) // 2] ^= 1
+    time = picture.stat().st_mtime_ns + 1
+    picture.write_bytes(other)
+    os.utime(picture, ns=(time, time))
+    reader = CocoReader(tmp_path / "a/annotations.json")
+    write_records(reader, tmp_path / "s", num_shards=4)
+    changed = {n for n, data in shards(tmp_path / "s").items() if data != before[n]}
+    assert changed == {"data-00001-of-00004.tfrecord"}
+
+
+def test_other_masks_are_another_conversion(tmp_path):
+    write_records(many(tmp_path / "a"), tmp_path / "s")
+    outline = [[1.0, 1, 20, 1, 20, 20]]
+    layouts.edit_json(
+        tmp_path / "a/annotations.json",
+        lambda c: c["annotations"][0].__setitem__("segmentation", outline),
+    )
+    with pytest.raises(OutputError, match="with other data, options or package"):
+        write_records(CocoReader(tmp_path / "a/annotations.json"), tmp_path / "s")
 
 
 def flip_bit(path, place):

@@ -49,6 +49,8 @@ def test_the_cache_may_be_named_by_a_tilde(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("HANDYPOSE_CACHE", "~/models")
     assert cache_folder() == Path("/home/me/models")
+    monkeypatch.setenv("HANDYPOSE_CACHE", "")
+    assert cache_folder() == Path.home() / ".cache/handypose_tf"
     monkeypatch.delenv("HANDYPOSE_CACHE")
     assert cache_folder() == Path("/home/me/.cache/handypose_tf")
 

@@ -101,6 +101,43 @@ def test_what_an_earlier_run_held_out_is_not_left_without_a_word(
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["annotations.json", "val.json"])
+@pytest.mark.parametrize("content", ["{}", "[", '{"info": {"description": "CVAT"}}'])
+def test_labels_of_others_are_not_replaced(
+    photos: Path,
+    out: Path,
+    name: str,
+    content: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out.mkdir()
+    (out / name).write_text(content)
+    assert main(["label", str(photos), "--out", str(out)]) == 1
+    assert f"{name}: not written by `handypose label`" in capsys.readouterr().err
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [
+        (name, content)
+    ]
+
+
+def test_a_photo_that_changed_is_copied_again(photos: Path, out: Path) -> None:
+    words = ["label", str(photos / "sub"), "--out", str(out)]
+    main(words)
+    photo, copy = (folder / "sub/hand_0.png" for folder in (photos, out / "images"))
+    copy.write_bytes(bytes(len(photo.read_bytes())))  # another one of its size
+    main(words)
+    assert copy.read_bytes() == photo.read_bytes()
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_refused_number_that_no_hand_has_is_told(
+    photos: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out.mkdir()
+    (out / "rejected.txt").write_text("99\n2\n")
+    main(["label", str(photos / "sub"), "--out", str(out)])
+    assert "no hand of these photos has the number 99\n" in capsys.readouterr().err
+
+
 def test_nothing_to_keep_is_an_error_of_one_line(
     photos: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,6 +39,15 @@ def test_photos_are_found_as_predict_finds_them(photos: Path, tmp_path: Path) ->
     assert found == find_images(inputs)
 
 
+def test_data_sets_that_were_labelled_are_no_photos(photos: Path) -> None:
+    found = find_photos([photos], photos / "out")
+    old = photos / "old"
+    write_image(old / "images" / "a.png", draw_dots(8))
+    (old / "photos.jsonl").touch()
+    assert find_photos([photos], photos / "out") == found
+    assert find_photos([old / "images"], photos / "out") == [old / "images" / "a.png"]
+
+
 @pytest.mark.parametrize("item", ["-", "clip.mp4", "rtsp://me:secret@camera/1"])
 def test_what_has_no_photos_to_keep_is_refused(item: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"only photos|standard input") as caught:

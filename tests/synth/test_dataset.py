@@ -67,6 +67,15 @@ def make(folder, count, settings):
     return list(dataset.make_dataset(folder, count, settings, num_workers=1))
 
 
+@pytest.mark.parametrize("content", ["{", "[]", ""])
+def test_a_note_that_is_none_is_told(fake, tmp_path, content):
+    folder = tmp_path / "hands"
+    make(folder, 2, config(tmp_path))
+    (folder / "synth.json").write_text(content)
+    with pytest.raises(OutputError, match="another folder or delete"):
+        make(folder, 2, config(tmp_path))
+
+
 def test_the_data_set_is_read_back_by_the_coco_reader(fake, tmp_path):
     folder = tmp_path / "hands"
     assert make(folder, 10, config(tmp_path)) == [0, 4, 8, 10]

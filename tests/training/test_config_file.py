@@ -75,7 +75,14 @@ def test_overrides_reach_into_parts_and_lists(write):
         ("optimizer.kind=adm", "`kind` must be one of"),
         ("optimizer.kind=null", "optimizer.kind must be text"),
         ("optimizer.clip_norm=0", "`clip_norm` must be positive. Received: 0"),
-        ("optimizer.clip_norm=.nan", "`clip_norm` must be positive"),
+        ("optimizer.clip_norm=.nan", "optimizer.clip_norm must be a number"),
+        ("loss.foreground_weight=.inf", "loss.foreground_weight must be a number"),
+        ("data.crop_scale=1e999", "crop_scale must be a number. Received: '1e999'"),
+        ("task=[a]", "task must be one of ['pose', 'detector']. Received: ['a']"),
+        ("seed=4294967296", "`seed` must be from 0 to 2^32 - 1. Received: 4294967296"),
+        ("model.image_size=0", "model: `image_size` must be positive. Received: 0"),
+        ("out=' '", "`out` must name a folder"),
+        ("data.train=[coco:a.json]", "data.train.0 must hold keys (source, weight, "),
         ("optimizer.weight_decay=-1", "`weight_decay` must be from 0 to 1"),
         ("optimizer.momentum=9", "`momentum` must be from 0 to 1. Received: 9"),
         ("schedule.warmup_steps=-1", "`warmup_steps` must not be negative"),
@@ -105,6 +112,11 @@ def test_files_that_are_none(tmp_path, write):
         load_config(write("epochs: 3"))
     with pytest.raises(ModelError, match=r"the key data.train is missing"):
         build_config({"out": "a", "data": {}})
+
+
+def test_a_key_must_be_a_word(write):
+    with pytest.raises(ModelError, match=r"not a YAML file: .*a key must be a word"):
+        load_config(write(f"? [a, b]\n: 1\n{SMALL}"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 import tiny
+from tensorflow import keras
 
 from handypose_tf.data import open_source
 from handypose_tf.errors import DataError, HandyPoseError, ModelError, OutputError
@@ -98,6 +100,55 @@ def test_a_run_is_not_resumed_with_another_configuration(hands, finished):
         train(changed, resume=True)
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"config": 1}'])
+def test_facts_that_are_none_are_told(hands, finished, tmp_path, content):
+    (tmp_path / "run.json").write_text(content)
+    (tmp_path / "state.npz").write_bytes(finished[1].best.read_bytes()[:0])
+    with pytest.raises(ModelError, match=r"run\.json: not the facts .* another folder"):
+        train(configure(hands, tmp_path), resume=True)
+
+
+@pytest.mark.parametrize("num_bytes", [0, 9, 900])
+def test_a_cut_state_is_told(hands, finished, tmp_path, num_bytes):
+    whole = finished[1].best.parent
+    (tmp_path / "run.json").write_bytes((whole / "run.json").read_bytes())
+    state = (whole / "state.npz").read_bytes()[:num_bytes]
+    (tmp_path / "state.npz").write_bytes(state)
+    with pytest.raises(ModelError, match=r"state\.npz: not a training state"):
+        train(configure(hands, tmp_path), resume=True)
+
+
+def test_too_little_memory_is_told_with_what_helps(hands, tmp_path):
+    class Full(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    with pytest.raises(ModelError, match="too small for a step; lower batch_size"):
+        train(configure(hands, tmp_path), callbacks=[Full()])
+
+
+def test_more_of_the_worst_keypoints_than_there_are(hands, tmp_path):
+    loss = {"kind": "hard", "top_k": 22}
+    with pytest.raises(ModelError, match=r"loss\.top_k is 22, of 21 keypoints"):
+        train(configure(hands, tmp_path, loss=loss))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        ({"waterfall": 3}, "`overrides` of waterfall must hold keys. Received: 3"),
+        (
+            {"waterfall": {"filters": "x"}},
+            "a value of `overrides` is of the wrong kind",
+        ),
+    ],
+)
+def test_wrong_overrides_are_told(hands, tmp_path, overrides, words):
+    model = {**tiny.MODEL, "overrides": {**tiny.MODEL["overrides"], **overrides}}
+    with pytest.raises(ModelError, match=f"the configuration's model: {words}"):
+        train(configure(hands, tmp_path, model=model))
+
+
 def test_a_setting_that_a_later_version_added_has_its_default(finished):
     out, result, config = finished
     facts = json.loads((out / "run.json").read_text())
@@ -171,8 +222,6 @@ def test_weights_and_frozen_levels_are_taken(hands, finished, tmp_path):
 
 
 def test_several_workers_are_refused_where_keras_cannot(hands, tmp_path):
-    from tensorflow import keras
-
     if not hasattr(keras, "version"):
         pytest.skip("Keras 2 can")
     with pytest.raises(ModelError, match="Keras 3 cannot train over several workers"):

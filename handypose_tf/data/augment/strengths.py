@@ -18,6 +18,8 @@ _PROBABILITIES = (
 
 _MOVES = ("rotation", "scale", "shift", "stretch", "shear", "mirror")
 
+_LEVELS = ("brightness", "shade_levels", "noise_levels")
+
 _SHARES = ("saturation", "contrast", "hue", "low_resolution_scale", "erase_size")
 
 
@@ -93,7 +95,8 @@ class Augmentation:
     def __post_init__(self) -> None:
         """Check every strength."""
         bounds = {name: 1.0 for name in (*_PROBABILITIES, *_SHARES)}
-        bounds |= {"rotation": 360.0, "jpeg_quality": 90.0, "shear": 1.0}
+        bounds |= dict.fromkeys(_MOVES, 1.0) | dict.fromkeys(_LEVELS, 255.0)
+        bounds |= {"rotation": 360.0, "jpeg_quality": 90.0}
         for field in fields(self):
             value, most = getattr(self, field.name), bounds.get(field.name, math.inf)
             if not (math.isfinite(value) and 0 <= value <= most):

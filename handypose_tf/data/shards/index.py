@@ -30,6 +30,8 @@ class Shard:
         num_records: Records in it, once written.
         num_bytes: Size of the file, once written.
         sha256: Checksum of the file; empty until it is written.
+        pictures: Checksum of the sizes and times of change of its pictures' files, as
+            they were before it was written.
         skipped: A line for each record that was left out while writing.
     """
 
@@ -38,6 +40,7 @@ class Shard:
     num_records: int = 0
     num_bytes: int = 0
     sha256: str = ""
+    pictures: str = ""
     skipped: list[str] = field(default_factory=list)
 
     def fault(self, folder: Path, *, checksum: bool = True) -> str | None:

@@ -15,7 +15,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,8 @@ def write_records(
 
     The bytes of the shards depend on data, options and package versions alone, not on
     the number of threads or on interruptions. Shards that an earlier call has written
-    and that are still intact are kept, others are written again.
+    are kept if they are intact and their pictures' files are as they were; others are
+    written again.
 
     Args:
         reader: The data; its `on_error` also rules pictures that cannot be decoded.
@@ -93,10 +94,12 @@ def _write_records(
     with bar, ThreadPoolExecutor(num_threads or os.cpu_count()) as pool:
         for number, records in enumerate(parts):
             shard = index.shards[number]
-            if not shard.sha256 or shard.fault(folder):
+            pictures = _stamp(records)
+            if shard.pictures != pictures or shard.fault(folder):
                 results = _results(pool, records, crop)
                 skip = reader.on_error == "skip"
-                index.shards[number] = _write_shard(folder, results, shard, skip=skip)
+                shard = _write_shard(folder, results, shard, skip=skip)
+                index.shards[number] = replace(shard, pictures=pictures)
                 index.save(folder)
             bar.update(len(records))
     index.complete = True
@@ -127,6 +130,18 @@ def _split_into_shards(
         edges = np.linspace(0, len(group), min(count, len(group)) + 1).astype(int)
         parts += [group[a:b] for a, b in pairwise(edges)]
     return parts
+
+
+def _stamp(records: Iterable[Record]) -> str:
+    """Return a checksum of the sizes and times of change of pictures' files."""
+    digest = hashlib.sha256()
+    for path in dict.fromkeys(record.image_path for record in records):
+        try:
+            status = os.stat(path)
+        except OSError:  # is told when the picture is read
+            continue
+        digest.update(f"{status.st_size} {status.st_mtime_ns} ".encode())
+    return digest.hexdigest()
 
 
 def _plan(
@@ -168,6 +183,7 @@ def _fingerprint(parts: Sequence[Sequence[Record]], options: dict[str, Any]) -> 
             digest.update(repr(facts).encode("utf-8", "surrogateescape"))
             for array in (record.keypoints, record.visibility, record.box):
                 digest.update(array.tobytes())
+            digest.update(record.mask)
     return digest.hexdigest()
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import IMAGE_SUFFIXES, Image, read_image
+from handypose_tf.images.header import UnsupportedPictureError, read_header
 from handypose_tf.synth.look.skin import reflectance
 from handypose_tf.synth.space.colour import decode_light
 from handypose_tf.synth.space.fields import smooth_noise
@@ -83,7 +84,7 @@ def find_photos(folders: Sequence[Path] | None) -> list[Path]:
             scikit-image's photos, as far as they are installed.
 
     Raises:
-        DataError: If a given folder holds no picture.
+        DataError: If a given folder holds no picture, or a broken one.
     """
     if folders is None:
         folders = [folder for folder in _WALLPAPERS if folder.is_dir()]
@@ -96,8 +97,20 @@ def find_photos(folders: Sequence[Path] | None) -> list[Path]:
             raise DataError(
                 f"{folder}: no pictures in this folder; check --backgrounds"
             )
+        for picture in pictures:
+            _check(picture)
         found += pictures
     return found
+
+
+def _check(picture: Path) -> None:
+    """Refuse now what would end the run when it is drawn, hours later perhaps."""
+    try:
+        read_header(picture)
+    except UnsupportedPictureError:  # neither JPEG nor PNG, which is looked at then
+        pass
+    except (OSError, ValueError) as error:
+        raise DataError(f"{picture}: {error}; mend it or take it away") from error
 
 
 def _pictures(folder: Path) -> list[Path]:

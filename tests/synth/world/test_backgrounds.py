@@ -26,6 +26,13 @@ def test_a_folder_without_pictures_is_an_error(tmp_path):
         find_photos([tmp_path])
 
 
+def test_a_broken_photo_is_told_before_the_work(photos):
+    whole = (photos / "b.png").read_bytes()
+    (photos / "sub" / "cut.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"sub/cut\.png: .*mend it or take it away"):
+        find_photos([photos])
+
+
 def test_a_drawn_photo_shows_its_colour(photos):
     backgrounds = Backgrounds(find_photos([photos])[:1])
     drawn = [backgrounds.draw(np.random.default_rng(s), 40, 56) for s in range(30)]
