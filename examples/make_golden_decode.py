@@ -21,7 +21,7 @@ import numpy as np
 
 import handypose_tf
 from handypose_tf.files import file_sha256, write_json
-from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
+from handypose_tf.geometry import box_region, transform_points, warp_image
 from handypose_tf.images import Image, read_image
 from handypose_tf.inference import LiteRTModel
 from handypose_tf.litert.metadata import read_metadata
@@ -51,7 +51,7 @@ def golden_decode(model_path: Path) -> dict[str, Any]:
     model = LiteRTModel(model_path, num_threads=1)
     metadata = model.metadata
     size = metadata.image_size[0]
-    matrix = box_crop_matrix(box, size, scale=metadata.crop_scale)
+    matrix = box_region(box, scale=metadata.crop_scale).matrix(size)
     crop = warp_image(image, matrix, size)
     [output] = model.run(crop[None]).keypoints
     pixels = output[:, :2].astype(np.float64) * size - 0.5

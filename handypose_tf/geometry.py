@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from handypose_tf.checks import check_positive
 from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
 
 FloatArray = NDArray[np.floating]
@@ -118,8 +119,7 @@ def crop_matrix(
     Returns:
         `(3, 3)` float64, so that long chains of transforms keep their precision.
     """
-    if not side > 0:
-        raise ValueError(f"`side` must be positive. Received: {side}")
+    check_positive("side", side)
     x, y = np.asarray(center, np.float64)
     angle = np.deg2rad(degrees)
     scale = size / side
@@ -132,14 +132,6 @@ def crop_matrix(
             [0.0, 0.0, 1.0],
         ]
     )
-
-
-def box_crop_matrix(
-    box: ArrayLike, size: int, *, scale: float = DEFAULT_CROP_SCALE, degrees: float = 0
-) -> FloatArray:
-    """Return the crop matrix of a hand's box: a square of `scale` x its longer side."""
-    side = scale * float(np.max(np.asarray(box, np.float32)[2:]))
-    return crop_matrix(box_center(box), side, size, degrees=degrees)
 
 
 def letterbox_matrix(width: int, height: int, size: int) -> FloatArray:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from handypose_tf.geometry import (
     box_center,
-    box_crop_matrix,
     box_overlaps,
+    box_region,
     crop_matrix,
     image_box,
     is_inside,
@@ -99,7 +99,7 @@ def test_a_crop_needs_a_side(bad):
 
 
 def test_a_box_is_cropped_to_its_longer_side():
-    matrix = box_crop_matrix([10, 20, 40, 80], 60, scale=1.5)
+    matrix = box_region([10, 20, 40, 80], scale=1.5).matrix(60)
     moved = transform_points([[30, 60], [30, 20]], matrix)
     np.testing.assert_allclose(moved, [[29.5, 29.5], [29.5, 9.5]])
 

@@ -30,7 +30,8 @@ FLOORS = {
     "training": 6,
     **dict.fromkeys(("beam", "cli"), 7),
 }
-GROUND = {"errors", "files", "geometry", "hand", "images", "keras_classes", "lazy"}
+GROUND = {"checks", "errors", "files", "geometry", "hand", "images"}
+GROUND |= {"keras_classes", "lazy"}
 
 #: The only doors between rooms of one floor: models are built, then given weights;
 #: evaluation runs models; a model is a teacher.

@@ -10,6 +10,7 @@ from handypose_tf.backbones.mediapipe_landmark import mediapipe_landmark
 from handypose_tf.backbones.mediapipe_palm import mediapipe_palm
 from handypose_tf.backbones.resnet import resnet
 from handypose_tf.backbones.taps import Taps
+from handypose_tf.checks import check_choice
 
 __all__ = [
     "BACKBONES",
@@ -41,9 +42,6 @@ def build_backbone(inputs: Any, name: str, output_stride: int) -> Taps:
     Raises:
         ValueError: If there is no backbone of that name or it has no such stride.
     """
-    if name not in BACKBONES:
-        raise ValueError(
-            f"`name` must be one of {sorted(BACKBONES)}. Received: {name!r}"
-        )
+    check_choice("name", name, BACKBONES)
     function, variant = BACKBONES[name]
     return function(inputs, variant, output_stride)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from tensorflow import keras
 
 from handypose_tf.backbones.taps import Taps
+from handypose_tf.checks import check_choice
 
 
 class _Stage(NamedTuple):
@@ -54,8 +55,7 @@ def efficientnet_lite(inputs: Any, variant: int = 0, output_stride: int = 32) ->
     Raises:
         ValueError: If variant or output stride is another number.
     """
-    if variant not in SCALES:
-        raise ValueError(f"`variant` must be one of {[*SCALES]}. Received: {variant}")
+    check_choice("variant", variant, SCALES)
     if output_stride not in (16, 32):
         raise ValueError(f"`output_stride` must be 16 or 32. Received: {output_stride}")
     x = _conv_norm(inputs, _STEM_FILTERS, 3, stride=2, name="stem")

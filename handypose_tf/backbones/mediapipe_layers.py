@@ -7,16 +7,15 @@ from typing import Any
 
 from tensorflow import keras
 
+from handypose_tf.checks import check_choice
+
 #: Stride of their deepest features, as published.
 OUTPUT_STRIDE = 32
 
 
 def check_published(variant: str, variants: Collection[str], stride: int) -> None:
     """Refuse a variant or an output stride that MediaPipe has not published."""
-    if variant not in variants:
-        raise ValueError(
-            f"`variant` must be one of {[*variants]}. Received: {variant!r}"
-        )
+    check_choice("variant", variant, variants)
     if stride != OUTPUT_STRIDE:
         raise ValueError(f"`output_stride` must be 32. Received: {stride}")
 

@@ -17,6 +17,7 @@ from typing import Any
 from tensorflow import keras
 
 from handypose_tf.backbones.taps import Taps
+from handypose_tf.checks import check_choice
 
 #: Depth -> residual blocks in each of the four stages.
 NUM_BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -44,12 +45,8 @@ def resnet(inputs: Any, depth: int = 101, output_stride: int = 16) -> Taps:
     Raises:
         ValueError: If depth or output stride is another number.
     """
-    if depth not in NUM_BLOCKS:
-        raise ValueError(f"`depth` must be one of {[*NUM_BLOCKS]}. Received: {depth}")
-    if output_stride not in _STAGES:
-        raise ValueError(
-            f"`output_stride` must be one of {[*_STAGES]}. Received: {output_stride}"
-        )
+    check_choice("depth", depth, NUM_BLOCKS)
+    check_choice("output_stride", output_stride, _STAGES)
     x = _conv_norm(inputs, 64, 7, name="conv1", norm="bn1", stride=2)
     x = keras.layers.ReLU(name="relu1")(x)
     x = keras.layers.ZeroPadding2D(1, name="maxpool_pad")(x)

@@ -96,16 +96,23 @@ def measure_model(
     if isinstance(model, str | os.PathLike):
         name = name or Path(model).name
         model = HandPoseEstimator(model, num_threads, refine=refine)
-    own = tuple(model.metadata.keypoint_names)
-    if own != hands.reader.keypoint_names:
-        raise ModelError(
-            f"{name or model.path}: finds {len(own)} points, {own[0]} to {own[-1]}, "
-            f"not the {len(hands.reader.keypoint_names)} of {hands.reader}; train it "
-            "on such points"
-        )
+    check_points(model.metadata.keypoint_names, hands.reader, name or str(model.path))
     found = predict_hands(model, hands.records, protocol.crop, flip_test=flip_test)
     crop = describe_crop(protocol.crop, model) + ", flip test" * flip_test
     return measure_predictions(found, hands, protocol, name or model.path.name, crop)
+
+
+def check_points(names: Sequence[str], reader: Reader, model: str) -> None:
+    """Refuse hands of other keypoints than a model finds.
+
+    Raises:
+        ModelError: If the reader's are others.
+    """
+    if tuple(names) != tuple(reader.keypoint_names):
+        raise ModelError(
+            f"{model}: finds {len(names)} points, {names[0]} to {names[-1]}, not the "
+            f"{len(reader.keypoint_names)} of {reader}; train it on such points"
+        )
 
 
 def measure_results(

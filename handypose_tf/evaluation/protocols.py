@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from handypose_tf.checks import check_choice, check_positive
 from handypose_tf.geometry import CMU_CROP_SCALE
 from handypose_tf.metrics.keypoint_metrics import (
     AUC_THRESHOLDS,
     AVERAGES,
     NORMALIZERS,
-    check_choice,
 )
 
 #: The normalisers in words, for the heads of tables.
@@ -55,8 +55,8 @@ class CropRule:
     def __post_init__(self) -> None:
         """Check the choices."""
         check_choice("box", self.box, CROP_BOXES)
-        if self.scale is not None and not self.scale > 0:
-            raise ValueError(f"`scale` must be positive. Received: {self.scale}")
+        if self.scale is not None:
+            check_positive("scale", self.scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

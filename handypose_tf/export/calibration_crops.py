@@ -13,7 +13,7 @@ from handypose_tf.data import Reader, Record
 from handypose_tf.errors import DataError, ModelError
 from handypose_tf.geometry import (
     FloatArray,
-    box_crop_matrix,
+    box_region,
     letterbox_matrix,
     tight_box,
     transform_points,
@@ -88,16 +88,9 @@ def crop_hands(records: Sequence[Record], metadata: ModelMetadata) -> HandCrops:
     records = [record for record in records if record.is_hand]
     if not records:
         raise DataError("no hands to crop; check the data")
-    matrices = np.stack(
-        [
-            box_crop_matrix(
-                tight_box(record.keypoints, record.visibility),
-                size,
-                scale=metadata.crop_scale,
-            )
-            for record in records
-        ]
-    )
+    boxes = [tight_box(record.keypoints, record.visibility) for record in records]
+    regions = [box_region(box, scale=metadata.crop_scale) for box in boxes]
+    matrices = np.stack([region.matrix(size) for region in regions])
     crops = [
         warp_image(record.read_image(), matrix, size)
         for record, matrix in zip(records, matrices, strict=True)

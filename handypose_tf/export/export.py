@@ -106,19 +106,11 @@ def export_and_check(
     quantization: Quantization = _PLAIN,
     checker: FileChecker | None = None,
 ) -> ExportReport:
-    """Write a model as a `.tflite` file, after having run it; see `export_litert`.
+    """Write a model as a `.tflite` file, after having run it.
 
     The file's metadata hold the report, and its SHA-256 is written beside it, as
-    `sha256sum` does.
-
-    Args:
-        model: The model to convert; it stays as it is.
-        path: See `export_litert`.
-        precision: See `export_litert`.
-        io: See `export_litert`.
-        heatmaps: See `export_litert`.
-        quantization: See `export_litert`.
-        checker: What the file is compared with; crops of the demo picture if `None`.
+    `sha256sum` does. The checker is what the file is compared with: by default crops
+    of the demo picture. All other arguments are those of `export_litert`.
 
     Raises:
         HandyPoseError: As `export_litert`, or if LiteRT cannot run the file, or the

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from handypose_tf.checks import check_choice, check_suffix
 from handypose_tf.errors import ModelError
 from handypose_tf.export.graphs import (
     body_flatbuffer,
@@ -78,10 +79,8 @@ def check_arguments(
 ) -> None:
     """Refuse before long work what cannot be exported; see `export_litert`."""
     quantization.check(precision)
-    if io not in IO_TYPES:
-        raise ValueError(f"`io` must be one of {IO_TYPES}. Received: {io!r}")
-    if not str(path).endswith(".tflite"):
-        raise ValueError(f"`path` must end with .tflite. Received: {path}")
+    check_choice("io", io, IO_TYPES)
+    check_suffix(path, ".tflite")
     if None in model.image_size:
         raise ModelError(
             f"{model.name}: its input is {model.image_size}, a phone needs a fixed "

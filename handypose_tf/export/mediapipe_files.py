@@ -12,6 +12,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.checks import check_suffix
 from handypose_tf.export.graphs import convert, frozen
 from handypose_tf.files import check_writable, write_bytes
 from handypose_tf.files.versions import package_versions
@@ -53,8 +54,7 @@ def export_mediapipe(
         ModelError: If the converter refuses the model.
         OutputError: If the file cannot be written; nothing is left behind.
     """
-    if not str(path).endswith(".tflite"):
-        raise ValueError(f"`path` must end with .tflite. Received: {path}")
+    check_suffix(path, ".tflite")
     check_writable(path)
     if "landmarks" not in model.output:
         return write_bytes(path, _converted(model))

@@ -11,8 +11,12 @@ from typing import Any
 import numpy as np
 
 from handypose_tf.data import Reader
-from handypose_tf.errors import ModelError
-from handypose_tf.evaluation import Estimate, Evaluation, compare, evaluate
+from handypose_tf.evaluation import Estimate, Evaluation, Predictions, compare
+from handypose_tf.evaluation.measure import (
+    check_points,
+    measure_predictions,
+    select_from,
+)
 from handypose_tf.export.calibration_crops import HandCrops, crop_hands
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runner
@@ -117,8 +121,9 @@ class Checker(FileChecker):
         if reader is None:
             self._crops = demo_crops(model.image_size)
         else:
-            self._names = _same_names(model, reader)
-            self._hands = crop_hands(reader.records(), model.metadata())
+            check_points(model.metadata().keypoint_names, reader, model.name)
+            self._selected = select_from(reader)
+            self._hands = crop_hands(self._selected.records, model.metadata())
             self._crops = self._hands.crops
 
     def check_model(self, model: DescribedModel) -> None:
@@ -171,24 +176,11 @@ class Checker(FileChecker):
         )
 
     def _evaluate(self, keypoints: FloatArray) -> Evaluation:
+        """Measure points found in the crops as `measure_model` does."""
         assert self._hands is not None
-        return evaluate(
-            self._hands.records,
-            self._hands.to_pictures(keypoints),
-            _PROTOCOL,
-            keypoint_names=self._names,
-        )
-
-
-def _same_names(model: HandyPose, reader: Reader) -> tuple[str, ...]:
-    """Return the names of the keypoints; refuse hands with others than the model's."""
-    names, own = tuple(reader.keypoint_names), model.metadata().keypoint_names
-    if names != own:
-        raise ModelError(
-            f"{model.name} finds {len(own)} points, {own[0]} to {own[-1]}, not the "
-            f"{len(names)} of {reader}; check it on such points"
-        )
-    return names
+        found = Predictions(self._hands.to_pictures(keypoints), keypoints[..., 2])
+        hands, name = self._selected, self._model.name
+        return measure_predictions(found, hands, _PROTOCOL, name).evaluation
 
 
 def _columns(scores: Mapping[str, Estimate]) -> dict[str, Estimate]:

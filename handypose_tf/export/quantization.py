@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from handypose_tf.checks import check_choice
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.litert.precision import (
@@ -40,10 +41,7 @@ class Quantization:
 
     def __post_init__(self) -> None:
         """Refuse before long work what no conversion can do."""
-        if self.quantizer not in QUANTIZERS:
-            raise ValueError(
-                f"`quantizer` must be one of {QUANTIZERS}. Received: {self.quantizer!r}"
-            )
+        check_choice("quantizer", self.quantizer, QUANTIZERS)
         if self.quantizer == "litert" and find_spec("litert_quantizer") is None:
             raise MissingExtraError(
                 "litert-quantizer", "quantize", "quantise with --quantiser litert"
@@ -64,10 +62,7 @@ class Quantization:
                 settings mean nothing for it.
             ModelError: If the quantiser does not make it.
         """
-        if precision not in PRECISIONS:
-            raise ValueError(
-                f"`precision` must be one of {(*PRECISIONS,)}. Received: {precision!r}"
-            )
+        check_choice("precision", precision, PRECISIONS)
         if self.quantizer == "litert" and precision not in QUANTIZED:
             raise ModelError(
                 f"litert-quantizer makes {', '.join(QUANTIZED)}, not {precision}; "

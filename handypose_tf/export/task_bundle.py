@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from handypose_tf.checks import check_suffix
 from handypose_tf.errors import ModelError
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.task_check import TaskCheck, check_palm_detector, run_landmarks
@@ -111,8 +112,7 @@ def export_task(
         OutputError: If the file cannot be written; nothing is left behind.
     """
     quantization.check(precision)
-    if not str(path).endswith(".task"):
-        raise ValueError(f"`path` must end with .task. Received: {path}")
+    check_suffix(path, ".task")
     check_task_model(model)
     check_writable(path)
     palms = palm_detector(detector)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from handypose_tf.checks import check_choice
 from handypose_tf.geometry import FloatArray, HandRegion
 from handypose_tf.images import Image
 from handypose_tf.inference.boxes import check_boxes
@@ -187,10 +188,7 @@ class HandPoseEstimator:
             DataError: If a file cannot be read.
             TypeError: If a picture is nothing of that.
         """
-        if on_error not in ON_ERROR:
-            raise ValueError(
-                f"`on_error` must be one of {ON_ERROR}. Received: {on_error!r}"
-            )
+        check_choice("on_error", on_error, ON_ERROR)
         return predict_each(self._for_threads(), pictures, skip=on_error == "skip")
 
     def find(self, image: Image, known: Sequence[HandPose] = ()) -> list[HandPose]:

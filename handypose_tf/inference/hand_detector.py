@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from handypose_tf.checks import check_least
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import (
     FloatArray,
@@ -111,8 +112,7 @@ class HandDetector:
         levels: int = 1,
         min_score: float | None = None,
     ) -> None:
-        if levels < 1:
-            raise ValueError(f"`levels` must be 1 or more. Received: {levels}")
+        check_least("levels", levels, 1)
         self.levels = levels
         self._opened_as = model, num_threads
         self.path = find_model(model)

@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from handypose_tf.checks import check_choice
 from handypose_tf.geometry import (
     FloatArray,
     HandRegion,
     box_center,
-    box_crop_matrix,
+    box_region,
     crop_matrix,
     image_box,
     transform_points,
@@ -108,8 +109,7 @@ class MediaPipeHands:
         *,
         num_threads: int = 1,
     ) -> None:
-        if variant not in VARIANTS:
-            raise ValueError(f"`variant` must be of {VARIANTS}. Received: {variant!r}")
+        check_choice("variant", variant, VARIANTS)
         folder = Path(model_folder) if model_folder else MEDIAPIPE_FILES.fetch()
         self.variant = variant
         self._palms = _Network(folder / f"palm_detection_{variant}.tflite", num_threads)
@@ -147,7 +147,7 @@ class MediaPipeHands:
             degrees: Turn of the crop's content, counter-clockwise; the model was made
                 for upright hands.
         """
-        matrix = box_crop_matrix(box, LANDMARK_SIZE, degrees=degrees)
+        matrix = box_region(box)._replace(degrees=degrees).matrix(LANDMARK_SIZE)
         return self._landmarks(image, matrix, mirrored=False)
 
     def landmarks_in(

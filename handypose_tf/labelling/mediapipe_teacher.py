@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import ArrayLike
 
+from handypose_tf.checks import check_least
 from handypose_tf.geometry import HandRegion, box_region, image_box
 from handypose_tf.images import Image
 from handypose_tf.inference.picture_tiles import picture_levels
@@ -44,8 +45,7 @@ class MediaPipeTeacher:
     """
 
     def __init__(self, hands: MediaPipeHands, levels: int = 1) -> None:
-        if levels < 1:
-            raise ValueError(f"`levels` must be 1 or more. Received: {levels}")
+        check_least("levels", levels, 1)
         self._hands = hands
         self._levels = levels
 

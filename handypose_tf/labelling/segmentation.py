@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from handypose_tf.data.polygons import trace_polygons
 from handypose_tf.geometry import (
     FloatArray,
-    box_crop_matrix,
+    box_region,
     tight_box,
     transform_points,
     warp_image,
@@ -55,7 +55,7 @@ def outline_hand(image: Image, keypoints: FloatArray) -> list[list[float]]:
     Returns:
         COCO polygons, pixels of the picture; none if nothing was found.
     """
-    matrix = box_crop_matrix(tight_box(keypoints), _SIDE, scale=_SCALE)
+    matrix = box_region(tight_box(keypoints), scale=_SCALE).matrix(_SIDE)
     crop = warp_image(image, matrix, _SIDE)
     seeds = _seeds(transform_points(keypoints, matrix))
     covered = warp_image(np.ones_like(image[..., :1]), matrix, _SIDE)[..., 0]

@@ -11,16 +11,15 @@ from typing import Any
 
 from tensorflow import keras
 
+from handypose_tf.checks import check_choice
+
 #: ReLU6 quantises to 8 bits with a known range; it is what the lite presets use.
 ACTIVATIONS = ("relu", "relu6")
 
 
 def activation(kind: str, *, name: str, dtype: Any = None) -> keras.layers.Layer:
     """Return a ReLU layer, bounded by 6 for `"relu6"`."""
-    if kind not in ACTIVATIONS:
-        raise ValueError(
-            f"`activation` must be one of {ACTIVATIONS}. Received: {kind!r}"
-        )
+    check_choice("activation", kind, ACTIVATIONS)
     return keras.layers.ReLU(6.0 if kind == "relu6" else None, name=name, dtype=dtype)
 
 

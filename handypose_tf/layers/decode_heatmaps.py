@@ -7,6 +7,8 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.checks import check_choice
+
 METHODS = ("argmax", "quarter", "dark", "soft_argmax")
 
 #: Cells to each side of the peak that a method looks at.
@@ -65,8 +67,7 @@ class DecodeHeatmaps(keras.layers.Layer):
     ) -> None:
         kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
-        if method not in METHODS:
-            raise ValueError(f"`method` must be one of {METHODS}. Received: {method!r}")
+        check_choice("method", method, METHODS)
         self.method = method
         self.image_size = tuple(int(side) for side in image_size)
         self.stride = stride

@@ -7,6 +7,7 @@ from typing import Any
 
 from tensorflow import keras
 
+from handypose_tf.checks import check_choice
 from handypose_tf.layers.bilinear_resize import BilinearResize
 from handypose_tf.layers.block import Block
 from handypose_tf.layers.conv_stack import apply_layers, conv_stack, level_projections
@@ -80,14 +81,8 @@ class MultiLevelFusion(Block):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if levels not in LEVELS:
-            raise ValueError(
-                f"`levels` must be one of {sorted(LEVELS)}. Received: {levels!r}"
-            )
-        if first_level not in FIRST_LEVEL:
-            raise ValueError(
-                f"`first_level` must be one of {FIRST_LEVEL}. Received: {first_level!r}"
-            )
+        check_choice("levels", levels, LEVELS)
+        check_choice("first_level", first_level, FIRST_LEVEL)
         self.filters = filters
         self.reduction = reduction
         self.levels = levels

@@ -11,6 +11,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from handypose_tf.checks import check_least
 from handypose_tf.errors import ModelError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
@@ -47,10 +48,8 @@ class LiteRTNetwork:
         *,
         kind: str = "pose",
     ) -> None:
-        if num_threads is not None and num_threads < 1:
-            raise ValueError(
-                f"`num_threads` must be 1 or more. Received: {num_threads}"
-            )
+        if num_threads is not None:
+            check_least("num_threads", num_threads, 1)
         self.path = path
         self._lock = threading.Lock()
         self.metadata: ModelMetadata = read_metadata(path)

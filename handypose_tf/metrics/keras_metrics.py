@@ -14,11 +14,11 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.checks import check_choice
 from handypose_tf.geometry import CMU_CROP_SCALE
 from handypose_tf.metrics.keypoint_metrics import (
     AUC_THRESHOLDS,
     NORMALIZERS,
-    check_choice,
 )
 
 

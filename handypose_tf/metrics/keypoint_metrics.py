@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from handypose_tf.checks import check_choice
 from handypose_tf.geometry import CMU_CROP_SCALE, FloatArray
 
 #: What a distance is divided by, and how a table's columns are called for it.
@@ -186,20 +187,6 @@ def auc(
 def threshold_share(distances: ArrayLike, thresholds: Sequence[float]) -> FloatArray:
     """Return, for each distance, the share of the thresholds that it is below."""
     return np.mean([np.asarray(distances) < value for value in thresholds], axis=0)
-
-
-def check_choice(
-    name: str, value: str, choices: Sequence[str] | dict[str, str]
-) -> None:
-    """Refuse an argument that is none of its choices.
-
-    Raises:
-        ValueError: If it is none of them.
-    """
-    if value not in choices:
-        raise ValueError(
-            f"`{name}` must be one of {tuple(choices)}. Received: {value!r}"
-        )
 
 
 def _given(name: str, value: ArrayLike | None) -> FloatArray:

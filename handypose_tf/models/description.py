@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handypose_tf.checks import check_choice
 from handypose_tf.litert.metadata import (
     Decode,
     ModelFacts,
@@ -173,8 +174,7 @@ def describe_preset(
     Raises:
         ValueError: If the preset or an override's key is unknown.
     """
-    if name not in presets:
-        raise ValueError(f"`preset` must be one of {[*presets]}. Received: {name!r}")
+    check_choice("preset", name, presets)
     model = presets[name].model.with_overrides(overrides or {})
     size = model.image_size if image_size is None else image_size
     height, width = (size, size) if isinstance(size, int) else size

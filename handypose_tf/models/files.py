@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorflow import keras
 
+from handypose_tf.checks import check_suffix
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
 from handypose_tf.files.file_kind import why_unreadable
@@ -173,8 +174,7 @@ def save_model(
         ValueError: If the name does not end with `.keras`.
         OutputError: If the file cannot be written; nothing is left behind.
     """
-    if not str(path).endswith(".keras"):
-        raise ValueError(f"`path` must end with .keras. Received: {path}")
+    check_suffix(path, ".keras")
     with tempfile.TemporaryDirectory() as folder:
         temporary = Path(folder) / "model.keras"
         model.save(temporary)

@@ -15,6 +15,7 @@ from handypose_tf.backbones.mediapipe_landmark import (
 )
 from handypose_tf.backbones.mediapipe_layers import conv
 from handypose_tf.backbones.mediapipe_palm import mediapipe_palm
+from handypose_tf.checks import check_least
 from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.mediapipe import (
@@ -89,10 +90,7 @@ def mediapipe_hands(
         >>> model = mediapipe_hands(22)  # doctest: +SKIP
         >>> model.compile("adam", {"landmarks": CoordinateLoss()})  # doctest: +SKIP
     """
-    if num_keypoints < 1:
-        raise ValueError(
-            f"`num_keypoints` must be 1 or more. Received: {num_keypoints}"
-        )
+    check_least("num_keypoints", num_keypoints, 1)
     model = landmark_network(variant, num_keypoints=num_keypoints)
     if weights is not None:
         network = f"landmark_{variant}"

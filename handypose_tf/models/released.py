@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from handypose_tf.checks import check_choice
 from handypose_tf.models.build import handypose
 from handypose_tf.models.network import HandyPose
 from handypose_tf.models.presets import RELEASED_HEADS
@@ -53,8 +54,7 @@ def build_released(
         ValueError: If the head is unknown.
         ModelError: If keys or shapes do not fit; they are listed.
     """
-    if head not in RELEASED_HEADS:
-        raise ValueError(f"`head` must be one of {[*RELEASED_HEADS]}. Received: {head}")
+    check_choice("head", head, RELEASED_HEADS)
     torch = TorchLayers(state, source)
     arrays = resnet_arrays(torch, 101, prefix="backbone.")
     arrays |= _waterfall(torch) | _HEADS[head](torch)

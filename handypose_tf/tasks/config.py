@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from handypose_tf.checks import check_choice, check_least, check_positive
+
 LEVELS = ("stem", "level1", "level2", "level3", "deepest")
-
-
-def check_choice(name: str, value: str, choices: Collection[str]) -> None:
-    """Refuse what is none of the choices."""
-    if value not in choices:
-        raise ValueError(f"`{name}` must be one of {[*choices]}. Received: {value!r}")
-
-
-def check_positive(name: str, value: float) -> None:
-    """Refuse what is no positive number."""
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"`{name}` must be positive. Received: {value}")
 
 
 @dataclass(frozen=True, kw_only=True)

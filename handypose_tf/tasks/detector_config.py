@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from handypose_tf.checks import check_choice, check_least, check_positive
 from handypose_tf.data.augment.strengths import PLAIN, Augmentation
 from handypose_tf.data.scenes.maker import SceneStyle
 from handypose_tf.models.presets import DETECTORS
@@ -12,8 +13,6 @@ from handypose_tf.tasks.config import (
     SamplingConfig,
     SourceConfig,
     TaskConfig,
-    check_choice,
-    check_positive,
 )
 
 
@@ -37,8 +36,7 @@ class PictureSourceConfig(SourceConfig):
         """Check the numbers."""
         if self.weight:
             super().__post_init__()
-        if self.photos < 0:
-            raise ValueError(f"`photos` must not be negative. Received: {self.photos}")
+        check_least("photos", self.photos, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

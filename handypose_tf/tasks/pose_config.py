@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handypose_tf.checks import check_choice, check_positive
 from handypose_tf.data.augment.strengths import PLAIN, Augmentation
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.models.presets import PRESETS
@@ -12,8 +13,6 @@ from handypose_tf.tasks.config import (
     SamplingConfig,
     SourceConfig,
     TaskConfig,
-    check_choice,
-    check_positive,
 )
 
 LOSSES = ("mse", "weighted", "hard")

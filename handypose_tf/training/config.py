@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from handypose_tf.tasks.config import TaskConfig, check_choice, check_positive
+from handypose_tf.checks import check_choice, check_least, check_positive
+from handypose_tf.tasks.config import TaskConfig
 from handypose_tf.tasks.detector_config import DetectorConfig
 from handypose_tf.tasks.pose_config import PoseConfig
 
@@ -41,10 +42,7 @@ class ScheduleConfig:
         check_choice("kind", self.kind, SCHEDULES)
         check_positive("factor", self.factor)
         check_positive("every", self.every)
-        if self.warmup_steps < 0:
-            raise ValueError(
-                f"`warmup_steps` must not be negative. Received: {self.warmup_steps}"
-            )
+        check_least("warmup_steps", self.warmup_steps, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

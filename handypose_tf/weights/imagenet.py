@@ -10,6 +10,7 @@ from typing import Any
 
 from handypose_tf.backbones import BACKBONES
 from handypose_tf.backbones.resnet import NUM_BLOCKS
+from handypose_tf.checks import check_choice
 from handypose_tf.errors import MissingExtraError, ModelError
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.fold_scale import fold_scale
@@ -45,10 +46,7 @@ def load_imagenet(
         MissingExtraError: If the weights' package is not installed.
         ModelError: If the file does not fit.
     """
-    if backbone not in BACKBONES:
-        raise ValueError(
-            f"`backbone` must be one of {[*BACKBONES]}. Received: {backbone!r}"
-        )
+    check_choice("backbone", backbone, BACKBONES)
     if not backbone.startswith(_FAMILIES):
         raise ModelError(
             f"nobody has ImageNet weights for the backbone {backbone}; there are some "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from handypose_tf.backbones.mediapipe_landmark import weighted_layers as hand_layers
 from handypose_tf.backbones.mediapipe_palm import weighted_layers as palm_layers
+from handypose_tf.checks import check_choice
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.litert.interpreter import open_interpreter
@@ -110,8 +111,7 @@ def mediapipe_file(network: str) -> Path:
         ValueError: If there is no such network.
         DataError: If the file is not there and cannot be fetched, or is another.
     """
-    if network not in FILES:
-        raise ValueError(f"`network` must be one of {[*FILES]}. Received: {network!r}")
+    check_choice("network", network, FILES)
     return MEDIAPIPE_FILES.fetch() / FILES[network]
 
 

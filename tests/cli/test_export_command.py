@@ -13,6 +13,8 @@ from drawn_hands import write_coco
 from small_models import SMALL, scatter_weights
 
 from handypose_tf.cli.main import main
+from handypose_tf.data import open_source
+from handypose_tf.evaluation.measure import measure_model, select_from
 from handypose_tf.litert.metadata import plain, read_metadata
 from handypose_tf.models import handypose, save_model
 
@@ -72,6 +74,13 @@ def test_the_metadata_hold_what_was_measured(exported, folder):
     assert change["value"] == pytest.approx(after - before)
     assert change["low"] <= change["value"] <= change["high"]
     assert json.loads((folder / "report.json").read_text()) == facts
+
+
+def test_the_figures_are_those_of_measure_model(exported, folder):
+    hands = select_from(open_source(f"coco:{folder / 'hands' / 'annotations.json'}"))
+    measured = measure_model(exported, hands, "nsrm").evaluation
+    for column, score in read_metadata(exported).export["accuracy"]["file"].items():
+        assert measured.scores[column].value == pytest.approx(score["value"], rel=1e-4)
 
 
 def test_a_file_without_data_is_compared_on_the_demo_picture(folder, capsys):

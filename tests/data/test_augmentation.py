@@ -96,7 +96,7 @@ def test_a_plain_crop_is_the_one_of_prediction(side, mean):
     image = cv2.resize(coarse, (320, 240), interpolation=cv2.INTER_CUBIC)
     box = [100.0, 60.0, side, side / 2]
     result = run(make_sample(image, [[120.0, 80.0]], box))
-    matrix = geometry.box_crop_matrix(box, SIZE)
+    matrix = geometry.box_region(box).matrix(SIZE)
     assert result["matrix"] == pytest.approx(matrix, abs=1e-4)
     reference = geometry.warp_image(image, matrix, SIZE)
     difference = np.abs(result["image"].astype(int) - reference)

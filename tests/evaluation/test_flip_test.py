@@ -11,7 +11,7 @@ import pytest
 
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.flipped import predict_flipped
-from handypose_tf.geometry import box_crop_matrix, warp_image
+from handypose_tf.geometry import box_region, warp_image
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.litert.metadata import Decode
 from handypose_tf.models import handypose, save_model
@@ -37,7 +37,7 @@ class SpotModel:
         self.crops: list[np.ndarray] = []
 
     def heatmaps(self, image, box):
-        matrix = box_crop_matrix(box, SIZE, scale=SCALE)
+        matrix = box_region(box, scale=SCALE).matrix(SIZE)
         crop = warp_image(image, matrix, SIZE).astype(float)[..., 0]
         self.crops.append(crop)
         y, x = np.mgrid[:SIZE, :SIZE]

@@ -85,7 +85,7 @@ def test_overrides_reach_into_parts_and_lists(write):
         ("data.train=[coco:a.json]", "data.train.0 must hold keys (source, weight, "),
         ("optimizer.weight_decay=-1", "`weight_decay` must be from 0 to 1"),
         ("optimizer.momentum=9", "`momentum` must be from 0 to 1. Received: 9"),
-        ("schedule.warmup_steps=-1", "`warmup_steps` must not be negative"),
+        ("schedule.warmup_steps=-1", "`warmup_steps` must be 0 or more"),
         ("augmentation.mirror=2", "augmentation: `mirror` must be a number"),
         ("augmentation=3", "augmentation must hold keys"),
         ("data.train.7.source=x", "there is no such place"),

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from tqdm import tqdm
 
+from handypose_tf.checks import check_choice
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.parsing import FileError
 from handypose_tf.data.readers.headers import Headers
@@ -72,8 +73,7 @@ class Reader(ABC):
         images: str | os.PathLike[str] | None = None,
         verify: bool = True,
     ) -> None:
-        if on_error not in ("fail", "skip"):
-            raise ValueError(f"`on_error` must be fail or skip. Received: {on_error!r}")
+        check_choice("on_error", on_error, get_args(OnError))
         self.path = Path(path).expanduser()
         self.split = self.canonical_split(split)
         self.on_error = on_error

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from handypose_tf.checks import check_positive
 from handypose_tf.data.polygons import decode_mask, encode_mask
 from handypose_tf.data.sample import Record
-from handypose_tf.geometry import box_crop_matrix, transform_points, warp_image
+from handypose_tf.geometry import box_region, transform_points, warp_image
 from handypose_tf.images.header import PictureHeader
 
 #: JPEG quality of crops: at 95 the loss is far below the labels' own error.
@@ -34,8 +35,8 @@ class Crop:
         Raises:
             ValueError: If scale or size is not positive.
         """
-        if not (self.scale > 0 and self.size > 0):
-            raise ValueError(f"`scale` and `size` must be positive. Received: {self}")
+        check_positive("scale", self.scale)
+        check_positive("size", self.size)
 
 
 def cut_record(record: Record, crop: Crop) -> tuple[Record, bytes]:
@@ -47,7 +48,7 @@ def cut_record(record: Record, crop: Crop) -> tuple[Record, bytes]:
     Raises:
         DataError: If the picture is missing or cannot be decoded.
     """
-    matrix = box_crop_matrix(record.box, crop.size, scale=crop.scale)
+    matrix = box_region(record.box, scale=crop.scale).matrix(crop.size)
     image = warp_image(record.read_image(), matrix, crop.size)
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from handypose_tf.checks import check_least
 from handypose_tf.geometry import box_center
 from handypose_tf.images import Image, check_image
 from handypose_tf.inference.estimator import HandPoseEstimator
@@ -84,8 +85,7 @@ class HandTracker:
         smoothing: OneEuro | None = _DEFAULT_SMOOTHING,
     ) -> None:
         for name, value in (("max_hands", max_hands), ("every", every)):
-            if value < 1:
-                raise ValueError(f"`{name}` must be 1 or more. Received: {value}")
+            check_least(name, value, 1)
         self._estimator = estimator or HandPoseEstimator(levels=1)
         self._max_hands = max_hands
         self._every = every

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from handypose_tf.checks import check_least, check_positive
 from handypose_tf.geometry import FloatArray
 
 #: A time that does not advance counts as this many seconds.
@@ -41,13 +42,9 @@ class OneEuro:
 
     def __post_init__(self) -> None:
         """Refuse values that no filter has."""
-        if not (self.min_cutoff > 0 and self.d_cutoff > 0):
-            raise ValueError(
-                "`min_cutoff` and `d_cutoff` must be above 0 Hz. "
-                f"Received: {self.min_cutoff}, {self.d_cutoff}"
-            )
-        if not self.beta >= 0:
-            raise ValueError(f"`beta` must be 0 or more. Received: {self.beta}")
+        check_positive("min_cutoff", self.min_cutoff)
+        check_positive("d_cutoff", self.d_cutoff)
+        check_least("beta", self.beta, 0)
 
 
 class _State(NamedTuple):

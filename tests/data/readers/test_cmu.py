@@ -10,7 +10,7 @@ from handypose_tf.data.readers.cmu_manual import CmuManualReader
 from handypose_tf.data.readers.cmu_panoptic import CmuPanopticReader, agmn_split
 from handypose_tf.data.readers.cmu_synth import CmuSynthReader
 from handypose_tf.errors import DataError
-from handypose_tf.geometry import box_crop_matrix, transform_points
+from handypose_tf.geometry import box_region, transform_points
 
 
 def test_manual_reads_points_box_side_and_head(tmp_path):
@@ -32,7 +32,7 @@ def test_manual_reads_points_box_side_and_head(tmp_path):
 
 def test_manual_crop_of_2_2_is_that_of_the_paper(tmp_path):
     record = CmuManualReader(layouts.write_cmu_manual(tmp_path)).records()[0]
-    matrix = box_crop_matrix(record.box, 368, scale=2.2)
+    matrix = box_region(record.box, scale=2.2).matrix(368)
     # hand_box_center -+ 1.1 B (B = 19) are the outer edges, half a pixel out.
     corners = [[20.5 - 20.9, 21 - 20.9], [20.5 + 20.9, 21 + 20.9]]
     moved = transform_points(corners, matrix)

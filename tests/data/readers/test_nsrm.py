@@ -4,7 +4,7 @@ import pytest
 
 from handypose_tf.data.readers.nsrm import NsrmReader
 from handypose_tf.errors import DataError
-from handypose_tf.geometry import box_crop_matrix
+from handypose_tf.geometry import box_region
 
 
 def test_reads_names_points_and_partitions(tmp_path):
@@ -24,7 +24,7 @@ def test_box_makes_the_crop_of_2_2_the_whole_picture(tmp_path):
     record = NsrmReader(layouts.write_nsrm(tmp_path)).records()[0]
     # 44 pixels / 2.2 = 20, centred at (21.5, 21.5).
     np.testing.assert_allclose(record.box, [11.5, 11.5, 20, 20], atol=1e-4)
-    matrix = box_crop_matrix(record.box, 44, scale=2.2)
+    matrix = box_region(record.box, scale=2.2).matrix(44)
     np.testing.assert_allclose(matrix, np.eye(3), atol=1e-5)
 
 

@@ -84,8 +84,8 @@ def test_times_that_stand_still_give_finite_points():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"min_cutoff": 0}, "above 0 Hz"),
-        ({"d_cutoff": -1}, "above 0 Hz"),
+        ({"min_cutoff": 0}, "must be positive"),
+        ({"d_cutoff": -1}, "must be positive"),
         ({"beta": -0.1}, "0 or more"),
     ],
 )
