@@ -232,7 +232,9 @@ def _write_first(
     """Write what is made of the first model alone."""
     records, found = hands.records, first.predictions
     if arguments.worst:
-        sheet = worst_sheet(first.evaluation, records, found.keypoints)
+        sheet = worst_sheet(
+            first.evaluation, records, found.keypoints, hands.reader.skeleton
+        )
         write_image(arguments.worst, sheet)
     if arguments.save_predictions:
         write_coco_results(arguments.save_predictions, records, found)

@@ -192,8 +192,8 @@ def _lines(figures: Inspection) -> Iterator[str]:
         yield f"    ... and {len(figures.problems) - _SHOWN_PROBLEMS} more"
 
 
-def _visibility_lines(visibility: dict[str, float], columns: int = 4) -> Iterator[str]:
+def _visibility_lines(visibility: dict[str, float]) -> Iterator[str]:
     cells = [f"{name:<9}{share:>7.1%}" for name, share in visibility.items()]
-    for start in range(0, len(cells), columns):
+    for start in range(0, len(cells), 4):
         title = "  visible      " if start == 0 else " " * 15
-        yield title + "   ".join(cells[start : start + columns])
+        yield title + "   ".join(cells[start : start + 4])

@@ -20,24 +20,27 @@ from numpy.typing import NDArray
 
 from handypose_tf.data.augment.in_graph import augment_in_graph
 from handypose_tf.data.augment.strengths import PLAIN, Augmentation
+from handypose_tf.data.batches import BatchPipeline
 from handypose_tf.data.decode import Tensors, decode_entry, entry_dataset
 from handypose_tf.data.readers import Reader
 from handypose_tf.data.sample import Record
-from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.images.header import read_header
 
-#: Batches that are made ahead.
-_PREFETCH = 2
-
 _PICTURES = (".jpg", ".jpeg", ".png")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandPipeline:
-    """Batches of `(image, targets)` out of one or several readers.
+class HandPipeline(BatchPipeline):
+    """Batches of hands out of one or several readers.
+
+    `batches` gives `(image, targets)`: uint8 `(batch, height, width, 3)`, and for each
+    of `keypoint_outputs` float32 `(batch, num_keypoints, 3)`, x and y in pixels of the
+    image and visibility, 0 outside it. With `handedness` the targets also hold that:
+    int8 `(batch, 1)`, 1 left, 0 right, -1 unknown; with `presence` float32
+    `(batch, 1)`, 1 hand, 0 none.
 
     Attributes:
         readers: The data; all with the same keypoints.
@@ -94,11 +97,7 @@ class HandPipeline:
             raise DataError(
                 f"{len(self.weights)} weights do not go with {len(self.readers)} data"
             )
-        if self.num_steps == 0:
-            raise DataError(
-                f"{self.num_samples} samples do not fill a batch of {self.batch_size}; "
-                "lower the batch size"
-            )
+        self._check_filled("lower the batch size")
 
     @classmethod
     def for_model(
@@ -141,13 +140,6 @@ class HandPipeline:
         """Samples of an epoch."""
         return self.samples_per_epoch or len(self.records)
 
-    @property
-    def num_steps(self) -> int:
-        """Batches of an epoch."""
-        if self.drop_remainder:
-            return self.num_samples // self.batch_size
-        return -(-self.num_samples // self.batch_size)
-
     def order(self, epoch: int) -> NDArray[np.int64]:
         """Return which record comes at each place of an epoch, `(num_samples,)`."""
         count = self.num_samples
@@ -184,35 +176,6 @@ class HandPipeline:
         extra = tf.data.Dataset.from_tensor_slices(columns)
         return tf.data.Dataset.zip((entry_dataset(records), extra)).map(
             self._make_sample, num_parallel_calls=self.num_threads, deterministic=True
-        )
-
-    def batches(
-        self, epoch: int, first_step: int = 0, worker: Worker | None = None
-    ) -> tf.data.Dataset:
-        """Return the batches of an epoch.
-
-        Args:
-            epoch: Counted from 0.
-            first_step: Batches that are passed over, without being made.
-            worker: Part of each batch; the whole if `None`.
-
-        Returns:
-            Elements `(image, targets)`: uint8 `(batch, height, width, 3)`, and for each
-            of `keypoint_outputs` float32 `(batch, num_keypoints, 3)`, x and y in pixels
-            of the image and visibility, 0 outside it. With `handedness` the targets
-            also hold that: int8 `(batch, 1)`, 1 left, 0 right, -1 unknown; with
-            `presence` float32 `(batch, 1)`, 1 hand, 0 none.
-            `batch` is `batch_size`, or its part for one replica of the worker.
-        """
-        worker = worker or Worker()
-        end = min(self.num_steps * self.batch_size, self.num_samples)
-        places = worker.places(self.batch_size, first_step, end)
-        size = self.batch_size // (worker.count * worker.num_replicas)
-        return (
-            self.samples(epoch, places)
-            .map(self._to_pair, num_parallel_calls=1)
-            .batch(size, drop_remainder=self.drop_remainder)
-            .prefetch(_PREFETCH)
         )
 
     def draw(self, epoch: int = 0, count: int = 32, tile: int = 192) -> NDArray:

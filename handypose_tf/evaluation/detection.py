@@ -126,14 +126,13 @@ def recall_estimate(
     false_alarms: float = 1.0,
     *,
     resamples: int = DEFAULT_RESAMPLES,
-    seed: int = 0,
 ) -> Estimate:
     """Return the recall with its 95 % interval by resampling photos."""
 
     def statistic(weights: FloatArray) -> FloatArray:
         return np.array([[recall_at(photos, false_alarms, row)[0]] for row in weights])
 
-    [estimate] = bootstrap(statistic, len(photos), resamples=resamples, seed=seed)
+    [estimate] = bootstrap(statistic, len(photos), resamples=resamples)
     return estimate
 
 

@@ -101,13 +101,7 @@ def evaluate(
     )
 
 
-def compare(
-    base: Evaluation,
-    other: Evaluation,
-    *,
-    resamples: int = DEFAULT_RESAMPLES,
-    seed: int = 0,
-) -> dict[str, Estimate]:
+def compare(base: Evaluation, other: Evaluation) -> dict[str, Estimate]:
     """Return `other - base` of every figure, both resampled on the same hands.
 
     An interval that leaves out 0 tells the two apart; those of the models alone do not
@@ -122,8 +116,6 @@ def compare(
     estimates = bootstrap(
         lambda weights: figures(theirs, weights) - figures(ours, weights),
         base.num_hands,
-        resamples=resamples,
-        seed=seed,
     )
     return dict(zip(base.protocol.columns, estimates, strict=True))
 

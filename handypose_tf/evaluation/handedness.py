@@ -50,7 +50,6 @@ def measure_handedness(
     left_scores: ArrayLike,
     *,
     resamples: int = DEFAULT_RESAMPLES,
-    seed: int = 0,
 ) -> Handedness | None:
     """Measure sides against annotated ones; `None` where none is annotated.
 
@@ -59,7 +58,6 @@ def measure_handedness(
         left_scores: `(num_hands,)`, the chance of a left hand, 0..1; NaN, a hand that
             was not found, is wrong.
         resamples: Number of resamples of the interval.
-        seed: Of the resampling.
     """
     truth = np.array([record.is_left for record in records])
     known = truth >= 0
@@ -72,6 +70,6 @@ def measure_handedness(
     def share(weights: FloatArray) -> FloatArray:
         return (weights @ hits / weights.sum(axis=1))[:, None]
 
-    [accuracy] = bootstrap(share, len(hits), resamples=resamples, seed=seed)
+    [accuracy] = bootstrap(share, len(hits), resamples=resamples)
     num_left = int(is_left.sum())
     return Handedness(accuracy, num_left, len(hits) - num_left)

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from handypose_tf.data.sample import Record
 from handypose_tf.evaluation.result import Evaluation
 from handypose_tf.geometry import CMU_CROP_SCALE, box_region, tight_box
-from handypose_tf.hand import BONES
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_hand_tile
 
@@ -23,9 +22,9 @@ def worst_sheet(
     evaluation: Evaluation,
     records: Sequence[Record],
     predictions: ArrayLike,
+    skeleton: Iterable[Sequence[int]],
     *,
     count: int = 12,
-    skeleton: Iterable[Sequence[int]] = BONES,
 ) -> Image:
     """Draw the worst hands, the worst first: the label beside what was predicted.
 
@@ -33,8 +32,8 @@ def worst_sheet(
         evaluation: Of these predictions.
         records: The hands that were evaluated, in their order.
         predictions: `(num_hands, num_keypoints, 2)`, pixels.
-        count: Number of hands.
         skeleton: Pairs of keypoint indices.
+        count: Number of hands.
 
     Returns:
         `(height, width, 3)` uint8 RGB.
@@ -50,10 +49,9 @@ def worst_sheet(
     captions: list[str] = []
     for index in evaluation.errors.worst(count):
         tiles += _pair(records[index], points[index], bones)
-        captions += [
-            f"label {records[index].sample_id}",
-            _caption(errors[index], unit),
-        ]
+        error = f"found: error {errors[index]:.2f} {unit}"
+        found = error if np.isfinite(errors[index]) else "not found"
+        captions += [f"label {records[index].sample_id}", found]
     return contact_sheet(tiles, captions, columns=6, tile=_TILE)
 
 
@@ -70,7 +68,3 @@ def _pair(
         tile(record.keypoints, scores, record.visibility),
         tile(predicted, scores),
     ]
-
-
-def _caption(error: float, unit: str) -> str:
-    return f"found: error {error:.2f} {unit}" if np.isfinite(error) else "not found"

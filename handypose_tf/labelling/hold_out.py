@@ -12,7 +12,7 @@ from handypose_tf.labelling.selection import FoundHand
 
 
 def split_hands(
-    hands: Sequence[FoundHand], share: float, *, by_folder: bool, seed: int = 0
+    hands: Sequence[FoundHand], share: float, *, by_folder: bool
 ) -> tuple[list[FoundHand], list[FoundHand]]:
     """Split hands so that no photo, or no folder, is on both sides.
 
@@ -21,7 +21,6 @@ def split_hands(
         share: Of the hands to hold out, 0..1; groups are taken at random until it is
             reached.
         by_folder: Keep a folder's photos together, not just a photo's hands.
-        seed: Of the choice.
 
     Returns:
         Hands to train on, and hands held out, both in the given order.
@@ -39,7 +38,7 @@ def split_hands(
         )
     held_out: set[str] = set()
     count = 0
-    for name in np.random.default_rng(seed).permutation(names)[:-1].tolist():
+    for name in np.random.default_rng(0).permutation(names)[:-1].tolist():
         if count >= share * len(hands):
             break
         held_out.add(name)

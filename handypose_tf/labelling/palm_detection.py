@@ -81,19 +81,16 @@ def decode_palms(raw: ArrayLike, logits: ArrayLike, min_score: float) -> Palms:
     return Palms(boxes, points, scores[chosen])
 
 
-def join_overlapping(palms: Palms, min_overlap: float = MIN_OVERLAP) -> Palms:
+def join_overlapping(palms: Palms) -> Palms:
     """Join detections of one palm: boxes and points are averaged, weighted by score.
 
-    Args:
-        palms: The best first.
-        min_overlap: Intersection over union with the best one from which on a
-            detection belongs to its palm.
+    Palms and result have the best first.
     """
     joined: list[tuple[FloatArray, FloatArray, float]] = []
     left = np.arange(len(palms.scores))
     while len(left):
         best = left[0]
-        same = box_overlaps(palms.boxes[best], palms.boxes[left]) > min_overlap
+        same = box_overlaps(palms.boxes[best], palms.boxes[left]) > MIN_OVERLAP
         same[0] = True
         group, left = left[same], left[~same]
         weights = palms.scores[group] / palms.scores[group].sum()

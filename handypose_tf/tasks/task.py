@@ -5,47 +5,15 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
+from handypose_tf.data.batches import BatchPipeline
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.errors import ModelError
 from handypose_tf.images import Image
 from handypose_tf.models.described_model import DescribedModel
 
-if TYPE_CHECKING:
-    import numpy as np
-    import tensorflow as tf
-    from numpy.typing import NDArray
-
-    from handypose_tf.data.worker import Worker
-
 Figures = Mapping[str, float]
-
-
-class Pipeline(Protocol):
-    """Batches whose order depends on seed and epoch alone."""
-
-    @property
-    def num_samples(self) -> int:
-        """Samples of an epoch."""
-
-    @property
-    def num_steps(self) -> int:
-        """Batches of an epoch."""
-
-    def sample_ids(self, epoch: int, step: int) -> list[str]:
-        """Return the names of the samples of one batch, over all workers."""
-
-    def samples(self, epoch: int, places: NDArray[np.integer]) -> tf.data.Dataset:
-        """Return the samples of given places of an epoch; each has an `image`."""
-
-    def batches(
-        self, epoch: int, first_step: int = 0, worker: Worker | None = None
-    ) -> tf.data.Dataset:
-        """Return the batches of an epoch, `(image, targets by output)`."""
-
-    def draw(self, epoch: int = 0) -> Image:
-        """Draw the first samples of an epoch with what they teach."""
 
 
 class Task(ABC):
@@ -66,8 +34,8 @@ class Task(ABC):
     """
 
     config: Any
-    training: Pipeline
-    validation: Pipeline | None
+    training: BatchPipeline
+    validation: BatchPipeline | None
     notes: tuple[str, ...] = ()
 
     def __init__(self, config: Any) -> None:

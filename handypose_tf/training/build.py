@@ -10,8 +10,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.data.batches import BatchPipeline
 from handypose_tf.models.quantization_aware import quantization_aware, set_ranges
-from handypose_tf.tasks.task import Pipeline, Task
+from handypose_tf.tasks.task import Task
 from handypose_tf.training.config import RunConfig
 from handypose_tf.training.freezing import freeze_levels, synchronize_batch_norms
 from handypose_tf.training.optimizers import build_optimizer, build_schedule
@@ -59,7 +60,7 @@ def build_network(
     return network
 
 
-def learning_rate(config: RunConfig, pipeline: Pipeline) -> Any:
+def learning_rate(config: RunConfig, pipeline: BatchPipeline) -> Any:
     """Return the run's schedule, or its learning rate if it stays.
 
     Raises:

@@ -7,9 +7,9 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.data.batches import BatchPipeline
 from handypose_tf.data.worker import Worker
 from handypose_tf.errors import ModelError
-from handypose_tf.tasks.task import Pipeline
 
 
 def build_strategy(name: str) -> tf.distribute.Strategy:
@@ -88,7 +88,7 @@ def mean_over_workers(model: keras.Model) -> None:
 
 
 def training_batches(
-    strategy: tf.distribute.Strategy, pipeline: Pipeline, epoch: int, step: int
+    strategy: tf.distribute.Strategy, pipeline: BatchPipeline, epoch: int, step: int
 ) -> Any:
     """Return the batches of an epoch from a step on, for `fit` under a strategy.
 
@@ -110,7 +110,7 @@ def training_batches(
     return strategy.distribute_datasets_from_function(part)
 
 
-def validation_batches(pipeline: Pipeline) -> tf.data.Dataset:
+def validation_batches(pipeline: BatchPipeline) -> tf.data.Dataset:
     """Return all batches of a pipeline; every worker evaluates the whole of it."""
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = (

@@ -32,7 +32,7 @@ def test_parity(shared_dir, head, size):
 
 
 def test_an_unknown_head():
-    with pytest.raises(ValueError, match=r"`head` must be one of .*wasp_v2.*: 'wasp_v9'"):
+    with pytest.raises(ValueError, match=r"`head` must be one of .*wasp_v2.*'wasp_v9'"):
         build_released({}, "wasp_v9")
 
 

@@ -188,5 +188,5 @@ def test_what_a_detector_cannot_be_trained_by_is_refused(hands, tmp_path):
     with pytest.raises(ModelError, match=r"task must be one of \['pose', 'detector'\]"):
         build(task="palms")
     few = build_config(settings(hands, tmp_path / "run", batch_size=200))
-    with pytest.raises(DataError, match="160 scenes do not fill a batch of 200"):
+    with pytest.raises(DataError, match="160 samples do not fill a batch of 200"):
         open_task(few)

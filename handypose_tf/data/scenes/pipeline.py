@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -12,20 +13,20 @@ from numpy.typing import NDArray
 from handypose_tf.data.augment.appearance import change_look
 from handypose_tf.data.augment.draws import Draws
 from handypose_tf.data.augment.strengths import PLAIN, Augmentation
+from handypose_tf.data.batches import BatchPipeline
 from handypose_tf.data.scenes.maker import MAX_SCENE_HANDS, SceneMaker, scene_boxes
-from handypose_tf.data.worker import Worker
 from handypose_tf.errors import DataError
 from handypose_tf.images.drawing import contact_sheet, draw_boxes
-
-_PREFETCH = 3
 
 #: Hands green, places where nobody knows grey.
 _HAND_COLOR, _IGNORED_COLOR = (60, 220, 60), (150, 150, 150)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScenePipeline:
+class ScenePipeline(BatchPipeline):
     """Batches of made-up whole pictures, and the hands in them.
+
+    `batches` gives `(image, {"maps": hands})`, as `samples` has them.
 
     Attributes:
         maker: What makes a scene of a seed.
@@ -51,24 +52,14 @@ class ScenePipeline:
     seed: int = 0
     drop_remainder: bool = True
     num_threads: int = field(default_factory=lambda: min(16, os.cpu_count() or 1))
+    prefetch: ClassVar[int] = 3
 
     def __post_init__(self) -> None:
         """Check the sizes."""
         height, width = self.image_size
         if height != width:
             raise DataError(f"scenes are squares, not {height} x {width} pixels")
-        if self.num_steps == 0:
-            raise DataError(
-                f"{self.num_samples} scenes do not fill a batch of {self.batch_size}; "
-                "lower the batch size or raise data.samples_per_epoch"
-            )
-
-    @property
-    def num_steps(self) -> int:
-        """Batches of an epoch."""
-        if self.drop_remainder:
-            return self.num_samples // self.batch_size
-        return -(-self.num_samples // self.batch_size)
+        self._check_filled("lower the batch size or raise data.samples_per_epoch")
 
     def sample_ids(self, epoch: int, step: int) -> list[str]:
         """Return the names of the scenes of one batch, over all workers."""
@@ -99,25 +90,6 @@ class ScenePipeline:
             make, num_parallel_calls=self.num_threads, deterministic=True
         )
 
-    def batches(
-        self, epoch: int, first_step: int = 0, worker: Worker | None = None
-    ) -> tf.data.Dataset:
-        """Return the batches of an epoch; see `HandPipeline.batches`.
-
-        Returns:
-            Elements `(image, {"maps": hands})`.
-        """
-        worker = worker or Worker()
-        end = min(self.num_steps * self.batch_size, self.num_samples)
-        places = worker.places(self.batch_size, first_step, end)
-        size = self.batch_size // (worker.count * worker.num_replicas)
-        return (
-            self.samples(epoch, places)
-            .map(lambda scene: (scene["image"], {"maps": scene["hands"]}))
-            .batch(size, drop_remainder=self.drop_remainder)
-            .prefetch(_PREFETCH)
-        )
-
     def draw(self, epoch: int = 0, count: int = 32, tile: int = 256) -> NDArray:
         """Draw the first scenes of an epoch with their hands, as a contact sheet."""
         places = np.arange(min(count, self.num_samples))
@@ -127,6 +99,9 @@ class ScenePipeline:
             picture = draw_boxes(scene["image"], ignored, _IGNORED_COLOR)
             pictures.append(draw_boxes(picture, hands, _HAND_COLOR))
         return contact_sheet(pictures, tile=tile)
+
+    def _to_pair(self, sample: Any) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        return sample["image"], {"maps": sample["hands"]}
 
     def _numbers(self, epoch: int, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Return the number of the scene at each place of an epoch."""

@@ -175,15 +175,12 @@ class PictureSequence:
     Args:
         paths: In their order.
         fps: Frames a second.
-        name: What the video is called; by default the first picture's folder.
     """
 
-    def __init__(
-        self, paths: Sequence[Path], fps: float = DEFAULT_FPS, name: str | None = None
-    ) -> None:
+    def __init__(self, paths: Sequence[Path], fps: float = DEFAULT_FPS) -> None:
         self._paths = paths
         self.fps = fps
-        self.name = name or os.fspath(paths[0].parent)
+        self.name = os.fspath(paths[0].parent)
         self.num_frames = len(paths)
         self.duration = len(paths) / fps
 
