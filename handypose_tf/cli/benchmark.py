@@ -42,7 +42,7 @@ from handypose_tf.benchmarking import (
     table,
 )
 from handypose_tf.cli.console import quiet_native_log, say
-from handypose_tf.cli.options import add_file, number_parser, parse_counts
+from handypose_tf.cli.options import add_file, add_flag, number_parser, parse_counts
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import format_table, write_csv
@@ -69,15 +69,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long to measure on each number of threads, at least 20 rounds "
         "(default: %(default)g)",
     )
-    parser.add_argument(
+    add_flag(
+        parser,
         "--machine-rate",
-        action="store_true",
-        help="measure the processor's matrix-product rate too, and each model's share",
+        "measure the processor's matrix-product rate too, and each model's share",
     )
-    parser.add_argument(
+    add_flag(
+        parser,
         "--operations",
-        action="store_true",
-        help="time each operation of the .tflite files by itself: where time goes",
+        "time each operation of the .tflite files by itself: where time goes",
     )
     add_file(parser, "--csv", "write the figures")
     add_file(parser, "--json", "write the figures")

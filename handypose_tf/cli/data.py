@@ -13,7 +13,15 @@ import argparse
 from pathlib import Path
 
 from handypose_tf.cli.console import quiet_native_log
-from handypose_tf.cli.options import parse_count, parse_positive, parse_threads
+from handypose_tf.cli.options import (
+    add_count,
+    add_file,
+    add_flag,
+    add_images,
+    add_on_error,
+    parse_positive,
+    parse_threads,
+)
 from handypose_tf.data import READERS, Reader, open_source
 from handypose_tf.errors import DataError
 from handypose_tf.files import write_json
@@ -53,22 +61,15 @@ def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT:PATH[:SPLIT]",
         help=f"the data; FORMAT is one of {', '.join(READERS)}",
     )
-    parser.add_argument(
-        "--on-error",
-        choices=("fail", "skip"),
-        default="fail",
-        help="refuse data with bad records, or leave these out (default: fail)",
-    )
-    parser.add_argument(
-        "--images", metavar="DIR", help="folder of the pictures, if it is another"
-    )
+    add_on_error(parser)
+    add_images(parser, "folder of the pictures, if it is another")
     parser.add_argument(
         "--no-verify",
         dest="verify",
         action="store_false",
         help="do not look at each picture's header or shard's checksum",
     )
-    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON")
+    add_file(parser, "--json", "write the figures as JSON")
     parser.add_argument(
         "--debug",
         action="store_true",
@@ -87,10 +88,10 @@ def _add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count", type=int, default=48, help="hands on the contact sheet (default: 48)"
     )
-    parser.add_argument(
+    add_flag(
+        parser,
         "--decode",
-        action="store_true",
-        help="decode every picture too: slow, finds damage that headers hide",
+        "decode every picture too: slow, finds damage that headers hide",
     )
 
 
@@ -104,18 +105,8 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SCALE",
         help="store crops of SCALE x the box's longer side (2.2 is CMU's rule)",
     )
-    parser.add_argument(
-        "--size",
-        type=parse_count,
-        default=368,
-        help="side of the crops (default: 368)",
-    )
-    parser.add_argument(
-        "--shards",
-        type=parse_count,
-        metavar="N",
-        help="shards of each split (default: n/1000)",
-    )
+    add_count(parser, "--size", "side of the crops (default: 368)", default=368)
+    add_count(parser, "--shards", "shards of each split (default: n/1000)")
     parser.add_argument(
         "--threads",
         type=parse_threads,

@@ -15,11 +15,11 @@ import platform
 import re
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
-from pathlib import Path
 from typing import Any
 
 from handypose_tf import __version__
 from handypose_tf.cli.console import say
+from handypose_tf.cli.options import add_file, add_flag
 from handypose_tf.files import write_json
 from handypose_tf.litert.shipped import bundled_models
 
@@ -44,12 +44,8 @@ _NAME, _PIN = re.compile(r"[\w.-]+"), re.compile(r"==([\w.]+)")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose doctor` takes."""
-    parser.add_argument(
-        "--devices", action="store_true", help="import TensorFlow, list its devices"
-    )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the findings as JSON too"
-    )
+    add_flag(parser, "--devices", "import TensorFlow, list its devices")
+    add_file(parser, "--json", "write the findings as JSON too")
 
 
 def run(arguments: argparse.Namespace) -> int:

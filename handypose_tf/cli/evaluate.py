@@ -30,10 +30,10 @@ from handypose_tf.cli.options import (
     add_count,
     add_data,
     add_file,
+    add_flag,
     add_images,
     add_on_error,
     number_parser,
-    parse_count,
     parse_threads,
     short_names,
 )
@@ -108,13 +108,7 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
         metavar="PX",
         help="leave out hands whose tight box of visible points is shorter",
     )
-    group.add_argument(
-        "--min-points",
-        type=parse_count,
-        default=1,
-        metavar="N",
-        help="leave out hands with fewer visible points",
-    )
+    add_count(group, "--min-points", "leave out hands with fewer visible points", 1)
     add_images(group)
     add_on_error(group)
     group.add_argument("--threads", type=parse_threads, metavar="N", help="for .tflite")
@@ -129,16 +123,10 @@ def _add_crop(group: argparse._ArgumentGroup) -> None:
         help="side of the crop over the box's",
     )
     again = group.add_mutually_exclusive_group()
-    again.add_argument(
-        "--refine",
-        action="store_true",
-        help="look at each hand again, turned upright, as `predict` does",
+    add_flag(
+        again, "--refine", "look at each hand again, turned upright, as `predict` does"
     )
-    again.add_argument(
-        "--flip-test",
-        action="store_true",
-        help="average heatmaps with those of the mirrored crop",
-    )
+    add_flag(again, "--flip-test", "average heatmaps with those of the mirrored crop")
 
 
 def _add_detector(group: argparse._ArgumentGroup) -> None:

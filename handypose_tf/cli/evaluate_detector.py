@@ -134,7 +134,8 @@ def _finding_rows(results: Sequence[FindingResult]) -> list[list[str]]:
     rows = []
     for alarms in results[0].recalls:
         found = [_percent(result.recalls[alarms]) for result in results]
-        scores = [_score(result.threshold(alarms)) for result in results]
+        thresholds = [result.threshold(alarms) for result in results]
+        scores = ["-" if least is None else f"{least:.3f}" for least in thresholds]
         label = f"{alarms:g} false alarm{'s' * (alarms != 1)} a photo"
         rows += [[f"at {label}", *found], ["  score from", *scores]]
     return rows
@@ -152,10 +153,6 @@ def _pose_rows(scores: Sequence[WholePhotoScore]) -> list[list[str]]:
     ]
     alarms = [f"{score.false_alarms:.2f}" for score in scores]
     return [*rows, ["false alarms a photo", *alarms]]
-
-
-def _score(threshold: float | None) -> str:
-    return "-" if threshold is None else f"{threshold:.3f}"
 
 
 def _percent(estimate: Estimate) -> str:

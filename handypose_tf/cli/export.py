@@ -46,7 +46,6 @@ from handypose_tf.litert.shipped import bundled_models, find_model
 
 if TYPE_CHECKING:
     from handypose_tf.export import Quantization
-    from handypose_tf.models import HandyPose
     from handypose_tf.models.described_model import DescribedModel
 
 #: Crops that the layers' errors are measured on, and layers that are named.
@@ -166,8 +165,10 @@ def _run_file(arguments: argparse.Namespace) -> int:
 def _run_task(arguments: argparse.Namespace) -> int:
     from handypose_tf.export import export_task
     from handypose_tf.export.task_bundle import check_task_model
+    from handypose_tf.models import load_model
 
-    model = _load_pose(arguments.model, arguments.size)
+    model = load_model(_keras_file(arguments.model))
+    model = model.at_size(arguments.size) if arguments.size else model
     check_task_model(model)
     with quiet_native_log():
         report = export_task(
@@ -207,14 +208,6 @@ def _load(name: str, size: int | None) -> DescribedModel:
     from handypose_tf.models.files import load_any
 
     model = load_any(_keras_file(name))
-    return model.at_size(size) if size else model
-
-
-def _load_pose(name: str, size: int | None) -> HandyPose:
-    """Do the same with a model that must be a pose network."""
-    from handypose_tf.models import load_model
-
-    model = load_model(_keras_file(name))
     return model.at_size(size) if size else model
 
 

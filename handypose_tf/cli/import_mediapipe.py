@@ -14,9 +14,9 @@ Example:
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from handypose_tf.cli.console import quiet_native_log, say
+from handypose_tf.cli.options import add_file, add_out
 from handypose_tf.errors import OutputError
 
 NETWORKS = ("landmark_full", "landmark_lite", "palm_full", "palm_lite")
@@ -25,20 +25,12 @@ NETWORKS = ("landmark_full", "landmark_lite", "palm_full", "palm_lite")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose import-mediapipe` takes."""
     parser.add_argument("network", choices=NETWORKS, help="which network")
-    parser.add_argument(
-        "--out", required=True, type=Path, metavar="MODEL.keras", help="file to write"
+    add_out(parser, "MODEL.keras", "file to write")
+    add_file(
+        parser, "--tflite", "write it as float16 .tflite too, with the outputs' names"
     )
-    parser.add_argument(
-        "--tflite",
-        type=Path,
-        metavar="FILE",
-        help="write it as float16 .tflite too, with the outputs' names",
-    )
-    parser.add_argument(
-        "--file",
-        type=Path,
-        metavar="FILE",
-        help="MediaPipe's own .tflite, where the wheel cannot be fetched",
+    add_file(
+        parser, "--file", "MediaPipe's own .tflite, where the wheel cannot be fetched"
     )
 
 

@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 from handypose_tf.cli.console import say
-from handypose_tf.cli.options import LARGEST_SIDE, whole_parser
+from handypose_tf.cli.options import LARGEST_SIDE, add_file, add_out, whole_parser
 from handypose_tf.errors import OutputError
 from handypose_tf.files import write_json
 from handypose_tf.models.presets import RELEASED_HEADS
@@ -31,18 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head", required=True, choices=RELEASED_HEADS, help="which head it holds"
     )
-    parser.add_argument(
-        "--out", required=True, type=Path, metavar="MODEL.keras", help="file to write"
-    )
+    add_out(parser, "MODEL.keras", "file to write")
     parser.add_argument(
         "--size",
         type=whole_parser(32, LARGEST_SIDE, multiple=16),
         default=368,
         help="side of the model's input, pixels, a multiple of 16 (default: 368)",
     )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the model's facts as JSON too"
-    )
+    add_file(parser, "--json", "write the model's facts as JSON too")
 
 
 def run(arguments: argparse.Namespace) -> int:

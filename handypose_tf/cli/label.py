@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import complain, progress, quiet_native_log, say
-from handypose_tf.cli.options import add_levels, add_out, number_parser
+from handypose_tf.cli.options import add_flag, add_levels, add_out, number_parser
 from handypose_tf.errors import DataError
 
 if TYPE_CHECKING:
@@ -87,12 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="photo",
         help="what is never split between the two (default: %(default)s)",
     )
-    parser.add_argument(
-        "--masks", action="store_true", help="outline the hands (takes 0.1 s a hand)"
-    )
-    parser.add_argument(
-        "--review", action="store_true", help="draw every kept hand in DIR/review/"
-    )
+    add_flag(parser, "--masks", "outline the hands (takes 0.1 s a hand)")
+    add_flag(parser, "--review", "draw every kept hand in DIR/review/")
 
 
 def run(arguments: argparse.Namespace) -> int:

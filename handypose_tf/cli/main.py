@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import TextIO
 
 from handypose_tf import __version__
+from handypose_tf.cli.options import add_flag
 from handypose_tf.cli.outputs import RESULTS, check_outputs
 from handypose_tf.errors import HandyPoseError, OutputError
 from handypose_tf.files import is_full, is_standard_output, output_error
@@ -100,7 +101,7 @@ def prepare_streams() -> None:
 def _run(argv: Sequence[str]) -> int:
     debug = "--debug" in argv
     try:
-        chosen = _chosen(argv)
+        chosen = next((word for word in argv if not word.startswith("-")), None)
         parser = command_parser(chosen)
         if not argv:
             parser.print_help()
@@ -166,11 +167,6 @@ def available_commands() -> dict[str, str]:
     return {name: module for name, module in COMMANDS.items() if find_spec(module)}
 
 
-def _chosen(argv: Sequence[str]) -> str | None:
-    """Return the command in the arguments: the first that is no option."""
-    return next((word for word in argv if not word.startswith("-")), None)
-
-
 def _check_command(parser: argparse.ArgumentParser, chosen: str | None) -> None:
     """End with a near name where there is no such command."""
     commands = [*available_commands()]
@@ -184,9 +180,7 @@ def _check_command(parser: argparse.ArgumentParser, chosen: str | None) -> None:
 def command_parser(chosen: str | None) -> argparse.ArgumentParser:
     """Return the parser, complete for the chosen command alone."""
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--debug", action="store_true", help="show the traceback of an error"
-    )
+    add_flag(common, "--debug", "show the traceback of an error")
     parser = argparse.ArgumentParser(
         prog="handypose",
         parents=[common],

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from handypose_tf.cli.console import complain, quiet_native_log, say
+from handypose_tf.cli.options import add_file, add_flag
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import format_table
@@ -37,12 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name", nargs="?", help="a preset, a model that ships or a .keras file"
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="all figures, and what was trained on"
-    )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the lists as JSON too"
-    )
+    add_flag(parser, "--verbose", "all figures, and what was trained on")
+    add_file(parser, "--json", "write the lists as JSON too")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -117,16 +114,12 @@ def _outline(name: str) -> str:
         model = handypose(name)
     else:
         model = load_any(name)
-    rows = [
-        [part.name, _shape(part.shape), str(part.parameters), str(part.num_layers)]
-        for part in outline(model)
-    ]
+    rows = []
+    for part in outline(model):
+        shape = " x ".join(map(str, part.shape))
+        rows.append([part.name, shape, str(part.parameters), str(part.num_layers)])
     total = [f"{name}, {_side(model.image_size)} px", "", str(model.count_params()), ""]
     return format_table(["part", "gives", "parameters", "layers"], [*rows, total])
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape))
 
 
 def _preset_table(presets: list[dict[str, Any]]) -> str:

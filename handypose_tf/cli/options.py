@@ -121,7 +121,7 @@ def add_on_error(options: Options) -> None:
         "--on-error",
         choices=("fail", "skip"),
         default="fail",
-        help="what to do with bad records (default: %(default)s)",
+        help="refuse data with bad records, or leave these out (default: %(default)s)",
     )
 
 
@@ -145,6 +145,11 @@ def add_levels(options: Options, said: str, default: int | None = None) -> None:
 def add_file(options: Options, name: str, what: str) -> None:
     """Declare a file that is written if it is asked for."""
     options.add_argument(name, type=Path, metavar="FILE", help=what)
+
+
+def add_flag(options: Options, name: str, what: str) -> None:
+    """Declare what is false unless it is given."""
+    options.add_argument(name, action="store_true", help=what)
 
 
 def add_count(

@@ -23,9 +23,11 @@ import argparse
 from pathlib import Path
 
 from handypose_tf.cli.options import (
+    add_count,
+    add_file,
+    add_flag,
     add_levels,
     parse_box,
-    parse_count,
     parse_positive,
     parse_share,
     parse_threads,
@@ -102,11 +104,8 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         help="least score of a hand that is found without --box: more for fewer false "
         "alarms (default: what the model's file says)",
     )
-    parser.add_argument(
-        "--max-hands",
-        type=parse_count,
-        metavar="N",
-        help="most hands of a picture (default: all; in a video 2)",
+    add_count(
+        parser, "--max-hands", "most hands of a picture (default: all; in a video 2)"
     )
     parser.add_argument(
         "--refine",
@@ -114,10 +113,10 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         help="look at each hand again, turned upright (default: in pictures, not in "
         "videos)",
     )
-    parser.add_argument(
+    add_flag(
+        parser,
         "--mirrored",
-        action="store_true",
-        help="the picture is mirrored, as many selfie cameras give it: what looks like "
+        "the picture is mirrored, as many selfie cameras give it: what looks like "
         "a left hand is called right",
     )
     parser.add_argument(
@@ -131,23 +130,18 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
 def _add_video(parser: argparse.ArgumentParser) -> None:
     own = OneEuro()
     group = parser.add_argument_group("videos and cameras")
-    group.add_argument(
-        "--sequence",
-        action="store_true",
-        help="the pictures given are the frames of one video",
-    )
+    add_flag(group, "--sequence", "the pictures given are the frames of one video")
     group.add_argument(
         "--fps",
         type=parse_positive,
         default=DEFAULT_FPS,
         help="frames a second of a sequence (default: %(default)g)",
     )
-    group.add_argument(
+    add_count(
+        group,
         "--every",
-        type=parse_count,
-        default=10,
-        metavar="N",
-        help="look for further hands on every N-th frame (default: %(default)s)",
+        "look for further hands on every N-th frame (default: %(default)s)",
+        10,
     )
     group.add_argument(
         "--smooth",
@@ -168,37 +162,27 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
         default=own.beta,
         help="its Hz per hand size a second; higher lags less (default: %(default)g)",
     )
-    group.add_argument(
-        "--show", action="store_true", help="show the frames in a window; q ends"
-    )
+    add_flag(group, "--show", "show the frames in a window; q ends")
 
 
 def _add_results(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write annotated pictures, videos there"
     )
-    parser.add_argument(
+    add_file(
+        parser,
         "--json",
-        type=Path,
-        metavar="FILE",
-        help="write the keypoints as one list; here and below, - is standard output",
+        "write the keypoints as one list; here and below, - is standard output",
     )
-    parser.add_argument(
-        "--jsonl", type=Path, metavar="FILE", help="write a line a picture or frame"
+    add_file(parser, "--jsonl", "write a line a picture or frame")
+    add_file(parser, "--csv", "write a table with a row a hand")
+    add_file(
+        parser, "--coco", "write a COCO file: images, hands with their scores, category"
     )
-    parser.add_argument(
-        "--csv", type=Path, metavar="FILE", help="write a table with a row a hand"
-    )
-    parser.add_argument(
-        "--coco",
-        type=Path,
-        metavar="FILE",
-        help="write a COCO file: images, hands with their scores, category",
-    )
-    parser.add_argument(
+    add_flag(
+        parser,
         "--resume",
-        action="store_true",
-        help="pass pictures that are in --jsonl, or without it in --out, already",
+        "pass pictures that are in --jsonl, or without it in --out, already",
     )
 
 

@@ -41,7 +41,10 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
         return FAILED
     kept: list[HandPoses] = []
     with contextlib.ExitStack() as stack:
-        lines = _open_lines(arguments, stack)
+        lines = None
+        if arguments.jsonl is not None:
+            lines = JsonLinesFile(arguments.jsonl, resume=arguments.resume)
+            stack.enter_context(lines)
         todo = _left(paths, targets, lines, resume=arguments.resume)
         estimators = _estimators(arguments, len(todo))
         predictor = PicturePredictor(
@@ -195,15 +198,6 @@ def _estimators(
     num_threads = arguments.threads if count == 1 else 1
     with quiet_native_log():
         return open_estimators(lambda: open_estimator(arguments, num_threads), count)
-
-
-def _open_lines(
-    arguments: argparse.Namespace, stack: contextlib.ExitStack
-) -> JsonLinesFile | None:
-    if arguments.jsonl is None:
-        return None
-    lines = JsonLinesFile(arguments.jsonl, resume=arguments.resume)
-    return stack.enter_context(lines)
 
 
 def _write_whole(

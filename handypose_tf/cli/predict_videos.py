@@ -78,13 +78,14 @@ def predict_videos(arguments: argparse.Namespace) -> int:
             names = estimator.metadata.keypoint_names
             table = stack.enter_context(hand_table_file(arguments.csv, _PLACE, names))
         skeleton = estimator.metadata.skeleton
+        smoothing = OneEuro(min_cutoff=arguments.min_cutoff, beta=arguments.beta)
         run = _Run(
             arguments,
             HandTracker(
                 estimator,
                 max_hands=arguments.max_hands or _DEFAULT_MAX_HANDS,
                 every=arguments.every,
-                smoothing=_smoothing(arguments),
+                smoothing=smoothing if arguments.smooth else None,
             ),
             skeleton,
             stack.enter_context(patient_interrupt()),
@@ -97,12 +98,6 @@ def predict_videos(arguments: argparse.Namespace) -> int:
         complain("stopped; what is written is whole")
         return INTERRUPTED
     return FAILED if num_failed else 0
-
-
-def _smoothing(arguments: argparse.Namespace) -> OneEuro | None:
-    if not arguments.smooth:
-        return None
-    return OneEuro(min_cutoff=arguments.min_cutoff, beta=arguments.beta)
 
 
 def _follow_all(run: _Run) -> int:

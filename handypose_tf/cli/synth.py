@@ -31,7 +31,13 @@ from pathlib import Path
 from tqdm import tqdm
 
 from handypose_tf.cli.console import quiet_native_log, say
-from handypose_tf.cli.options import parse_count, parse_share, whole_parser
+from handypose_tf.cli.options import (
+    add_flag,
+    add_out,
+    parse_count,
+    parse_share,
+    whole_parser,
+)
 from handypose_tf.images import write_image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 
@@ -43,9 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count", type=parse_count, required=True, help="number of pictures"
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where to"
-    )
+    add_out(parser, "DIR", "where to")
     parser.add_argument("--seed", type=whole_parser(0), default=0, help="(default: 0)")
     parser.add_argument(
         "--size",
@@ -53,10 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=256,
         help="side in pixels (default: 256)",
     )
-    parser.add_argument(
-        "--people",
-        action="store_true",
-        help="whole people with their hands, to train a hand detector on",
+    add_flag(
+        parser, "--people", "whole people with their hands, to train a hand detector on"
     )
     parser.add_argument(
         "--hard",
@@ -82,10 +84,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes (default: one per core)",
     )
-    parser.add_argument(
+    add_flag(
+        parser,
         "--contact-sheet",
-        action="store_true",
-        help=f"draw the first {_SHEET_COUNT} with their keypoints: contact_sheet.png",
+        f"draw the first {_SHEET_COUNT} with their keypoints: contact_sheet.png",
     )
 
 

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
-from handypose_tf.cli.predict import parse_count
+from handypose_tf.cli.options import Options, add_count, add_file, add_flag
 from handypose_tf.files import write_json
 
 if TYPE_CHECKING:
@@ -44,7 +44,13 @@ _SIGNAL_CODE = 128
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose train` takes."""
     parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG.yaml")
-    own = parser.add_argument_group("your own photos, without a YAML file")
+    _add_own(parser.add_argument_group("your own photos, without a YAML file"))
+    _add_run(parser)
+    _add_workers(parser.add_argument_group("several machines (or set TF_CONFIG)"))
+    parser.set_defaults(usage_error=parser.error)
+
+
+def _add_own(own: Options) -> None:
     own.add_argument(
         "--from",
         dest="model",
@@ -70,14 +76,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="begin a preset with other weights than its own: imagenet, mediapipe or a "
         ".keras file",
     )
-    own.add_argument(
-        "--epochs", type=parse_count, metavar="N", help="(default: as fits the data)"
-    )
+    add_count(own, "--epochs", "(default: as fits the data)")
     own.add_argument(
         "--licence",
         metavar="TEXT",
         help="licence of data whose files state none, for the model and run.json",
     )
+
+
+def _add_run(parser: Options) -> None:
     parser.add_argument(
         "--set",
         dest="overrides",
@@ -86,9 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY.KEY=VALUE",
         help="set a key of the configuration; repeat for more",
     )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on with the run in its folder"
-    )
+    add_flag(parser, "--resume", "go on with the run in its folder")
     parser.add_argument("--out", metavar="DIR", help="folder of the run")
     parser.add_argument(
         "--callback",
@@ -98,21 +103,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE:CLASS",
         help="a Keras callback that hears of the run; repeat for more",
     )
-    parser.add_argument(
-        "--qat",
-        action="store_true",
-        help="train with the rounding of 8 bits; the same as `qat: true`",
+    add_flag(
+        parser, "--qat", "train with the rounding of 8 bits; the same as `qat: true`"
     )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="figures of all epochs"
-    )
-    parser.add_argument(
-        "--contact-sheet",
-        type=Path,
-        metavar="FILE",
-        help="draw augmented samples with their points, and do not train",
-    )
-    workers = parser.add_argument_group("several machines (or set TF_CONFIG)")
+    add_file(parser, "--json", "figures of all epochs")
+    sheet = "draw augmented samples with their points, and do not train"
+    add_file(parser, "--contact-sheet", sheet)
+
+
+def _add_workers(workers: Options) -> None:
     workers.add_argument(
         "--workers",
         type=_addresses,
@@ -122,7 +121,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     workers.add_argument(
         "--worker", type=int, metavar="I", help="which of them this is, from 0"
     )
-    parser.set_defaults(usage_error=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 
 from handypose_tf.cli.console import say
+from handypose_tf.cli.options import add_flag, whole_parser
 from handypose_tf.web.server import ADDRESS, page_server
 
 DEFAULT_PORT = 8017
@@ -24,14 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose web` takes."""
     parser.add_argument(
         "--port",
-        type=_parse_port,
+        type=whole_parser(0, _MOST),
         default=DEFAULT_PORT,
         metavar="N",
         help="to listen on; 0 takes a free one (default: %(default)s)",
     )
-    parser.add_argument(
-        "--open", action="store_true", help="open the page in the browser"
-    )
+    add_flag(parser, "--open", "open the page in the browser")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,9 +47,3 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             say("")
     return 0
-
-
-def _parse_port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _MOST:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to {_MOST}")
-    return int(text)

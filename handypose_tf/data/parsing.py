@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,21 @@ def numbers(value: Any, name: str, *shape: int) -> FloatArray:
             f"`{name}` has the shape {_by(array.shape)} instead of {_by(shape)}",
         )
     return array.reshape(shape)
+
+
+def word_numbers(words: Sequence[str], count: int) -> FloatArray:
+    """Return the words of a line as `(count,)` float64.
+
+    Raises:
+        RecordError: If they are not as many, or one is no number.
+    """
+    if len(words) != count:
+        reason = f"{len(words)} numbers in the line instead of {count}"
+        raise RecordError("wrong_joint_count", reason)
+    try:
+        return np.array(words, np.float64)
+    except ValueError as error:
+        raise RecordError("bad_number", "a word of the line is no number") from error
 
 
 def _by(shape: tuple[int, ...]) -> str:

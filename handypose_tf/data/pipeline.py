@@ -205,8 +205,10 @@ class HandPipeline(BatchPipeline):
         return contact_sheet(pictures, captions, tile=tile)
 
     def _make_sample(self, entry: Tensors, extra: Tensors) -> Tensors:
-        scale = self.crop_scale
-        context = None if scale is None else self._context(scale)
+        scale, context = self.crop_scale, None
+        if scale is not None:
+            aspect = max(self.image_size) / min(self.image_size)
+            context = self.augmentation.context(scale * aspect)
         if "mask" in extra:
             entry["mask"] = extra["mask"]
         sample = decode_entry(entry, context=context)
@@ -231,10 +233,6 @@ class HandPipeline(BatchPipeline):
             is_hand = tf.reduce_all(visibility >= 0)
             targets["presence"] = tf.cast(is_hand, tf.float32)[None]
         return sample["image"], targets
-
-    def _context(self, crop_scale: float) -> float:
-        aspect = max(self.image_size) / min(self.image_size)
-        return self.augmentation.context(crop_scale * aspect)
 
 
 def list_pictures(folder: str | os.PathLike[str]) -> list[str]:

@@ -36,7 +36,9 @@ def parse_source(text: str) -> DataSource:
     name, _, path = text.partition(":")
     reader = READERS.get(name)
     if reader is None:
-        raise DataError(f"{text}: {_unknown(name)}")
+        close = difflib.get_close_matches(name, READERS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(READERS)}"
+        raise DataError(f"{text}: {name!r} is no data format; {hint}")
     head, colon, last = path.rpartition(":")
     if colon and last in {*reader.splits, *reader.splits.values()}:
         path, split = head, reader.canonical_split(last)
@@ -64,9 +66,3 @@ def open_source(
     return reader(
         source.path, source.split, on_error=on_error, images=images, verify=verify
     )
-
-
-def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name, READERS, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(READERS)}"
-    return f"{name!r} is no data format; {hint}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,7 +61,8 @@ def predict_hands(
     found: list[Predictions] = []
     bar = tqdm(total=len(records), desc="predicting", disable=None, delay=2)
     with bar:
-        for group in _by_picture(records):
+        for _, hands in groupby(records, lambda each: (each.image_path, each.span)):
+            group = [*hands]
             boxes = np.stack([_crop_box(r, crop, model) for r in group])
             image = group[0].read_image()
             try:
@@ -85,11 +86,6 @@ def _joined(parts: Sequence[Predictions]) -> Predictions:
         np.concatenate([part.scores for part in parts]),
         np.concatenate(sides) if len(sides) == len(parts) else None,
     )
-
-
-def _by_picture(records: Sequence[Record]) -> Iterator[list[Record]]:
-    for _, group in groupby(records, lambda record: (record.image_path, record.span)):
-        yield list(group)
 
 
 def _crop_box(record: Record, crop: CropRule, model: HandPoseEstimator) -> FloatArray:

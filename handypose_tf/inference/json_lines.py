@@ -20,7 +20,7 @@ from handypose_tf.files import (
 from handypose_tf.files.locks import lock
 
 
-class JsonLinesFile:
+class JsonLinesFile(contextlib.AbstractContextManager["JsonLinesFile"]):
     """Writes one JSON object a line, each at once.
 
     The lines gather in `PATH.part`, which becomes `PATH` when the file is closed. After
@@ -64,10 +64,6 @@ class JsonLinesFile:
                 os.replace(self._part, self._path)
             else:
                 self._part.unlink(missing_ok=True)
-
-    def __enter__(self) -> JsonLinesFile:
-        """Return the file."""
-        return self
 
     def __exit__(
         self,

@@ -28,7 +28,8 @@ def split_hands(
     Raises:
         DataError: If there are too few groups for two sides.
     """
-    groups = [_group(hand, by_folder) for hand in hands]
+    photos = [Path(hand.result.photo) for hand in hands]
+    groups = [str(photo.parent if by_folder else photo) for photo in photos]
     names = sorted(set(groups))
     if len(names) < 2:
         kind = "folder" if by_folder else "photo"
@@ -48,8 +49,3 @@ def split_hands(
         [hand for hand, group in pairs if group not in held_out],
         [hand for hand, group in pairs if group in held_out],
     )
-
-
-def _group(hand: FoundHand, by_folder: bool) -> str:
-    photo = Path(hand.result.photo)
-    return str(photo.parent if by_folder else photo)

@@ -79,7 +79,8 @@ def label_photos(
     for photo in known:
         result = log[photo]
         if result and result.code and result.duplicate_of is None:
-            finder.add(result.photo, _from_hex(result.code))
+            code = np.frombuffer(bytes.fromhex(result.code), np.uint8)
+            finder.add(result.photo, code)
     for photo in photos:
         yield log.add(_label(photo, teacher, finder))
 
@@ -138,7 +139,3 @@ def _check_kind(item: str) -> None:
             f"{public_name(item)}: a video; only photos are labelled: write frames, as "
             "`ffmpeg -i FILE -vf fps=1 frames/%05d.jpg` does, and give their folder"
         )
-
-
-def _from_hex(code: str) -> np.ndarray:
-    return np.frombuffer(bytes.fromhex(code), np.uint8)

@@ -156,11 +156,14 @@ def file_stamp(photo: Path) -> tuple[int, int]:
 
 def _hand_values(hand: HandLabel) -> dict[str, Any]:
     keypoints = np.asarray(hand.keypoints, np.float64).round(_PIXEL_DECIMALS)
+    spread = hand.spread
+    if spread is not None:
+        spread = np.asarray(spread, np.float64).round(_SCORE_DECIMALS).tolist()
     return asdict(hand) | {
         "keypoints": keypoints.tolist(),
         "score": round(hand.score, _SCORE_DECIMALS),
         "disagreement": round(hand.disagreement, _SCORE_DECIMALS),
-        "spread": None if hand.spread is None else _rounded(hand.spread),
+        "spread": spread,
     }
 
 
@@ -172,7 +175,3 @@ def _hand(values: dict[str, Any]) -> HandLabel:
         "spread": None if spread is None else np.array(spread, np.float32),
     }
     return HandLabel(**values | arrays)
-
-
-def _rounded(values: Any) -> list[float]:
-    return np.asarray(values, np.float64).round(_SCORE_DECIMALS).tolist()

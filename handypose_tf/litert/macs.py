@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -131,25 +131,13 @@ def _convolution(inputs: list[Shape], output: Shape) -> int:
     return math.prod(inputs[1]) * math.prod(output[:-1])
 
 
-def _transposed(inputs: list[Shape], output: Shape) -> int:
-    """Sizes, filter (out, height, width, in), picture: once a cell of the picture."""
-    return math.prod(inputs[1]) * math.prod(inputs[2][:-1])
-
-
-def _fully_connected(inputs: list[Shape], output: Shape) -> int:
-    """Filter (out, in): a row of it for every output."""
-    return math.prod(output) * inputs[1][-1]
-
-
-def _batch_product(inputs: list[Shape], output: Shape) -> int:
-    """A row of the first factor for every output."""
-    return math.prod(output) * inputs[0][-1]
-
-
-_RULES = {
+_RULES: dict[str, Callable[[list[Shape], Shape], int]] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,
-    "TRANSPOSE_CONV": _transposed,
-    "FULLY_CONNECTED": _fully_connected,
-    "BATCH_MATMUL": _batch_product,
+    # Sizes, filter (out, height, width, in), picture: once a cell of the picture.
+    "TRANSPOSE_CONV": lambda ins, out: math.prod(ins[1]) * math.prod(ins[2][:-1]),
+    # Filter (out, in): a row of it for every output.
+    "FULLY_CONNECTED": lambda ins, out: math.prod(out) * ins[1][-1],
+    # A row of the first factor for every output.
+    "BATCH_MATMUL": lambda ins, out: math.prod(out) * ins[0][-1],
 }

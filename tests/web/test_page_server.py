@@ -113,7 +113,7 @@ def test_a_wrong_port_is_wrong_usage(port, capsys):
     with pytest.raises(SystemExit) as end:
         main(["web", "--port", port])
     assert end.value.code == 2
-    assert "is no port, 0 to 65535" in capsys.readouterr().err
+    assert "is not a whole number from 0 to 65535" in capsys.readouterr().err
 
 
 def test_a_browser_that_goes_away_is_no_error(page, capsys):

@@ -12,10 +12,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from handypose_tf.data.parsing import inside, read_text
+from handypose_tf.data.parsing import inside, read_text, word_numbers
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.index import Entry
-from handypose_tf.data.sample import Problem, Record, RecordError, visible_box
+from handypose_tf.data.sample import Problem, Record, visible_box
 from handypose_tf.hand import NUM_KEYPOINTS
 
 #: Name, width, height and number of hands come before the points.
@@ -43,7 +43,7 @@ class OneHand10KReader(Reader):
         name, *words = entry.value.strip().rstrip(",").split(",")
         folder = self.splits[entry.split]
         picture = inside(self.path / folder / "source", name.strip())
-        values = _numbers(words)
+        values = word_numbers(words, _NUM_HEAD_VALUES - 1 + 2 * NUM_KEYPOINTS)
         self._check_size(picture, *values[:2])
         points = values[_NUM_HEAD_VALUES - 1 :].reshape(NUM_KEYPOINTS, 2)
         visibility = (points != _NOT_VISIBLE).all(axis=1).astype(np.float32)
@@ -55,14 +55,3 @@ class OneHand10KReader(Reader):
             visible_box(points, visibility),
             split=entry.split,
         )
-
-
-def _numbers(words: list[str]) -> np.ndarray:
-    count = _NUM_HEAD_VALUES - 1 + 2 * NUM_KEYPOINTS
-    if len(words) != count:
-        reason = f"{len(words) + 1} values in the row instead of {count + 1}"
-        raise RecordError("wrong_joint_count", reason)
-    try:
-        return np.array(words, np.float64)
-    except ValueError as error:
-        raise RecordError("bad_number", "a value of the row is no number") from error

@@ -21,11 +21,12 @@ from handypose_tf.data.parsing import (
     labelled,
     read_text,
     side_of_class,
+    word_numbers,
 )
 from handypose_tf.data.readers.base import Reader
 from handypose_tf.data.readers.index import Entry
 from handypose_tf.data.readers.yolo_yaml import YoloYaml
-from handypose_tf.data.sample import Problem, Record, RecordError
+from handypose_tf.data.sample import Problem, Record
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.hand import KEYPOINT_NAMES, NUM_KEYPOINTS
@@ -89,7 +90,7 @@ class YoloPoseReader(Reader):
     def _parse(self, entry: Entry) -> Record:
         picture, number, line = entry.value
         count, depth = self._data.num_keypoints, self._data.num_values
-        values = _values(line, _NUM_BOX_VALUES + count * depth)
+        values = word_numbers(line.split(), _NUM_BOX_VALUES + count * depth)
         header = self._headers[picture]
         size = np.array([header.width, header.height])
         points = values[_NUM_BOX_VALUES:].reshape(count, depth)
@@ -123,17 +124,6 @@ def label_path(picture: Path) -> Path:
             parts[i] = "labels"
             break
     return Path(*parts).with_suffix(".txt")
-
-
-def _values(line: str, count: int) -> FloatArray:
-    words = line.split()
-    if len(words) != count:
-        reason = f"{len(words)} numbers in the line instead of {count}"
-        raise RecordError("wrong_joint_count", reason)
-    try:
-        return np.array(words, np.float64)
-    except ValueError as error:
-        raise RecordError("bad_number", "a word of the line is no number") from error
 
 
 def _visibility(points: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ _TITLE = "handypose"
 _QUIT_KEYS = (ord("q"), 27)  # 27 is Escape
 
 
-class Window:
+class Window(contextlib.AbstractContextManager["Window"]):
     """Shows annotated frames until q or Escape is pressed.
 
     Args:
@@ -47,10 +48,6 @@ class Window:
             drawn = draw_hands(tracked.frame.image, tracked.hands, self._skeleton)
             cv2.imshow(_TITLE, cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
         self.is_closed = cv2.waitKey(1) & 0xFF in _QUIT_KEYS
-
-    def __enter__(self) -> Window:
-        """Return the window."""
-        return self
 
     def __exit__(
         self,
