@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from handypose_tf.data import Record, open_source
 from handypose_tf.evaluation import Predictions, write_coco_results
-from handypose_tf.geometry import tight_box
+from handypose_tf.geometry import box_region, tight_box
 from handypose_tf.labelling import MediaPipeHands
 from handypose_tf.labelling.mediapipe import VARIANTS
 from handypose_tf.labelling.teacher import QUARTER_TURNS
@@ -34,7 +34,9 @@ def predict(
     for record in tqdm(records, disable=None):
         image = record.read_image()
         box = tight_box(record.keypoints, record.visibility)
-        found = [hands.landmarks(image, box, degrees) for degrees in turns]
+        upright = box_region(box)
+        regions = [upright._replace(degrees=degrees) for degrees in turns]
+        found = [hands.landmarks_in(image, region) for region in regions]
         best = max(found, key=lambda landmarks: landmarks.presence)
         keypoints.append(best.keypoints)
         scores.append(np.full(len(best.keypoints), best.presence))

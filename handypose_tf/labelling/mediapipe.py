@@ -12,14 +12,13 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from handypose_tf.checks import check_choice
 from handypose_tf.geometry import (
     FloatArray,
     HandRegion,
     box_center,
-    box_region,
     crop_matrix,
     image_box,
     transform_points,
@@ -136,20 +135,6 @@ class MediaPipeHands:
         palms = palm_detection.decode_palms(raw, logits, min_score)
         return _place(palm_detection.join_overlapping(palms), matrix)
 
-    def landmarks(
-        self, image: Image, box: ArrayLike, degrees: float = 0.0
-    ) -> Landmarks:
-        """Find the keypoints of the hand in a box: a crop of 1.5 x its longer side.
-
-        Args:
-            image: `(height, width, 3)` uint8 RGB.
-            box: The hand's tight box, x, y, width, height in pixels.
-            degrees: Turn of the crop's content, counter-clockwise; the model was made
-                for upright hands.
-        """
-        matrix = box_region(box)._replace(degrees=degrees).matrix(LANDMARK_SIZE)
-        return self._landmarks(image, matrix, mirrored=False)
-
     def landmarks_in(
         self, image: Image, region: HandRegion, *, mirrored: bool = False
     ) -> Landmarks:
@@ -162,11 +147,6 @@ class MediaPipeHands:
                 mirrored back.
         """
         matrix = region.matrix(LANDMARK_SIZE)
-        return self._landmarks(image, matrix, mirrored=mirrored)
-
-    def _landmarks(
-        self, image: Image, matrix: FloatArray, *, mirrored: bool
-    ) -> Landmarks:
         crop = warp_image(check_image(image), matrix, LANDMARK_SIZE)
         crop = crop[:, ::-1] if mirrored else crop
         raw, presence, right, _ = self._hand(crop)

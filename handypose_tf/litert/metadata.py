@@ -298,29 +298,13 @@ def _is_names(value: Any) -> bool:
     return isinstance(value, tuple) and all(map(_is_text, value))
 
 
-def _is_bone(value: Any) -> bool:
-    is_pair = isinstance(value, tuple) and len(value) == 2
-    return is_pair and all(_is_count(joint, 0) for joint in value)
-
-
 def _is_bones(value: Any) -> bool:
-    return isinstance(value, tuple) and all(map(_is_bone, value))
+    pairs = isinstance(value, tuple) and all(isinstance(b, tuple) for b in value)
+    return pairs and all(len(b) == 2 and all(_is_count(i, 0) for i in b) for b in value)
 
 
-def _is_scale(value: Any) -> bool:
-    return isinstance(value, int | float) and value > 0
-
-
-def _is_decode(value: Any) -> bool:
-    return isinstance(value, Decode) and _is_text(value.method)
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
+def _is_a(*kinds: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kinds)
 
 
 _CROP, _DECODE = '{"scale": number above 0}', '{"method": name}'
@@ -331,19 +315,25 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "image_size": (_is_size, "[height, width] in pixels"),
     "keypoint_names": (_is_names, "a list of names"),
     "skeleton": (_is_bones, "a list of pairs of keypoint indices"),
-    "crop_scale": (_is_scale, f"a number above 0, as in crop: {_CROP}"),
-    "decode": (_is_decode, _DECODE),
+    "crop_scale": (
+        lambda value: isinstance(value, int | float) and value > 0,
+        f"a number above 0, as in crop: {_CROP}",
+    ),
+    "decode": (
+        lambda value: isinstance(value, Decode) and _is_text(value.method),
+        _DECODE,
+    ),
     "precision": (PRECISIONS.__contains__, f"one of {', '.join(PRECISIONS)}"),
-    "trained": (_is_flag, "true or false"),
+    "trained": (_is_a(bool), "true or false"),
     "parameters": (_is_count, "a number of weights"),
     "macs": (lambda value: _is_count(value, 0), "a number of operations"),
     "licence": (_is_text, "a licence's name"),
-    "training_data": (lambda value: isinstance(value, str), "a text"),
-    "accuracy": (_is_object, "an object"),
-    "versions": (_is_object, "an object"),
-    "export": (_is_object, "an object"),
-    "handedness": (_is_flag, "true or false"),
-    "presence": (_is_flag, "true or false"),
+    "training_data": (_is_a(str), "a text"),
+    "accuracy": (_is_a(Mapping), "an object"),
+    "versions": (_is_a(Mapping), "an object"),
+    "export": (_is_a(Mapping), "an object"),
+    "handedness": (_is_a(bool), "true or false"),
+    "presence": (_is_a(bool), "true or false"),
 }
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.

@@ -10,7 +10,7 @@ import pytest
 
 from handypose_tf.data import open_source
 from handypose_tf.errors import ModelError
-from handypose_tf.geometry import tight_box
+from handypose_tf.geometry import box_region, tight_box
 from handypose_tf.images import Image
 from handypose_tf.labelling import MediaPipeHands, MediaPipeTeacher
 
@@ -34,7 +34,7 @@ def turned(hand: Hand, turns: int) -> Hand:
 
 def test_a_given_box(mediapipe_hands: MediaPipeHands, demo_hand: Hand) -> None:
     image, truth = demo_hand
-    found = mediapipe_hands.landmarks(image, tight_box(truth))
+    found = mediapipe_hands.landmarks_in(image, box_region(tight_box(truth)))
     assert found.keypoints.shape == (21, 2)
     assert found.presence > 0.9
     assert error(found.keypoints, truth) < 0.08
@@ -125,7 +125,9 @@ def test_the_known_score_on_hands_labelled_by_people(
         box = tight_box(record.keypoints, visible)
         size = box[2:].max()
         if size >= 48 and visible.sum() >= 10:
-            found = mediapipe_hands.landmarks(record.read_image(), box).keypoints
+            found = mediapipe_hands.landmarks_in(
+                record.read_image(), box_region(box)
+            ).keypoints
             distance = np.linalg.norm(found - record.keypoints, axis=1)
             hits.append(distance[visible] < 0.2 * size)
     assert len(hits) == 26
