@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
-import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from handypose_tf.cli.console import progress, quiet_native_log, say
@@ -26,14 +23,12 @@ from handypose_tf.evaluation.finding import (
 )
 from handypose_tf.evaluation.whole_photos import WholePhotoScore, measure_whole_photos
 from handypose_tf.files import write_json
+from handypose_tf.files.file_kind import DETECTOR_CLASS, keras_class
 from handypose_tf.files.tables import format_table
 from handypose_tf.images import read_image
 from handypose_tf.inference import HandDetector, HandPoseEstimator
 from handypose_tf.litert.metadata import read_metadata
 from handypose_tf.litert.shipped import find_model
-
-#: In the name of the class of a detector's `.keras` file.
-_KERAS_DETECTOR = "HandyPoseDetector"
 
 #: Arguments that the JSON file repeats.
 _FACTS = ("data", "min_size", "min_points", "levels", "pose")
@@ -46,20 +41,10 @@ def is_detector(models: Sequence[str]) -> bool:
     try:
         path = find_model(models[0])
         if path.suffix == ".keras":
-            return _KERAS_DETECTOR in _keras_class(path)
+            return keras_class(path) == DETECTOR_CLASS
         return read_metadata(path).kind == "detector"
     except HandyPoseError:
         return False  # whoever opens it says what is wrong
-
-
-def _keras_class(path: Path) -> str:
-    """Return the class of a `.keras` file's model, without TensorFlow."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            description = json.loads(archive.read("config.json"))
-        return str(description["registered_name"])
-    except (OSError, LookupError, TypeError, ValueError, zipfile.BadZipFile):
-        return ""
 
 
 def evaluate_detectors(arguments: argparse.Namespace) -> int:

@@ -1,8 +1,14 @@
-"""What a file is by its first bytes, for messages: what people hand over by mistake."""
+"""What a file is by its first bytes, or a `.keras` file by its description."""
 
 from __future__ import annotations
 
+import json
 import os
+import zipfile
+from typing import Any
+
+#: Class of the model of a detector's `.keras` file.
+DETECTOR_CLASS = "HandyPoseDetector"
 
 #: Bytes that tell what a file is.
 NUM_START = 64
@@ -61,3 +67,21 @@ def why_unreadable(path: str | os.PathLike[str]) -> str | None:
         return "the file is empty; fetch it again"
     kind = file_kind(start)
     return f"the file is {kind}" if kind and kind.startswith("a") else None
+
+
+def keras_class(path: str | os.PathLike[str]) -> str:
+    """Return the class of a `.keras` file's model; empty if it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return described_class(json.loads(archive.read("config.json")))
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+        return ""
+
+
+def described_class(description: Any) -> str:
+    """Return the class of the model that a file's `config.json` describes."""
+    is_object = isinstance(description, dict)
+    if not (is_object and isinstance(description.get("config"), dict)):
+        return "description without a config"
+    name = description.get("registered_name") or description.get("class_name", "?")
+    return str(name).removeprefix("handypose_tf>")

@@ -28,7 +28,12 @@ from tensorflow import keras
 from handypose_tf.checks import check_suffix
 from handypose_tf.errors import ModelError
 from handypose_tf.files import write_bytes
-from handypose_tf.files.file_kind import why_unreadable
+from handypose_tf.files.file_kind import (
+    DETECTOR_CLASS,
+    described_class,
+    keras_class,
+    why_unreadable,
+)
 from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.described_model import DescribedModel
 from handypose_tf.models.description import CROP_HEADS, Description
@@ -60,8 +65,8 @@ Model = TypeVar("Model", bound=DescribedModel)
 
 #: Class of a model -> what opens its files.
 _OPENED_BY = {
-    "handypose_tf>HandyPose": "load_model",
-    "handypose_tf>HandyPoseDetector": "load_detector",
+    "HandyPose": "load_model",
+    DETECTOR_CLASS: "load_detector",
 }
 
 
@@ -103,8 +108,8 @@ def load_any(path: str | os.PathLike[str]) -> DescribedModel:
     Raises:
         ModelError: As `load_model`.
     """
-    kind = HandyPoseDetector if _holds(path, HandyPoseDetector) else HandyPose
-    return _load(kind, path)
+    is_detector = keras_class(find_weights(path)[0]) == DETECTOR_CLASS
+    return _load(HandyPoseDetector if is_detector else HandyPose, path)
 
 
 def load_weights(model: DescribedModel, path: str | os.PathLike[str]) -> None:
@@ -216,8 +221,8 @@ def _read(
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         reason = _told(path) or f"not a .keras file, or cut off ({error})"
         raise ModelError(f"{path}: {reason}") from error
-    name = _class_name(description)
-    if name not in (f"handypose_tf>{kind.__name__}", kind.__name__):
+    name = described_class(description)
+    if name != kind.__name__:
         raise ModelError(
             f"{path}: holds a {name}, not a {kind.__name__}; open it with "
             f"{_OPENED_BY.get(name, 'keras.models.load_model')}"
@@ -229,23 +234,6 @@ def _told(path: str | os.PathLike[str]) -> str | None:
     """Return what is plainly wrong with a file; that it is a zip is not."""
     told = why_unreadable(path)
     return None if told is None or "zip" in told else told
-
-
-def _holds(path: str | os.PathLike[str], kind: type[DescribedModel]) -> bool:
-    """Tell whether a file holds a class's model; false if it cannot be read."""
-    try:
-        with zipfile.ZipFile(find_weights(path)[0]) as archive:
-            name = _class_name(json.loads(archive.read(_CONFIG)))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
-        return False
-    return name in (f"handypose_tf>{kind.__name__}", kind.__name__)
-
-
-def _class_name(description: Any) -> str:
-    """Return the class of the model that a file's `config.json` describes."""
-    if isinstance(description, dict) and isinstance(description.get("config"), dict):
-        return description.get("registered_name") or description.get("class_name", "?")
-    return "description without a config"
 
 
 def _twin_that_fits(model: DescribedModel, content: bytes) -> DescribedModel | None:

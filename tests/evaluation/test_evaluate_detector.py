@@ -96,7 +96,8 @@ def test_two_files_of_one_name_are_two_columns(detector, data, tmp_path, capsys)
 def test_a_keras_file_of_a_detector_is_known_as_one(data, tmp_path, capsys):
     path = tmp_path / "best.keras"
     with zipfile.ZipFile(path, "w") as archive:
-        description = {"registered_name": "handypose_tf>HandyPoseDetector"}
+        name = "handypose_tf>HandyPoseDetector"
+        description = {"registered_name": name, "config": {}}
         archive.writestr("config.json", json.dumps(description))
     assert main(["evaluate", "--model", str(path), "--data", data]) == 1
     told = "runs as .tflite; write it with `handypose export best.keras --out"

@@ -66,7 +66,7 @@ def test_nobody_has_imagenet_weights_of_mediapipe_s_networks():
         ("handypose_lite7", "did you mean handypose_lite"),
         ("none.keras", "no such model file"),
         ("none.weights.h5", "cannot read"),
-        ("handypose_detector", "holds a handypose_tf>HandyPoseDetector"),
+        ("handypose_detector", "holds a HandyPoseDetector"),
         ("mediapipe", "no weights for the backbone efficientnet_lite0"),
     ],
 )
