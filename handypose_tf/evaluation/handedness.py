@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from handypose_tf.data.sample import Record
 from handypose_tf.evaluation.bootstrap import DEFAULT_RESAMPLES, Estimate, bootstrap
 from handypose_tf.geometry import FloatArray
+from handypose_tf.litert.metadata import plain
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,8 @@ class Handedness:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {
-            "accuracy": self.accuracy.to_dict(),
-            "num_left": self.num_left,
-            "num_right": self.num_right,
-        }
+        values: dict[str, Any] = plain(vars(self))
+        return values
 
 
 def measure_handedness(

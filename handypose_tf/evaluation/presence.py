@@ -20,6 +20,7 @@ from handypose_tf.evaluation.score_calibration import (
     measure_reliability,
 )
 from handypose_tf.inference import HandPoseEstimator
+from handypose_tf.litert.metadata import plain
 from handypose_tf.models import HandyPose
 
 #: Places that are hands, and places that are none, at least.
@@ -97,13 +98,8 @@ class CalibratedPresence:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {
-            "calibration": [*self.calibration],
-            "num_hands": self.num_hands,
-            "num_others": self.num_others,
-            "before": self.before.to_dict(),
-            "after": self.after.to_dict(),
-        }
+        values: dict[str, Any] = plain(vars(self))
+        return values
 
 
 def calibrate_presence(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from handypose_tf.data.sample import Record
 from handypose_tf.evaluation.bootstrap import Estimate, bootstrap
 from handypose_tf.geometry import box_center, box_overlaps, tight_box
+from handypose_tf.litert.metadata import plain
 
 #: A hand found is a labelled one if their centres are nearer than this share of the
 #: labelled box.
@@ -50,10 +51,8 @@ class WholePhotoScore:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {
-            name: value.to_dict() if isinstance(value, Estimate) else value
-            for name, value in vars(self).items()
-        }
+        values: dict[str, Any] = plain(vars(self))
+        return values
 
 
 def measure_whole_photos(

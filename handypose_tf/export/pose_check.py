@@ -22,6 +22,7 @@ from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runner
 from handypose_tf.geometry import FloatArray
 from handypose_tf.inference.pose_model import open_model
+from handypose_tf.litert.metadata import plain
 from handypose_tf.litert.precision import PRECISIONS
 from handypose_tf.models import HandyPose
 from handypose_tf.models.described_model import DescribedModel
@@ -93,10 +94,7 @@ class AccuracyChange:
             "source": self.source,
             "num_hands": self.num_hands,
             "epe_growth_percent": self.epe_growth,
-            **{
-                name: {column: score.to_dict() for column, score in scores.items()}
-                for name, scores in parts.items()
-            },
+            **plain(parts),
         }
 
 

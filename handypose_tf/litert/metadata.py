@@ -191,6 +191,8 @@ def frozen(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return values of records as JSON has them: lists and dictionaries."""
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
     if isinstance(value, list | tuple):
         return [*map(plain, value)]
     if is_dataclass(value):
