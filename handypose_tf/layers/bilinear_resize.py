@@ -7,9 +7,11 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class BilinearResize(keras.layers.Layer):
+class BilinearResize(Configured, keras.layers.Layer):
     """Resizes features bilinearly to the height and width of a reference.
 
     Height and width are static wherever the reference's are, as quantised export
@@ -57,7 +59,3 @@ class BilinearResize(keras.layers.Layer):
         """Return the reference's grid with the features' channels."""
         features, reference = input_shape
         return (features[0], reference[1], reference[2], features[3])
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "align_corners": self.align_corners}

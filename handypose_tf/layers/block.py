@@ -6,8 +6,10 @@ from typing import Any
 
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
 
-class Block(keras.layers.Layer):
+
+class Block(Configured, keras.layers.Layer):
     """A layer whose `call` uses sub-layers only, with no bare operations between.
 
     So a block can be used as one layer, or its sub-layers can be put straight into a

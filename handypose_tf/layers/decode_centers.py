@@ -7,6 +7,8 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 #: Channels of the maps: score of the centre, offset x and y, width and height,
 #: direction x and y.
 NUM_MAPS = 7
@@ -21,7 +23,7 @@ _LARGEST_SIDE = 4.0
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class DecodeCenters(keras.layers.Layer):
+class DecodeCenters(Configured, keras.layers.Layer):
     """Finds the best peaks of a centre map and reads the hands' shapes there.
 
     A peak is a cell that none of its eight neighbours exceeds. Always computes in
@@ -94,12 +96,3 @@ class DecodeCenters(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return `(batch, max_hands, 7)`."""
         return (input_shape[0], self.max_hands, NUM_MAPS)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "image_size": self.image_size,
-            "stride": self.stride,
-            "max_hands": self.max_hands,
-        }

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from handypose_tf.checks import check_choice
+from handypose_tf.layers.configured import Configured
 
 METHODS = ("argmax", "quarter", "dark", "soft_argmax")
 
@@ -16,7 +17,7 @@ _REACH = {"argmax": 0, "quarter": 1, "dark": 2, "soft_argmax": 2}
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class DecodeHeatmaps(keras.layers.Layer):
+class DecodeHeatmaps(Configured, keras.layers.Layer):
     """Finds each heatmap's peak, to a fraction of a cell, and its score.
 
     Always computes in float32. It holds no weights, runs on a batch of any size and
@@ -113,18 +114,6 @@ class DecodeHeatmaps(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return `(batch, num_keypoints, 3)`."""
         return (input_shape[0], input_shape[-1], 3)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "method": self.method,
-            "image_size": self.image_size,
-            "stride": self.stride,
-            "cell_offset": self.cell_offset,
-            "smoothing": self.smoothing,
-            "calibration": self.calibration,
-        }
 
 
 def smooth_heatmaps(heatmaps: Any, sigma: float) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
 from handypose_tf.layers.decode_centers import NUM_MAPS
 
 #: Stride of each grid of anchors and anchors a cell, in the outputs' order.
@@ -26,7 +27,7 @@ _LEAST_LENGTH = 1e-3
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class DecodePalms(keras.layers.Layer):
+class DecodePalms(Configured, keras.layers.Layer):
     """Finds the best palms of a grid of anchors and tells the hands around them.
 
     A palm is the best anchor of a cell that none of its eight neighbours exceeds.
@@ -111,11 +112,3 @@ class DecodePalms(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return `(batch, max_hands, 7)`."""
         return (input_shape[0], self.max_hands, NUM_MAPS)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "image_size": self.image_size,
-            "max_hands": self.max_hands,
-        }

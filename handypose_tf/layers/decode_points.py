@@ -7,9 +7,11 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class DecodePoints(keras.layers.Layer):
+class DecodePoints(Configured, keras.layers.Layer):
     """Gives each point a score: 1, as a network of coordinates tells none.
 
     Always computes in float32; holds no weights.
@@ -44,7 +46,3 @@ class DecodePoints(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return `(batch, num_keypoints, 3)`."""
         return (*input_shape[:2], 3)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "image_size": self.image_size}

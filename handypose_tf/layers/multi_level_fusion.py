@@ -181,18 +181,3 @@ class MultiLevelFusion(Block):
         elif self.first_level != "keep":
             grid = [None if n is None else n // 2 for n in grid]
         return (batch, *grid, self.filters)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "reduction": self.reduction,
-            "levels": self.levels,
-            "first_level": self.first_level,
-            "separable": self.separable,
-            "relu": self.relu,
-            "dropout": self.dropout,
-            "shared_norm": self.shared_norm,
-            "align_corners": self.align_corners,
-        }

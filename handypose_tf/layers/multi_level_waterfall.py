@@ -115,12 +115,3 @@ class MultiLevelWaterfall(WaterfallV2):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the deepest features' grid with `filters` channels."""
         return super().compute_output_shape(input_shape[-1])
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "reduction": self.reduction,
-            "shared_norm": self.shared_norm,
-            "align_corners": self.align_corners,
-        }

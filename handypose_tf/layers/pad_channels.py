@@ -7,9 +7,11 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class PadChannels(keras.layers.Layer):
+class PadChannels(Configured, keras.layers.Layer):
     """Appends channels of zeros.
 
     Args:
@@ -35,7 +37,3 @@ class PadChannels(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the input's shape with the channels."""
         return (*input_shape[:-1], self.channels)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "channels": self.channels}

@@ -7,9 +7,11 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class PointMaps(keras.layers.Layer):
+class PointMaps(Configured, keras.layers.Layer):
     """Draws each point as a pyramid: 1 at the point, 0 from a radius on.
 
     Subtractions, sums, products and ReLU alone, so that a network of 8 bits stays in
@@ -59,7 +61,3 @@ class PointMaps(keras.layers.Layer):
         """Return the grid with a map a point."""
         batch, num_keypoints = input_shape[:2]
         return (batch, *self.grid, num_keypoints)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "grid": self.grid, "radius": self.radius}

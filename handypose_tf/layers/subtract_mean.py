@@ -8,9 +8,11 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class SubtractMean(keras.layers.Layer):
+class SubtractMean(Configured, keras.layers.Layer):
     """Subtracts one mean from each channel.
 
     It stands before the first padding of a network, where folding the mean into the
@@ -44,7 +46,3 @@ class SubtractMean(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the input's shape."""
         return input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "mean": self.mean}

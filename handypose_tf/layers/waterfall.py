@@ -132,17 +132,6 @@ class WaterfallV2(Block):
         """Return the deepest features' grid with `filters` channels."""
         return (*input_shape[:-1], self.filters)
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "rates": self.rates,
-            "separable": self.separable,
-            "relu": self.relu,
-            "dropout": self.dropout,
-        }
-
 
 @keras.utils.register_keras_serializable("handypose_tf")
 class Waterfall(WaterfallV2):

@@ -7,6 +7,8 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
+
 #: Pixels of a 224 pixel input: three times the noise of careful labels there.
 DEFAULT_DELTA = 6.0
 
@@ -35,7 +37,7 @@ def coordinate_error(
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class CoordinateLoss(keras.losses.Loss):
+class CoordinateLoss(Configured, keras.losses.Loss):
     """Huber error of a network that gives points as coordinates.
 
     Args:
@@ -74,7 +76,3 @@ class CoordinateLoss(keras.losses.Loss):
             height, width = self.size
             points = points * tf.constant([width, height], tf.float32) - 0.5
         return coordinate_error(truth[..., :2], points, truth[..., 2], self.delta)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "delta": self.delta, "size": self.size}

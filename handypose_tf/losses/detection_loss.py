@@ -14,6 +14,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from handypose_tf.hand import HAND, IGNORED
+from handypose_tf.layers.configured import Configured
 from handypose_tf.layers.decode_centers import SHAPE_GAIN
 
 #: Standard deviation of a centre's Gaussian, cells: a constant and a share of the
@@ -102,7 +103,7 @@ def shape_loss(shapes: Any, targets: DetectionTargets) -> Any:
 
 
 @keras.utils.register_keras_serializable("handypose_tf")
-class DetectionLoss(keras.losses.Loss):
+class DetectionLoss(Configured, keras.losses.Loss):
     """Focal loss on centres plus absolute error of the shapes around them.
 
     Args:
@@ -130,7 +131,3 @@ class DetectionLoss(keras.losses.Loss):
         mean_count = tf.maximum(tf.reduce_mean(count), 1.0)
         centers = center_loss(maps[..., 0], targets) / mean_count
         return centers + self.shape_weight * shape_loss(maps[..., 1:], targets)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "shape_weight": self.shape_weight}

@@ -13,6 +13,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow import keras
 
+from handypose_tf.layers.configured import Configured
 from handypose_tf.losses.heatmap_targets import gaussian_heatmaps
 
 
@@ -90,7 +91,7 @@ def _joint_errors(
     return tf.reduce_mean(errors, axis=(1, 2)) * tf.abs(visibility)
 
 
-class HeatmapLoss(keras.losses.Loss):
+class HeatmapLoss(Configured, keras.losses.Loss):
     """Loss between heatmaps and the Gaussians around keypoints.
 
     Args:
@@ -146,17 +147,6 @@ class HeatmapLoss(keras.losses.Loss):
         """Return the loss of each example, given the targets."""
         raise NotImplementedError
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "stride": self.stride,
-            "sigma": self.sigma,
-            "cell_offset": self.cell_offset,
-            "cutoff": self.cutoff,
-            "whole_pixels": self.whole_pixels,
-        }
-
 
 @keras.utils.register_keras_serializable("handypose_tf")
 class HeatmapMSE(HeatmapLoss):
@@ -189,10 +179,6 @@ class WeightedHeatmapMSE(HeatmapLoss):
             target, predicted, visibility, self.foreground_weight
         )
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "foreground_weight": self.foreground_weight}
-
 
 @keras.utils.register_keras_serializable("handypose_tf")
 class HardKeypointMSE(WeightedHeatmapMSE):
@@ -211,7 +197,3 @@ class HardKeypointMSE(WeightedHeatmapMSE):
         return hard_keypoint_mse(
             target, predicted, visibility, self.top_k, self.foreground_weight
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "top_k": self.top_k}
