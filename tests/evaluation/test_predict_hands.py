@@ -20,6 +20,7 @@ from handypose_tf.geometry import tight_box
 class BoxPredictor:
     """Answers with the corners of each box, and keeps what it was asked."""
 
+    refine = False
     metadata = SimpleNamespace(crop_scale=1.5)
 
     def __init__(self) -> None:
