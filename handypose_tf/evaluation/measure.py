@@ -71,7 +71,6 @@ def measure_model(
     hands: HandSet,
     protocol: Protocol | str,
     *,
-    num_threads: int | None = None,
     refine: bool = False,
     flip_test: bool = False,
     name: str | None = None,
@@ -82,7 +81,6 @@ def measure_model(
         model: As for `HandPoseEstimator`, or one that is open.
         hands: The hands that count.
         protocol: A protocol or its name.
-        num_threads: Of a `.tflite` file that is opened.
         refine: Of a model that is opened: look at each hand again, upright, as
             `HandPoseEstimator` does by itself.
         flip_test: Average the heatmaps of each crop and of its mirror image.
@@ -95,7 +93,7 @@ def measure_model(
     protocol = with_crop(protocol)
     if isinstance(model, str | os.PathLike):
         name = name or Path(model).name
-        model = HandPoseEstimator(model, num_threads, refine=refine)
+        model = HandPoseEstimator(model, refine=refine)
     check_points(model.metadata.keypoint_names, hands.reader, name or str(model.path))
     found = predict_hands(model, hands.records, protocol.crop, flip_test=flip_test)
     crop = describe_crop(protocol.crop, model) + ", flip test" * flip_test

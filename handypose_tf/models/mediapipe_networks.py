@@ -151,25 +151,19 @@ def whole_hand(deepest: Any) -> Any:
     return keras.layers.GlobalAveragePooling2D(name="top_pool")(x)
 
 
-def palm_network(
-    variant: str = "full",
-    *,
-    image_size: int = PALM_SIZE,
-    batch_size: int | None = None,
-) -> keras.Model:
+def palm_network(variant: str = "full", *, image_size: int = PALM_SIZE) -> keras.Model:
     """Build a palm detector, without weights.
 
     Args:
         variant: `"full"` or `"lite"`.
         image_size: Side of the input, pixels; a multiple of 32.
-        batch_size: Fixed batch size, for export; free if `None`.
 
     Returns:
         A model from `(batch, image_size, image_size, 3)`, RGB in 0..255, to `boxes`
         `(batch, anchors, 18)`, a box and seven points relative to each anchor in
         pixels, and `logits` `(batch, anchors, 1)`.
     """
-    image = keras.Input((image_size, image_size, 3), batch_size, name="image")
+    image = keras.Input((image_size, image_size, 3), name="image")
     boxes, logits = palm_heads(mediapipe_palm(image, variant))
     outputs = {"boxes": boxes, "logits": logits}
     return keras.Model(image, outputs, name=f"mediapipe_palm_{variant}")
