@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from handypose_tf.checks import check_choice, check_least, check_positive
+from handypose_tf.checks import check_choice, check_positive
 
 LEVELS = ("stem", "level1", "level2", "level3", "deepest")
 
