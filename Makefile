@@ -23,8 +23,8 @@ test: .venv/ready-test
 # Longer tests, and those that `make test` skipped for want of PyTorch, VTK, tf_keras or files
 # out of wheels.
 test-slow: .venv/ready-test
-	.venv/bin/python $(PIP) '$(TORCH)' 'tf_keras>=2.18' \
-	    --editable '.[imagenet,synth,tensorboard,quantize]'
+	.venv/bin/python $(PIP) '$(TORCH)' \
+	    --editable '.[imagenet,synth,tensorboard,quantize,keras2]'
 	.venv/bin/python -c "from handypose_tf.synth.anatomy.arm import fetch; fetch(); \
 	    from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES; MEDIAPIPE_FILES.fetch()"
 	.venv/bin/python $(PYTEST) -m '' --slow-and-skipped=.venv/skipped

@@ -39,8 +39,8 @@ def quantization_aware(model: HandyPose) -> keras.Model:
     brings back what it has learnt.
 
     Args:
-        model: A model whose layers are each used once, as in the figure and lite
-            presets.
+        model: A model whose layers are each used once, as in all presets but the
+            released ones.
 
     Raises:
         MissingExtraError: If tensorflow-model-optimization or tf_keras is not
@@ -60,6 +60,7 @@ def quantization_aware(model: HandyPose) -> keras.Model:
     configs = {
         SubtractMean: _output_config(toolkit, rounded=True),
         PointMaps: _output_config(toolkit, rounded=True),
+        keras.layers.Multiply: _output_config(toolkit, rounded=True),
         BilinearResize: _output_config(toolkit, rounded=False),
     }
     scope = {kind.__name__: kind for kind in configs}
@@ -72,8 +73,8 @@ def quantization_aware(model: HandyPose) -> keras.Model:
             network = toolkit.quantize_apply(annotated)
     except (RuntimeError, ValueError) as error:
         raise ModelError(
-            f"{model.name} cannot be trained quantisation-aware: {error}; use a figure "
-            "or lite preset"
+            f"{model.name} cannot be trained quantisation-aware: {error}; use a preset "
+            "as it is"
         ) from error
     named = zip(outputs, network.outputs, strict=True)
     return keras.Model(network.inputs, dict(named))
@@ -195,7 +196,7 @@ def _refuse_shared_layers(model: HandyPose) -> None:
     if shared:
         raise ModelError(
             f"{model.name} uses {shared[0]} several times and cannot be trained "
-            "quantisation-aware; use a figure or lite preset"
+            "quantisation-aware; use another preset than a released one"
         )
 
 
@@ -207,9 +208,12 @@ def _range_variables(network: keras.Model) -> dict[str, tuple[Any, Any]]:
     """Return a layer's name -> the variables of its output's least and greatest."""
     found = {}
     for layer in network.layers:
-        scalars = {_variable_name(w): w for w in layer.weights if not w.shape.rank}
-        least = [w for name, w in scalars.items() if name.endswith("_min")]
-        greatest = [w for name, w in scalars.items() if name.endswith("_max")]
+        weights = {_variable_name(weight): weight for weight in layer.weights}
+        # A dense layer's kernel has such ends too.
+        least, greatest = (
+            [w for n, w in weights.items() if n.endswith(end) and n[:-4] not in weights]
+            for end in ("_min", "_max")
+        )
         if least:
             is_wrapper = layer.name.startswith(_WRAPPED)
             name = layer.name.removeprefix(_WRAPPED) if is_wrapper else _PICTURE
@@ -224,11 +228,15 @@ def _assign_ranges(network: keras.Model, ranges: Mapping[str, Any]) -> None:
 
 
 def _set_kernel_range(layer: Any) -> None:
-    """Set the range of a kernel, which training computes anew at every step."""
+    """Set the range of a kernel, which training computes anew at every step.
+
+    A convolution's kernel has a range a channel, that of a dense layer one.
+    """
     weights = {_variable_name(weight): weight for weight in layer.weights}
     for name, kernel in weights.items():
         if f"{name}_min" in weights:
-            axes = list(range(kernel.shape.rank - 1))
+            is_dense = weights[f"{name}_min"].shape.rank == 0
+            axes = None if is_dense else list(range(kernel.shape.rank - 1))
             highest = tf.reduce_max(tf.abs(kernel), axes)
             weights[f"{name}_min"].assign(-highest)
             weights[f"{name}_max"].assign(highest)

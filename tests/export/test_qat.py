@@ -49,6 +49,24 @@ def test_the_file_is_int8_and_decodes_in_float(model, tmp_path):
     assert np.abs(maps - floats).mean() < 0.1 * np.ptp(floats)
 
 
+def test_a_network_with_points_is_one_partition(tmp_path):
+    pytest.importorskip("tf_keras")
+    pytest.importorskip("tensorflow_model_optimization")
+    hands = write_coco(tmp_path / "hands", 24)
+    add_backbone()
+    changes = {"qat": True, "epochs": 1}
+    config = settings(f"coco:{hands}", tmp_path / "run", **changes)
+    config["model"] = {**config["model"], "preset": "handypose_mediapipe_lite"}
+    model = load_model(train(build_config(config)).last)
+    path = export_litert(model, tmp_path / "a.tflite", "qat-int8", heatmaps=True)
+    census = op_census(path)
+    assert census.body_partitions == 1 and not census.body_not_delegated
+    crops = demo_crops(model.image_size)[:2]
+    maps = open_model(path).run_heatmaps(crops)
+    floats = model.predict_on_batch(crops.astype(np.float32))["heatmaps"]
+    assert np.abs(maps - floats).mean() < 0.1 * np.ptp(floats)
+
+
 def test_other_models_are_refused(model, tmp_path):
     plain = load_model_without_ranges(model)
     with pytest.raises(ModelError, match="was not trained quantisation-aware"):

@@ -110,6 +110,40 @@ def test_the_handedness_head_is_trained_too():
 
 @keras2
 @pytest.mark.parametrize(
+    ("preset", "parts", "maps"),
+    [
+        ("handypose_mediapipe_lite", MODEL["overrides"], {"heatmaps"}),
+        ("mediapipe_hands_lite", {"backbone": {"name": "tiny"}}, set()),
+    ],
+)
+def test_points_have_ranges_of_their_own_and_heatmaps_count_near_them(
+    preset, parts, maps
+):
+    """Its dense heads' kernels have a single range each, which is not the output's."""
+    pytest.importorskip("tf_keras")
+    pytest.importorskip("tensorflow_model_optimization")
+    heads = {"handedness": False, "presence": True}
+    model = handypose(preset, image_size=SIDE, overrides=parts, **heads)
+    for axis in "xy":
+        head = model.get_layer(f"points_{axis}")
+        head.set_weights([head.get_weights()[0], np.linspace(0.2, 0.8, 21)])
+    head = model.get_layer("presence")
+    head.set_weights([head.get_weights()[0], np.full(1, 9.0)])
+    network = quantization_aware(model)
+    set_ranges(network, model, pictures())
+    take_weights(model, network)
+    found = restore(model).predict_on_batch(pictures())
+    expected = model.predict_on_batch(pictures())
+    assert found.keys() == expected.keys() == maps | {"points", "presence"}
+    for name in found:
+        step = max(np.ptp(expected[name]), expected[name].max()) / 255
+        assert np.abs(found[name] - expected[name]).mean() < 4 * step, name
+    low, high = model.description.activation_ranges["points_x"]
+    assert low <= 0 and high == pytest.approx(expected["points"][..., 0].max(), 0.02)
+
+
+@keras2
+@pytest.mark.parametrize(
     "preset", ["handypose_resnet101_released", "handypose_wasp_v1_released"]
 )
 def test_released_heads_are_refused(preset):
