@@ -15,12 +15,13 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 import cv2
 
-from handypose_tf.errors import MissingExtraError, OutputError
+from handypose_tf.errors import HandyPoseError, MissingExtraError, OutputError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.files.locks import LOCK_NAME, held_folder
 from handypose_tf.synth.anatomy.body import load_body
@@ -52,6 +53,7 @@ def make_dataset(
         MissingExtraError: If VTK is not installed.
         OutputError: If the folder holds samples of another configuration, another run
             writes there, or it cannot be written.
+        HandyPoseError: If a process that renders is ended.
     """
     if importlib.util.find_spec("vtk") is None:
         raise MissingExtraError("vtk", "synth", "render hands")
@@ -126,7 +128,13 @@ def _work(
         # The hand's skin is drawn and stored once, before several would do it.
         load_hand_model(config.wheel)
         with _open_pool(folder, config, min(num_workers, len(todo))) as pool:
-            yield from pool.map(_make_stretch, todo)
+            try:
+                yield from pool.map(_make_stretch, todo)
+            except BrokenProcessPool as error:
+                raise HandyPoseError(
+                    f"{folder}: a process that renders was ended, as the system does "
+                    "where memory is short; run the command again, with fewer --workers"
+                ) from error
 
 
 def _open_pool(folder: Path, config: SynthConfig, num_workers: int) -> Executor:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -12,7 +13,12 @@ import numpy as np
 import pytest
 
 from handypose_tf.data.readers import CocoReader
-from handypose_tf.errors import DataError, MissingExtraError, OutputError
+from handypose_tf.errors import (
+    DataError,
+    HandyPoseError,
+    MissingExtraError,
+    OutputError,
+)
 from handypose_tf.files.locks import LOCK_NAME
 from handypose_tf.synth import dataset
 from handypose_tf.synth.anatomy.arm import WHEEL
@@ -65,6 +71,23 @@ def config(tmp_path, **changes):
 
 def make(folder, count, settings):
     return list(dataset.make_dataset(folder, count, settings, num_workers=1))
+
+
+def test_a_process_that_is_ended_is_told_with_what_helps(fake, tmp_path, monkeypatch):
+    def ended(function, stretches):
+        yield function(stretches[0])
+        raise BrokenProcessPool
+
+    def open_pool(folder, settings, num_workers):
+        dataset._worker = folder, settings, fake
+        return contextlib.nullcontext(SimpleNamespace(map=ended))
+
+    open_before = dataset._open_pool
+    monkeypatch.setattr(dataset, "_open_pool", open_pool)
+    with pytest.raises(HandyPoseError, match=r"was ended.* with fewer --workers"):
+        make(tmp_path / "hands", 10, config(tmp_path))
+    monkeypatch.setattr(dataset, "_open_pool", open_before)
+    assert make(tmp_path / "hands", 10, config(tmp_path)) == [4, 8, 10]
 
 
 @pytest.mark.parametrize("content", ["{", "[]", ""])
