@@ -26,10 +26,21 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.signal = 0
+        self._tell: Callable[[str], None] | None = None
 
     @contextlib.contextmanager
-    def on_signals(self, *signals: signal.Signals) -> Iterator[None]:
-        """Take signals as requests meanwhile; only Python's main thread can."""
+    def on_signals(
+        self, *signals: signal.Signals, tell: Callable[[str], None] | None = None
+    ) -> Iterator[None]:
+        """Take signals as requests meanwhile; only Python's main thread can.
+
+        A second Ctrl-C ends the process at once, as it does anywhere.
+
+        Args:
+            *signals: What asks.
+            tell: Told of the first Ctrl-C, since a step or a validation may last.
+        """
+        self._tell = tell
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -42,6 +53,12 @@ class StopRequest:
 
     def _ask(self, number: int, frame: Any) -> None:
         self.signal = number
+        if number == signal.SIGINT:
+            signal.signal(number, signal.SIG_DFL)
+            if self._tell is not None:
+                self._tell(
+                    "the run stops after this step; Ctrl-C again ends it at once"
+                )
 
 
 def open_callbacks(names: Iterable[str]) -> list[keras.callbacks.Callback]:

@@ -34,14 +34,26 @@ def build_strategy(name: str) -> tf.distribute.Strategy:
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
-def check_shared(batch_size: int, strategy: tf.distribute.Strategy) -> None:
+def check_shared(
+    batch_size: int, strategy: tf.distribute.Strategy, filled: int | None = None
+) -> None:
     """Refuse a batch that the devices of one process cannot share equally.
+
+    Args:
+        batch_size: As it was asked for.
+        strategy: How the run is spread.
+        filled: Size of the batches that the data fill, once that is known.
 
     Raises:
         ModelError: If it cannot.
     """
     count = strategy.num_replicas_in_sync
     below = batch_size // count * count
+    if filled is not None and filled % count:
+        raise ModelError(
+            f"the data fill batches of {filled}, which cannot be shared equally by "
+            f"{count} devices; give more data, or set `strategy: one`"
+        )
     if batch_size % count:
         sizes = f"{below} or {below + count}" if below else str(count)
         raise ModelError(

@@ -117,7 +117,7 @@ def train(
                 note(line)
         signals = (signal.SIGTERM, signal.SIGINT) if run.workers == 1 else ()
         try:
-            with run.stop.on_signals(*signals):
+            with run.stop.on_signals(*signals, tell=note):
                 return run.train(callbacks, report, verbose)
         except tf.errors.OpError as error:
             raise _explained(error) from error
@@ -136,6 +136,7 @@ class _Run:
             held.enter_context(held_folder(Path(config.out).expanduser()))
         self.task = open_task(config)
         self.training, self.validation = self.task.training, self.task.validation
+        check_shared(config.batch_size, self.strategy, self.training.batch_size)
         self.folder = RunFolder(config.out, is_chief(self.strategy))
         model = build_model(config, self.task, self.strategy)
         self.export = type(model).from_config(model.get_config())

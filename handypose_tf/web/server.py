@@ -110,7 +110,8 @@ class _PageHandler(SimpleHTTPRequestHandler):
             own = self._models / f"{found['name']}.tflite"
             if own.is_file() and _short_hash(own) == found["hash"]:
                 return str(own)
-        return super().translate_path(path)
+        # No file's name has a zero byte, of which opening one dies.
+        return super().translate_path(path).replace("\0", "_")
 
     def end_headers(self) -> None:
         """Let the browser ask again: the next version may use the same port."""

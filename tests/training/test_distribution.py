@@ -35,9 +35,12 @@ def test_two_devices_train_as_one(keras, hands, tmp_path):
     assert last[1] == pytest.approx(last[0], rel=1e-4)
 
 
-@pytest.mark.parametrize(("num_validation", "batch_size"), [(3, 4), (5, 4), (1, 2)])
+@pytest.mark.parametrize(
+    ("num_validation", "batch_size", "devices"),
+    [(3, 4, 2), (5, 4, 2), (1, 2, 2), (5, 8, 4), (3, 4, 4)],
+)
 def test_validation_of_any_size_is_evaluated_whole(
-    hands, some_hands, tmp_path, num_validation, batch_size
+    hands, some_hands, tmp_path, num_validation, batch_size, devices
 ):
     data = {
         "train": [{"source": hands}],
@@ -48,7 +51,7 @@ def test_validation_of_any_size_is_evaluated_whole(
     changes = {**PLAIN, "data": data, "batch_size": batch_size, "epochs": 1}
     one = tiny.run(tiny.settings(hands, tmp_path / "1", **changes))
     config = tiny.settings(hands, tmp_path / "2", **changes, strategy="mirrored")
-    two = tiny.run(config, devices=2)
+    two = tiny.run(config, devices=devices)
     last = [found["history"][-1]["val_loss"] for found in (one, two)]
     assert last[1] == pytest.approx(last[0], rel=1e-4)
 
@@ -60,6 +63,18 @@ def test_a_batch_that_cannot_be_shared_is_refused_at_once(hands, tmp_path):
         "batch_size of 7 cannot be shared equally by 2 devices; take 6 or 8" in errors
     )
     assert not (tmp_path / "state.npz").exists()
+
+
+def test_data_that_fill_no_batch_for_all_devices_are_refused(
+    hands, some_hands, tmp_path
+):
+    data = {"train": [{"source": some_hands(3)}], "num_threads": 2}
+    changes = {"strategy": "mirrored", "batch_size": 8, "data": data}
+    errors = tiny.run(
+        tiny.settings(hands, tmp_path / "run", **changes), code=1, devices=4
+    )
+    assert "fill batches of 2, which cannot be shared equally by 4 devices" in errors
+    assert not (tmp_path / "run" / "state.npz").exists()
 
 
 def free_addresses(count):

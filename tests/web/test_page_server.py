@@ -72,6 +72,8 @@ def test_the_page_and_its_models(port, path, kind, body):
         "/assets/",
         "/../secret.txt",
         "/%2e%2e/secret.txt",
+        "/index.html%00",
+        "/%ff%00",
         "/models/hands_64_int8-00000000.tflite",
         f"/models/..%2Fsecret-{HASH}.tflite",
         f"/models/other-{HASH}.tflite",

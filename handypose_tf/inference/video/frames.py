@@ -224,7 +224,7 @@ class Camera:
             yield Frame(index, time.monotonic() - start, image)
 
 
-def _read_all(capture: cv2.VideoCapture) -> Iterator[Image | None]:
+def _read_all(capture: cv2.VideoCapture | MovingPicture) -> Iterator[Image | None]:
     """Read to the end; `None` for what cannot be decoded but is followed by more."""
     num_failures = 0
     try:

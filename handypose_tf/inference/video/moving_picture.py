@@ -90,7 +90,7 @@ class MovingPicture:
                 "frames; it is cut off or broken: fetch or export it again"
             )
         delays = [float(delay) or _DEFAULT_DELAY for delay in lot.durations]
-        return [*lot.frames], delays
+        return [np.asarray(frame, np.uint8) for frame in lot.frames], delays
 
 
 def _bgr(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
