@@ -230,7 +230,7 @@ def _read_all(capture: cv2.VideoCapture | MovingPicture) -> Iterator[Image | Non
     try:
         while num_failures < _MOST_FAILURES:
             is_read, bgr = capture.read()
-            if not is_read:
+            if not is_read or bgr is None:
                 num_failures += 1
                 continue
             yield from [None] * num_failures
