@@ -26,10 +26,6 @@ MIN_OVERLAP = 0.5
 _ON_IGNORED = 0.5
 
 
-def _no_boxes() -> FloatArray:
-    return np.zeros((0, 4), np.float32)
-
-
 @dataclass(frozen=True)
 class PhotoDetections:
     """What was labelled in a photo, and what was found.
@@ -44,7 +40,7 @@ class PhotoDetections:
     truth: FloatArray
     boxes: FloatArray
     scores: FloatArray
-    ignored: FloatArray = field(default_factory=_no_boxes)
+    ignored: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
 @dataclass(frozen=True)

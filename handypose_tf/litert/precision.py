@@ -1,13 +1,15 @@
 """The number formats that models are exported in: the one table of them.
 
-Choices, checks, converters and rankings read it. Who adds a row is told what it lacks:
-`docs/how-to/export.md` must name it, and both quantisers go by its fields.
+Choices, checks, converters and rankings read it. A new row is told in
+`docs/how-to/export.md`, or a test fails; weights of a new kind are to be made by the
+quantisers in `export`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class Precision:
             photo. Nothing is asked of kinds that are not named.
     """
 
-    weights: str = "int8"
+    weights: Literal["float32", "float16", "int8"] = "int8"
     activation_bits: int | None = None
     is_fine_tuned: bool = False
     latency_rank: int = 4

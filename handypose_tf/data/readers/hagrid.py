@@ -42,16 +42,13 @@ class HagridReader(Reader):
     def _scan(self) -> Iterator[Entry | Problem]:
         found = False
         for split in self._wanted_splits():
-            for path in self._label_files(split):
+            folders = (self.path / "annotations" / split, self.path / split)
+            for path in (p for f in folders for p in sorted(f.glob("*.json"))):
                 found = True
                 yield from _hands(path, split)
         if not found:
             wanted = " or ".join(f"annotations/{s}/" for s in self._wanted_splits())
             raise DataError(f"{self.path}: no GESTURE.json in {wanted}")
-
-    def _label_files(self, split: str) -> list[Path]:
-        folders = [self.path / "annotations" / split, self.path / split]
-        return [p for folder in folders for p in sorted(folder.glob("*.json"))]
 
     def _parse(self, entry: Entry) -> Record:
         name, annotation, hand = entry.value

@@ -39,7 +39,8 @@ class RhdReader(Reader):
         for split, folder in self._folders():
             path = folder / f"anno_{folder.name}.pickle"
             annotations = load_arrays(path)
-            if not _is_table(annotations):
+            is_table = isinstance(annotations, dict)
+            if not is_table or not all(isinstance(n, int) for n in annotations):
                 raise FileError(path, "not a table of numbers to annotations")
             for number, annotation in annotations.items():
                 for hand in _seen_hands(annotation):
@@ -61,12 +62,6 @@ class RhdReader(Reader):
             is_left=is_left,
             split=entry.split,
         )
-
-
-def _is_table(annotations: Any) -> bool:
-    return isinstance(annotations, dict) and all(
-        isinstance(n, int) for n in annotations
-    )
 
 
 def _seen_hands(annotation: Any) -> list[int]:
