@@ -121,8 +121,8 @@ def parse() -> argparse.ArgumentParser:
     parser.add_argument("--variant", choices=("full", "lite"), default="full")
     parser.add_argument("--train", choices=TRAINED, default="last")
     parser.add_argument("--learning-rate", type=float, default=1e-4)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--smoke", action="store_true", help="a minute, on drawn hands")
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from handypose_tf.data import open_source
@@ -49,6 +50,9 @@ _HEATMAP_LOSS = LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0)
 
 #: Highest learning rate: of weights that know hands, and of weights that do not.
 _RATE_TRAINED, _RATE_NEW = 3e-4, 2e-3
+
+#: That of a network that gives points alone.
+_RATE_POINTS = 1e-4
 
 #: Steps of a run that its epochs are chosen for, and how many epochs that may be.
 _STEPS, _EPOCHS = 1500, (10, 60)
@@ -134,7 +138,7 @@ def fine_tune_config(
     epochs = epochs or min(max(math.ceil(_STEPS / num_steps), fewest), most)
     total = epochs * num_steps
     has_heatmaps = "heatmaps" in PRESETS[network.preset].model.keypoint_outputs
-    return TrainConfig(
+    config = TrainConfig(
         out=os.fspath(out),
         data=DataConfig(
             train=sources,
@@ -156,6 +160,21 @@ def fine_tune_config(
         epochs=epochs,
         batch_size=batch_size,
         save_every=200,
+    )
+    return config if has_heatmaps else _for_points(config)
+
+
+def _for_points(config: TrainConfig) -> TrainConfig:
+    """Return what suits a network of points alone.
+
+    It sees the whole hand at once and forgets quickly: figures in
+    `docs/how-to/retrain-mediapipe.md`.
+    """
+    return replace(
+        config,
+        model=replace(config.model, frozen="level3"),
+        augmentation=replace(config.augmentation, rotation=60),
+        optimizer=replace(config.optimizer, learning_rate=_RATE_POINTS),
     )
 
 

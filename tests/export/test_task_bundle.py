@@ -20,7 +20,8 @@ from handypose_tf.export import Calibration, Quantization, export_task
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.task_bundle import DETECTOR, LANDMARKS
 from handypose_tf.export.task_bundle import palm_detector as bundled_palms
-from handypose_tf.export.task_network import peak_cells
+from handypose_tf.export.task_check import run_landmarks
+from handypose_tf.export.task_network import peak_cells, task_network
 from handypose_tf.layers import DecodeHeatmaps
 from handypose_tf.litert.flatbuffer import pack_model, read_model
 from handypose_tf.litert.task_metadata import describes_input
@@ -276,3 +277,13 @@ def test_wrong_usage(capsys, words, line):
     with pytest.raises(SystemExit, match="2"):
         main(["export", "handypose_lite0", *words])
     assert line in capsys.readouterr().err
+
+
+def test_a_network_of_points_gives_them_in_pixels():
+    keras.utils.set_random_seed(0)
+    parts = {"backbone": SMALL["backbone"]}
+    model = handypose("mediapipe_hands_lite", image_size=SIDE, overrides=parts)
+    content = task_network(model, "float32", Quantization())
+    found = run_landmarks(model, content)
+    assert found.max < 1e-3
+    assert max(found.presence, found.handedness) < 1e-5

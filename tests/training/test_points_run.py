@@ -101,6 +101,8 @@ def test_fine_tuning_begins_with_mediapipe_s_weights(hands, tmp_path):
         )
         assert config.model.weights == "mediapipe" and config.loss == LossConfig()
         assert config.data.crop_scale == 1.5
+        assert (config.model.frozen, config.augmentation.rotation) == ("level3", 60)
+        assert config.optimizer.learning_rate == 1e-4
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
     handypose synth --count 100 --seed 9001 --hard 0.5 --out own
     handypose synth --count 300 --seed 9002 --hard 0.5 --out others
     python tools/weights/retrain_table.py coco:own/annotations.json \
-        --measure own=coco:others/annotations.json --out runs/retrain
+        --measure rendered=coco:others/annotations.json \
+        --measure photos=coco:hands/held_out/people_good.json --images photos=hands \
+        --out runs/retrain
 
 Two networks on MediaPipe's encoder, its own heads and this library's decoder, each
 trained with parts of it frozen and at several rates, all on the same samples in the
-same order; the last epoch counts, so that nothing is chosen on what is measured. Every
-`--measure NAME=FORMAT:PATH` is measured before and after, and the change on the same
-hands. Started again, it goes on where it was.
+same order, turned by up to `--rotation` degrees; the last epoch counts, so that nothing
+is chosen on what is measured. Figures are taken before and after, their difference on
+the same hands. `hands` is the folder of `prepare_data.py`. Started again, it goes on
+where it was.
 """
 
 from __future__ import annotations
@@ -78,6 +81,16 @@ def run(name: str, args: argparse.Namespace) -> dict[str, Path]:
     return files
 
 
+def read_groups(sources: list[str], images: list[str]) -> dict[str, HandSet]:
+    """Return the hands of every `NAME=FORMAT:PATH`; see the command's help."""
+    folders = dict(each.split("=", 1) for each in images)
+    pairs = (each.split("=", 1) for each in sources)
+    return {
+        name: select_from(open_source(source, images=folders.get(name)))
+        for name, source in pairs
+    }
+
+
 def measure(
     files: Mapping[str, Path], groups: Mapping[str, HandSet]
 ) -> list[dict[str, Any]]:
@@ -118,18 +131,20 @@ def main() -> None:
     parser.add_argument(
         "--measure", action="append", required=True, metavar="NAME=FORMAT:PATH"
     )
-    parser.add_argument("--images", type=Path, help="folder of pictures that are apart")
+    parser.add_argument(
+        "--images",
+        action="append",
+        default=[],
+        metavar="NAME=DIR",
+        help="folder of its pictures, where they are apart",
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--rotation", type=float, default=60)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     files = [run(name, args) for name in NETWORKS]
-    groups = dict(each.split("=", 1) for each in args.measure)
-    hands = {
-        name: select_from(open_source(source, images=args.images))
-        for name, source in groups.items()
-    }
+    hands = read_groups(args.measure, args.images)
     rows = [row for each in files for row in measure(each, hands)]
     write_json(args.out / "retrain.json", rows)
     print(table(rows, hands))
