@@ -17,6 +17,7 @@ from handypose_tf.training.freezing import freeze_levels
         ("handypose_resnet50", "stem", "bn1", "layer1_0_conv1"),
         ("handypose_mediapipe_full", "stem", "stem", "block0_depthwise"),
         ("handypose_mediapipe_full", "level1", "block2_project", "block3_expand"),
+        ("handypose_mediapipe_full", "deepest", "top_depthwise", "points_x"),
         ("handypose_mediapipe_lite", "level2", "block4_project", "block5_expand"),
         ("handypose_mediapipe_lite", "level3", "block10_project", "block11_expand"),
     ],
