@@ -12,7 +12,7 @@ KERAS_TESTS = -m 'not slow and not any_keras' tests/layers tests/models tests/lo
     tests/metrics tests/training tests/environments
 
 .PHONY: demo test test-slow test-keras2 test-addons test-beam test-mediapipe test-wheel test-web web-page \
-    chromium lint docs pictures train-lite0 train-lite1 train-mediapipe-full train-detector ci clean
+    chromium lint docs pictures train-lite0 train-lite1 train-mediapipe-full train-mediapipe-lite train-detector ci clean
 
 demo: .venv/ready
 	.venv/bin/handypose demo
@@ -95,6 +95,9 @@ train-lite1: .venv/ready
 
 train-mediapipe-full: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_mediapipe_full.sh
+
+train-mediapipe-lite: .venv/ready
+	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_mediapipe_lite.sh
 
 train-detector: .venv/ready
 	cd $(DATA) && PATH=$(CURDIR)/.venv/bin:$$PATH $(CURDIR)/tools/weights/train_detector.sh
