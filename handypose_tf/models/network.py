@@ -76,38 +76,28 @@ def build_network(
         x = waterfall.call(taps.deepest)
 
     # The decoder joins it with the levels once more, on the finest grid.
-    seen = x
     x = decoder.call([*(levels[:1] if decoder.levels == "first" else levels), x])
 
     # The heads: one map a keypoint, or a detector's maps; what is said of the crop.
     if not spec.keypoint_names:
         return image, {"maps": heads.center_maps(x)}
     heatmaps = heads.heatmaps(x, len(spec.keypoint_names))
-    return image, _add_hand_heads({"heatmaps": heatmaps}, spec, taps, seen)
+    return image, _add_hand_heads({"heatmaps": heatmaps}, spec, taps)
 
 
 def _add_hand_heads(
-    outputs: dict[str, Any], spec: Description, taps: Taps, seen: Any = None
+    outputs: dict[str, Any], spec: Description, taps: Taps
 ) -> dict[str, Any]:
-    """Add what is said of the hand as a whole, of those heads that a model has.
-
-    Args:
-        outputs: What there is already.
-        spec: The model as data.
-        taps: Of the backbone.
-        seen: The waterfall's features, where there is one.
-    """
-    crop = taps.deepest
+    """Add what is said of the hand as a whole, of those heads that a model has."""
+    hand = whole_hand(taps.deepest) if spec.points else taps.deepest
     if spec.points:
-        hand = whole_hand(taps.deepest)
-        crop = hand if seen is None else heads.whole_crop(hand, seen)
         outputs["points"] = heads.points(hand, len(spec.keypoint_names))
         if "heatmaps" in outputs:
             outputs["heatmaps"] = heads.near_points(**outputs)
     if spec.handedness:
-        outputs["handedness"] = heads.handedness(crop)
+        outputs["handedness"] = heads.handedness(hand)
     if spec.presence:
-        outputs["presence"] = heads.presence(crop)
+        outputs["presence"] = heads.presence(hand)
     return outputs
 
 

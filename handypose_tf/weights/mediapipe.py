@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def load_mediapipe(layers: Iterable[Any], backbone: str) -> None:
     arrays = network_arrays(BACKBONES[backbone], path)
     own = {layer.name: layer for layer in layers if layer.weights}
     if "points_x" in own:
-        arrays |= _head_arrays(arrays, own)
+        arrays |= _head_arrays(arrays, own["points_x"].units)
     shared = {name: arrays[name] for name in arrays if name in own}
     assign((own[name] for name in shared), shared, str(path))
 
@@ -86,32 +86,21 @@ def for_points(array: NDArray, count: int) -> NDArray:
 
 
 def _head_arrays(
-    arrays: dict[str, list[NDArray]], own: Mapping[str, Any]
+    arrays: dict[str, list[NDArray]], num_points: int
 ) -> dict[str, list[NDArray]]:
     """Return a landmark network's heads as those of a HandyPose with points.
 
     These give x and y in 0..1 in place of pixels, and a left hand in place of a right.
-    What they see of the waterfall counts nothing at first.
-
-    Args:
-        arrays: Of the landmark network.
-        own: The layers of the other by their names.
     """
     points = [
-        for_points(array, own["points_x"].units) / LANDMARK_SIZE
+        for_points(array, num_points) / LANDMARK_SIZE
         for array in arrays["top_landmarks"]
     ]
-    heads = {
-        "handedness_dense": [-array for array in arrays["top_handedness"]],
-        "presence": arrays["top_presence"],
-    }
-    for name in heads.keys() & own.keys():
-        kernel, bias = heads[name]
-        further = np.zeros((own[name].kernel.shape[0] - len(kernel), kernel.shape[1]))
-        heads[name] = [np.concatenate([kernel, further]), bias]
-    return heads | {
+    return {
         "points_x": [array[..., 0] for array in points],
         "points_y": [array[..., 1] for array in points],
+        "handedness_dense": [-array for array in arrays["top_handedness"]],
+        "presence": arrays["top_presence"],
     }
 
 
