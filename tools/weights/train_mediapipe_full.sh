@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# handypose_mediapipe_full in nine runs. Four without MediaPipe's own head: photos of hands
+# handypose_mediapipe_full in six runs. Four without MediaPipe's own head: photos of hands
 # alone at 160 px; with graded photos of people and presence at 192 px; with grips rendered
 # by `handypose synth --hard 0.75 --count 1600 --seed 51` and places without a hand at
 # 160 px; and once more at 192 px. Then their waterfall and decoder on MediaPipe's network
-# as published (graft.py), at 160 and 192 px; and once more on it (graft.py), which from
-# then on stays as it is, at 192 px.
+# as published (graft.py), at 160 and 192 px.
 #
 # `make train-mediapipe-full DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
 # `backgrounds/` (cut_backgrounds.py). The weights that ship: run 1 was without outlines of
 # hands, run 2 without rendered ones; run 5 had the points' maps in the decoder too, whose
 # weights for them were cut away before run 6; runs 1 to 4 were made before the preset had
-# MediaPipe's head, run 7 before side and presence saw the waterfall. 221,760 samples.
+# MediaPipe's head. 154,560 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
@@ -20,9 +19,5 @@ for run in 1 2 3 4; do
 done
 [ -e start.keras ] || python "$tools/graft.py" runs/full_192_c/last.keras --out start.keras
 for run in 5 6; do
-    handypose train "$tools/mediapipe_full/$run.yaml" --resume
-done
-[ -e start_e.keras ] || python "$tools/graft.py" runs/full_192_d/last.keras --out start_e.keras
-for run in 7 8 9; do
     handypose train "$tools/mediapipe_full/$run.yaml" --resume
 done
