@@ -42,6 +42,9 @@ Found = dict[str, list[NDArray]]
 
 PEER = "MediaPipe Hands full"
 
+#: What the curve ends at.
+MOST_ALARMS = 1.0
+
 #: Scores from which on a model's finds are counted, for the curve.
 CURVE_SCORES = (*np.arange(0.05, 0.95, 0.05), 0.96, 0.98, 0.99)
 
@@ -148,12 +151,11 @@ def draw_curves(path: Path, curves: Mapping[str, Sequence[WholePhotoScore]]) -> 
         texts = ("hands found", "pck_box@0.2, missed hands are wrong")
         for axes, text, part in zip(panels, texts, ("found", "pck"), strict=True):
             for (name, scores), color in zip(curves.items(), COLORS, strict=False):
-                ordered = sorted(scores, key=lambda score: score.false_alarms)
-                alarms = [score.false_alarms for score in ordered]
-                values = [100 * getattr(score, part).value for score in ordered]
+                alarms = [score.false_alarms for score in scores]
+                values = [100 * getattr(score, part).value for score in scores]
                 axes.plot(alarms, values, "o-", ms=3.5, color=color, label=name)
             axes.set(xlabel="false alarms a photo", ylabel=f"{text}, %")
-            axes.set(xlim=(0, None), ylim=(0, 100))
+            axes.set(xlim=(0, MOST_ALARMS), ylim=(0, 100))
         panels[0].legend(loc="lower right")
 
 
