@@ -26,7 +26,7 @@ from handypose_tf.inference.hand_finder import (
     open_detector,
 )
 from handypose_tf.inference.hand_overlap import drop_duplicates
-from handypose_tf.inference.hand_pose import HandPose, better_pose, joined_looks
+from handypose_tf.inference.hand_pose import HandPose, better_pose
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.many_pictures import ON_ERROR, predict_each
 from handypose_tf.inference.picture_input import read_picture
@@ -275,7 +275,7 @@ class HandPoseEstimator:
         return kept
 
     def _look_again(self, image: Image, hands: list[HandPose]) -> list[HandPose]:
-        """Look at each hand around its keypoints; join both answers."""
+        """Look at each hand around its keypoints; keep the better answer."""
         again = self._model.poses(image, [self.next_region(hand) for hand in hands])
-        join = joined_looks if self.metadata.presence else better_pose
-        return [*map(join, hands, again)]
+        pairs = zip(hands, again, strict=True)
+        return [better_pose(*pair) for pair in pairs]

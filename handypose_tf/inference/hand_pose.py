@@ -190,14 +190,5 @@ def better_pose(first: HandPose, second: HandPose) -> HandPose:
     return second if second.points_score >= first.points_score else first
 
 
-def joined_looks(first: HandPose, second: HandPose) -> HandPose:
-    """Return the better pose of two looks at a hand, with the mean of their presence.
-
-    Both together tell hands from what is none better than the second alone.
-    """
-    score = (first.score + second.score) / 2
-    return replace(better_pose(first, second), score=score)
-
-
 def _rounded(values: FloatArray, decimals: int) -> Any:
     return np.asarray(values, np.float64).round(decimals).tolist()

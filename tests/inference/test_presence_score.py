@@ -13,7 +13,7 @@ from dot_model import dot_image, metadata, true_keypoints, write_dot_model
 from fake_detector import FakeDetector, detected
 
 from handypose_tf.inference import HandPoseEstimator, HandTracker
-from handypose_tf.inference.hand_pose import HandPose, better_pose, joined_looks
+from handypose_tf.inference.hand_pose import HandPose, better_pose
 from handypose_tf.inference.thresholds import (
     KEEP_PRESENCE,
     KEEP_SCORE,
@@ -88,9 +88,6 @@ def test_of_two_looks_the_better_points_count():
     there = HandPose(points, np.full(21, 0.5), box, 0.99)
     assert better_pose(sure, there) is sure
     assert better_pose(there, sure) is sure
-    both = joined_looks(there, sure)
-    assert both.score == pytest.approx((0.4 + 0.99) / 2)
-    assert (both.scores == sure.scores).all()
 
 
 @pytest.mark.parametrize(

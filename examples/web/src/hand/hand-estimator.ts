@@ -10,7 +10,7 @@ import {
   WholePictureFinder,
 } from "./hand-finder";
 import { dropDuplicates } from "./hand-overlap";
-import { betterPose, type HandPose, joinedLooks } from "./hand-pose";
+import { betterPose, type HandPose } from "./hand-pose";
 import type { Pixels } from "./warp";
 
 /** Finds the hands of a picture, as `handypose_tf.HandPoseEstimator` does. */
@@ -37,7 +37,7 @@ export class HandEstimator {
   async inBox(picture: Pixels, box: Box): Promise<HandPose> {
     const [first] = await this.#model.poses(picture, [this.#model.boxRegion(box)]);
     const [second] = await this.#model.poses(picture, [this.nextRegion(first!)]);
-    return this.#join(first!, second!);
+    return betterPose(first!, second!);
   }
 
   /** Find the hands of a whole picture besides known ones, the best first, each once. */
@@ -73,15 +73,11 @@ export class HandEstimator {
     return kept;
   }
 
-  #join(first: HandPose, second: HandPose): HandPose {
-    return this.#model.model.presence ? joinedLooks(first, second) : betterPose(first, second);
-  }
-
-  /** Look at each hand around its keypoints; join both answers. */
+  /** Look at each hand around its keypoints; keep the better answer. */
   async #lookAgain(picture: Pixels, found: readonly FoundHand[]): Promise<FoundHand[]> {
     const regions = found.map((hand) => this.nextRegion(hand.pose));
     const again = await this.#model.poses(picture, regions);
-    return found.map((hand, i) => ({ ...hand, pose: this.#join(hand.pose, again[i]!) }));
+    return found.map((hand, i) => ({ ...hand, pose: betterPose(hand.pose, again[i]!) }));
   }
 }
 

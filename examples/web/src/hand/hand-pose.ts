@@ -62,11 +62,6 @@ export function betterPose(first: HandPose, second: HandPose): HandPose {
   return pointsScore(second) >= pointsScore(first) ? second : first;
 }
 
-/** The better pose of two looks at a hand, with the mean of their presence. */
-export function joinedLooks(first: HandPose, second: HandPose): HandPose {
-  return { ...betterPose(first, second), score: (first.score + second.score) / 2 };
-}
-
 /** The points that were found; none if they are too few to place a crop by. */
 export function foundPoints({ keypoints, scores }: HandPose): Point[] {
   const found = keypoints.filter((_, i) => scores[i]! >= FOUND_SCORE);
