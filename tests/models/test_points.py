@@ -45,7 +45,7 @@ def test_heatmaps_fade_out_away_from_the_points():
     found = outputs(model)
     np.testing.assert_allclose(found["points"][0, 0], [0.375, 0.03125], rtol=1e-6)
     row = found["heatmaps"][0, 0, :, 5]
-    assert row[3] == pytest.approx(2 * (1 - 0.15625 / 0.4), rel=1e-5)
+    assert row[3] == pytest.approx(2 * (1 - 0.15625 / 0.3), rel=1e-5)
     assert row[12] == row[15] == 0
 
 

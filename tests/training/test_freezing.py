@@ -47,7 +47,8 @@ def _slim(preset):
         ("mediapipe_full", "level1", 2 + 2 * (2 + 3 + 3)),
         ("mediapipe_full", "level2", 2 + 2 * (2 + 4 * 3)),
         ("mediapipe_lite", "level3", 2 + 2 * (2 + 10 * 3)),
-        ("mediapipe_lite", "deepest", 2 + 2 * (2 + 14 * 3)),
+        # ... and what points are read from, two convolutions more.
+        ("mediapipe_lite", "deepest", 2 + 2 * (2 + 14 * 3) + 4),
         # A 5x5 stem and its slopes; a block has two convolutions and slopes.
         ("mediapipe_palm", "stem", 3),
         ("mediapipe_palm", "level1", 3 + 5 * (4 + 5)),
