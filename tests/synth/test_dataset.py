@@ -253,6 +253,8 @@ def test_a_broken_file_of_an_earlier_run_is_named(fake, tmp_path, name):
     make(folder, 8, config(tmp_path))
     before = (folder / "annotations.json").read_bytes()
     (folder / name).write_bytes(b"\0\0")
-    with pytest.raises(OutputError, match=rf"{name}: cannot be read .* delete (it|this one)"):
+    with pytest.raises(
+        OutputError, match=rf"{name}: cannot be read .* delete (it|this one)"
+    ):
         make(folder, 8, config(tmp_path))
     assert (folder / "annotations.json").read_bytes() == before
