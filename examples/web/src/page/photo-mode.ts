@@ -21,6 +21,8 @@ export class PhotoMode implements Mode {
   #isBusy = false;
   /** Files that are being read. */
   #opening = 0;
+  /** How many were chosen: of several that are read at once the last counts. */
+  #chosen = 0;
   #isStale = false;
 
   constructor(page: Page) {
@@ -60,7 +62,7 @@ export class PhotoMode implements Mode {
   }
 
   async #openSample(): Promise<void> {
-    await this.#open(fetch(sampleUrl).then((response) => response.blob()));
+    await this.#open(fetchSample());
   }
 
   async #open(file: Blob | Promise<Blob>): Promise<void> {
@@ -69,16 +71,23 @@ export class PhotoMode implements Mode {
     readout.status("Looking …");
     this.#opening++;
     this.#tellBusy();
+    const number = ++this.#chosen;
     try {
       const photo = await decodePhoto(await file);
+      if (number !== this.#chosen) {
+        photo.close();
+        return;
+      }
       this.#closeBox();
       this.#photo = photo;
       this.#found = null;
       this.#mark.disabled = true; // until it is looked at
       this.refresh();
     } catch (error) {
-      readout.status("Picture not read");
-      readout.warn(describe(error));
+      if (number === this.#chosen) {
+        readout.status("Picture not read");
+        readout.warn(describe(error));
+      }
     } finally {
       this.#opening--;
       this.#tellBusy();
@@ -146,5 +155,13 @@ export class PhotoMode implements Mode {
   #setMarked(isMarked: boolean): void {
     this.#mark.setAttribute("aria-pressed", String(isMarked));
     this.#mark.textContent = isMarked ? "Remove box" : "Mark a hand";
+  }
+}
+
+async function fetchSample(): Promise<Blob> {
+  try {
+    return await (await fetch(sampleUrl)).blob();
+  } catch {
+    throw new Error("The sample is not loaded: no network. Choose a photo of your own.");
   }
 }

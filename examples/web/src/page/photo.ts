@@ -14,8 +14,8 @@ export async function decodePhoto(file: Blob): Promise<ImageBitmap> {
     photo = await createImageBitmap(file, options);
   } catch {
     throw new Error(
-      "This file is not a picture that the browser can read. Save it as JPEG or PNG and " +
-        "choose it again.",
+      "This file is not a picture that the browser can read, or too large a one. Save it as " +
+        "JPEG or PNG of less than 100 megapixels and choose it again.",
     );
   }
   const scale = Math.sqrt(MOST_PIXELS / (photo.width * photo.height));

@@ -108,6 +108,20 @@ test("a file that is no picture is refused in words, the photo stays", async () 
   await phone.page.locator("#notice").waitFor({ state: "hidden" });
 });
 
+test("of two photos chosen quickly the later is shown", async () => {
+  await phone.page.evaluate(() => {
+    const own = globalThis.createImageBitmap;
+    globalThis.createImageBitmap = (async (image: Blob, options?: ImageBitmapOptions) => {
+      globalThis.createImageBitmap = own;
+      await new Promise((resume) => setTimeout(resume, 1000));
+      return own(image, options);
+    }) as typeof own;
+  });
+  await phone.page.setInputFiles("#photo-file", inject("pictures").two);
+  await phone.choosePhoto(SAMPLE);
+  expect(await phone.hands()).toHaveLength(1);
+});
+
 test("the numbers are behind a fold", async () => {
   await phone.choosePhoto(SAMPLE);
   const fold = phone.page.locator("#raw");
