@@ -31,7 +31,7 @@ FLOORS = {
     **dict.fromkeys(("beam", "cli"), 7),
 }
 GROUND = {"checks", "errors", "files", "geometry", "hand", "images"}
-GROUND |= {"keras_classes", "lazy"}
+GROUND |= {"keras_classes", "lazy", "palm"}
 
 #: The only doors between rooms of one floor: models are built, then given weights;
 #: evaluation runs models; a model is a teacher.

@@ -28,8 +28,8 @@ from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.images import Image, check_image
 from handypose_tf.labelling import palm_detection
 from handypose_tf.labelling.mediapipe_regions import palm_region
-from handypose_tf.labelling.palm_detection import PALM_MIDDLE_KNUCKLE, PALM_WRIST
 from handypose_tf.litert.interpreter import open_interpreter
+from handypose_tf.palm import PALM_MIDDLE_KNUCKLE, PALM_WRIST
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
 VARIANTS = ("full", "lite")
@@ -46,7 +46,7 @@ class Palm(NamedTuple):
 
     Attributes:
         box: `(4,)`, a square: x, y, width, height.
-        points: `(7, 2)`, see `palm_detection.NUM_PALM_POINTS`.
+        points: `(7, 2)`, see `handypose_tf.palm.NUM_PALM_POINTS`.
         score: 0..1.
     """
 

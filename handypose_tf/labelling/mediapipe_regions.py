@@ -15,10 +15,10 @@ from handypose_tf.geometry import (
     upright_degrees,
 )
 from handypose_tf.hand import FINGER_KEYPOINTS, FINGERS, WRIST
+from handypose_tf.palm import PALM_SHIFT
 
-#: Side of the region over that of the palm's box, and its shift from the box's centre
-#: towards the fingers, in sides of the box.
-PALM_SCALE, PALM_SHIFT = 2.6, 0.5
+#: Side of the region over that of the palm's box.
+PALM_SCALE = 2.6
 
 
 def palm_region(box: ArrayLike, wrist: ArrayLike, knuckle: ArrayLike) -> HandRegion:

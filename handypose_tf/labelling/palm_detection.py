@@ -11,25 +11,16 @@ References:
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import FloatArray, box_overlaps
+from handypose_tf.palm import NUM_PALM_POINTS, anchors
 
 #: Side of the detector's input, pixels.
 INPUT_SIZE = 192
-
-#: Cells a side and anchors a cell: one layer of stride 8, three of stride 16, each with
-#: two anchors a cell.
-ANCHOR_GRIDS = ((24, 2), (12, 6))
-
-#: Points of a palm: wrist, the knuckles of index, middle, ring and little finger, and
-#: the thumb's two lower joints.
-NUM_PALM_POINTS = 7
-PALM_WRIST, PALM_MIDDLE_KNUCKLE = 0, 2
 
 #: Detections that overlap more than this are one palm.
 MIN_OVERLAP = 0.3
@@ -49,17 +40,6 @@ class Palms(NamedTuple):
     scores: FloatArray
 
 
-@cache
-def anchors() -> FloatArray:
-    """Return the centres of the 2016 anchors, `(2016, 2)`, in the outputs' order."""
-    layers = []
-    for cells, repeats in ANCHOR_GRIDS:
-        line = (np.arange(cells) + 0.5) / cells
-        centers = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-        layers.append(np.repeat(centers, repeats, axis=0))
-    return np.concatenate(layers).astype(np.float32)
-
-
 def decode_palms(raw: ArrayLike, logits: ArrayLike, min_score: float) -> Palms:
     """Turn the network's outputs into palms, overlapping ones not yet joined.
 
@@ -74,11 +54,11 @@ def decode_palms(raw: ArrayLike, logits: ArrayLike, min_score: float) -> Palms:
     chosen = np.flatnonzero(scores >= min_score)
     chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
     pairs = np.asarray(raw, np.float64)[chosen].reshape(-1, NUM_PALM_POINTS + 2, 2)
-    pairs = pairs / INPUT_SIZE
-    center, size = pairs[:, 0] + anchors()[chosen], pairs[:, 1]
-    points = pairs[:, 2:] + anchors()[chosen, None]
+    origin = anchors(INPUT_SIZE, INPUT_SIZE)[chosen]
+    center, size = pairs[:, 0] + origin, pairs[:, 1]
     boxes = np.concatenate([center - size / 2, size], axis=1)
-    return Palms(boxes, points, scores[chosen])
+    points = pairs[:, 2:] + origin[:, None]
+    return Palms(boxes / INPUT_SIZE, points / INPUT_SIZE, scores[chosen])
 
 
 def join_overlapping(palms: Palms) -> Palms:

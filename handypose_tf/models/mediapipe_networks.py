@@ -17,6 +17,7 @@ from handypose_tf.backbones.mediapipe_layers import conv
 from handypose_tf.backbones.mediapipe_palm import mediapipe_palm
 from handypose_tf.checks import check_least
 from handypose_tf.hand import NUM_KEYPOINTS
+from handypose_tf.palm import ANCHOR_GRIDS, PALM_NUMBERS
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.mediapipe import (
     LANDMARK_SIZE,
@@ -33,10 +34,6 @@ _TOP_EXPANSION = 6
 
 #: The layers that tell where points are, three numbers each.
 _POINT_HEADS = ("top_landmarks", "top_world_landmarks")
-
-#: What a palm is: a box's four numbers and seven points; anchors a cell by stride.
-_PALM_NUMBERS = 18
-_PALM_ANCHORS = {"pyramid16": 6, "pyramid8": 2}
 
 
 def import_mediapipe(network: str, path: str | Path | None = None) -> keras.Model:
@@ -172,10 +169,12 @@ def palm_network(variant: str = "full", *, image_size: int = PALM_SIZE) -> keras
 def palm_heads(taps: Taps) -> tuple[Any, Any]:
     """Return the palm detector's `boxes` and `logits` of its trunk's features."""
     boxes, logits = [], []
-    for level, x in (("pyramid8", taps.level2), ("pyramid16", taps.level3)):
-        anchors = _PALM_ANCHORS[level]
-        logits.append(_per_anchor(x, anchors, 1, name=f"{level}_logits"))
-        boxes.append(_per_anchor(x, anchors, _PALM_NUMBERS, name=f"{level}_boxes"))
+    for (stride, count), x in zip(
+        ANCHOR_GRIDS, (taps.level2, taps.level3), strict=True
+    ):
+        level = f"pyramid{stride}"
+        logits.append(_per_anchor(x, count, 1, name=f"{level}_logits"))
+        boxes.append(_per_anchor(x, count, PALM_NUMBERS, name=f"{level}_boxes"))
     return (
         keras.layers.Concatenate(1, name="boxes")(boxes),
         keras.layers.Concatenate(1, name="logits")(logits),

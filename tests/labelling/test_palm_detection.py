@@ -4,14 +4,14 @@ import numpy as np
 
 from handypose_tf.labelling.palm_detection import (
     Palms,
-    anchors,
     decode_palms,
     join_overlapping,
 )
+from handypose_tf.palm import anchors
 
 
 def test_anchors_are_two_grids_of_cell_centres() -> None:
-    centers = anchors()
+    centers = anchors(192, 192) / 192
     assert centers.shape == (2016, 2)
     np.testing.assert_allclose(centers[:3] * 24, [[0.5, 0.5], [0.5, 0.5], [1.5, 0.5]])
     np.testing.assert_allclose(centers[48] * 24, [0.5, 1.5])
