@@ -1,5 +1,8 @@
 """The hand: its 21 joints, its bones and the joint orders of the data sets.
 
+Other keypoints are no code but data: a COCO file's category names them, and a model's
+description keeps them (`docs/how-to/own-keypoints.md`).
+
 The canonical order is CMU's, shared by FreiHAND, OneHand10K, COCO-WholeBody, Halpe,
 MediaPipe, HaGRID and Ultralytics: the wrist, then thumb to little finger, each from
 base to tip. A mirrored hand keeps its joint names, so flipping a picture permutes

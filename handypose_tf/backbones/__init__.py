@@ -22,7 +22,8 @@ __all__ = [
     "resnet",
 ]
 
-#: Name -> function and its first argument.
+#: Name -> function and its first argument; `taps.py` says what one must keep to. Its
+#: weights come from `handypose_tf.weights`, where there are some.
 BACKBONES: dict[str, tuple[Callable[..., Taps], Any]] = {
     "resnet50": (resnet, 50),
     "resnet101": (resnet, 101),

@@ -20,11 +20,7 @@ from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.hand_table import hand_table_file
 from handypose_tf.inference.json_lines import JsonLinesFile
-from handypose_tf.inference.predict_pictures import (
-    PicturePredictor,
-    PictureResult,
-    open_estimators,
-)
+from handypose_tf.inference.many_pictures import PictureResult, predict_files
 from handypose_tf.litert.interpreter import count_processors
 from handypose_tf.litert.metadata import ModelMetadata
 
@@ -47,14 +43,15 @@ def predict_pictures(arguments: argparse.Namespace) -> int:
             stack.enter_context(lines)
         todo = _left(paths, targets, lines, resume=arguments.resume)
         estimators = _estimators(arguments, len(todo))
-        predictor = PicturePredictor(
+        predicted = predict_files(
             estimators,
+            todo,
             boxes=arguments.boxes,
             max_hands=arguments.max_hands,
             targets=targets,
         )
         interrupt = stack.enter_context(patient_interrupt())
-        results = stack.enter_context(contextlib.closing(predictor.run(todo)))
+        results = stack.enter_context(contextlib.closing(predicted))
         has_empty = False
         for result in progress(results, "picture", total=len(todo)):
             num_failed += result.error is not None
@@ -197,7 +194,7 @@ def _estimators(
     count = min(arguments.threads or most, most, max(num_pictures, 1))
     num_threads = arguments.threads if count == 1 else 1
     with quiet_native_log():
-        return open_estimators(lambda: open_estimator(arguments, num_threads), count)
+        return open_estimator(arguments, num_threads).for_threads(count)
 
 
 def _write_whole(

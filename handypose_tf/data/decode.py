@@ -46,13 +46,15 @@ def decode_entry(entry: Tensors, *, context: float | None = None) -> Tensors:
     """Turn one entry into a sample: read, decode, turn upright.
 
     Args:
-        entry: Element of `Reader.entries()`, after any shuffling or sharding. A key
+        entry: Element of `entry_dataset`, after any shuffling or sharding. A key
             `mask`, PNG or empty, becomes the sample's: without one, all is hand.
         context: Keep only this multiple of the box's longer side around the hand, in
             whole pixels, so that large photos are not carried along; all if `None`.
 
     Returns:
-        The sample of `Reader.dataset()`.
+        `image` uint8 `(height, width, 3)` RGB, `keypoints` float32 `(num_keypoints,
+        2)` pixels, `visibility` float32 `(num_keypoints,)`, `box` float32 `(4,)`,
+        `is_left` int8, `sample_id` string, `head_size` float32.
     """
     sample = {name: entry[name] for name in LABELS}
     encoded = _read(entry["path"], entry["span"])

@@ -15,12 +15,17 @@ from tensorflow import keras
 from handypose_tf.checks import check_suffix
 from handypose_tf.export.graphs import convert, frozen
 from handypose_tf.files import check_writable, write_bytes
-from handypose_tf.files.versions import package_versions
-from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
-from handypose_tf.litert.metadata import Decode, ModelMetadata, with_metadata
-from handypose_tf.models.complexity import count_graph_macs
-from handypose_tf.weights.mediapipe import INPUT_SCALE
+from handypose_tf.layers import DecodePoints
+from handypose_tf.litert.metadata import ModelMetadata, with_metadata
+from handypose_tf.models.described_model import measured_metadata
+from handypose_tf.models.presets import PRESETS
+from handypose_tf.weights.mediapipe import (
+    INPUT_SCALE,
+    LICENCE,
+    PIXEL_CENTRE,
+    TRAINING_DATA,
+)
 
 #: What a landmark network says of a point: x, y and depth.
 _NUMBERS = 3
@@ -31,15 +36,15 @@ def export_mediapipe(
     path: str | os.PathLike[str],
     *,
     keypoint_names: Sequence[str] | None = None,
-    training_data: str = "MediaPipe Hands, as published",
-    licence: str = "Apache-2.0",
+    training_data: str = TRAINING_DATA,
+    licence: str = LICENCE,
 ) -> Path:
     """Write a landmark or palm network as a `.tflite` file with float16 weights.
 
-    A landmark network gets, beside its own outputs, those of this library's models:
-    `keypoints` `(1, num_keypoints, 3)`, x and y in 0..1 of the input and the chance of
-    a hand for a score, and `is_left` `(1, 1)`; so `handypose predict`, `evaluate` and
-    `label` take the file as a model.
+    A landmark network gets, beside its own outputs, those of the presets
+    `mediapipe_hands_full` and `mediapipe_hands_lite`: `keypoints` `(1, num_keypoints,
+    3)`, x and y in 0..1 of the input and the score 1, and `is_left` `(1, 1)`; so
+    `handypose predict`, `evaluate` and `label` take the file as a model.
 
     Args:
         model: From `import_mediapipe`, `mediapipe_hands` or fine-tuned.
@@ -59,40 +64,29 @@ def export_mediapipe(
     if "landmarks" not in model.output:
         return write_bytes(path, _converted(model))
     count = model.output["landmarks"].shape[-1] // _NUMBERS
-    names = tuple(keypoint_names or point_names(count))
+    further = (f"point_{i}" for i in range(len(KEYPOINT_NAMES), count))
+    names = tuple(keypoint_names or (*KEYPOINT_NAMES[:count], *further))
     if len(names) != count:
         raise ValueError(
             f"`keypoint_names` must name {count} points. Received: {len(names)}"
         )
-    metadata = replace(
-        _metadata(model, names), training_data=training_data, licence=licence
-    )
+    metadata = _metadata(model, names, training_data=training_data, licence=licence)
     return write_bytes(path, with_metadata(_converted(model), metadata))
 
 
-def _metadata(model: keras.Model, names: tuple[str, ...]) -> ModelMetadata:
-    """Return what is known of a landmark network from its graph."""
-    return ModelMetadata(
+def _metadata(
+    model: keras.Model, names: tuple[str, ...], **facts: Any
+) -> ModelMetadata:
+    """Return what is known of a landmark network: its preset's, and what is counted."""
+    description = replace(
+        PRESETS["mediapipe_hands_full"].model,
         preset=model.name,
-        image_size=tuple(model.input_shape[1:3]),
         keypoint_names=names,
         skeleton=BONES if names[: len(KEYPOINT_NAMES)] == KEYPOINT_NAMES else (),
-        crop_scale=DEFAULT_CROP_SCALE,
-        decode=Decode(method="coordinates"),
-        precision="float16",
         trained=True,
-        parameters=model.count_params(),
-        macs=count_graph_macs(model),
-        versions=package_versions(),
-        handedness=True,
-        presence=True,
+        **facts,
     )
-
-
-def point_names(count: int) -> tuple[str, ...]:
-    """Name points: a hand's joints in MediaPipe's order, and numbers behind them."""
-    further = (f"point_{i}" for i in range(len(KEYPOINT_NAMES), count))
-    return (*KEYPOINT_NAMES[:count], *further)
+    return measured_metadata(model, description, "float16")
 
 
 def _converted(model: keras.Model) -> bytes:
@@ -137,9 +131,6 @@ def _with_keypoints(outputs: dict[str, Any], shape: Sequence[int]) -> dict[str, 
     if "landmarks" not in outputs:
         return outputs
     _, height, width, _ = shape
-    count = outputs["landmarks"].shape[-1] // _NUMBERS
-    points = tf.reshape(outputs["landmarks"], (1, count, _NUMBERS))[..., :2]
-    presence = outputs["presence"]
-    scores = tf.tile(presence[:, None], (1, count, 1))
-    keypoints = tf.concat([(points + 0.5) / (width, height), scores], axis=-1)
+    pixels = tf.reshape(outputs["landmarks"], (1, -1, _NUMBERS))[..., :2]
+    keypoints = DecodePoints((height, width))((pixels + PIXEL_CENTRE) / (width, height))
     return {**outputs, "keypoints": keypoints, "is_left": 1 - outputs["handedness"]}

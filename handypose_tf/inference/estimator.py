@@ -189,7 +189,8 @@ class HandPoseEstimator:
             TypeError: If a picture is nothing of that.
         """
         check_choice("on_error", on_error, ON_ERROR)
-        return predict_each(self._for_threads(), pictures, skip=on_error == "skip")
+        estimators = self.for_threads(count_processors())
+        return predict_each(estimators, pictures, skip=on_error == "skip")
 
     def find(self, image: Image, known: Sequence[HandPose] = ()) -> list[HandPose]:
         """Find the hands of a whole picture, the best first, each once.
@@ -236,6 +237,21 @@ class HandPoseEstimator:
         [checked] = check_boxes(np.asarray(box)[None], image)
         return self._model.heatmaps(image, self._model.box_region(checked))
 
+    def for_threads(self, count: int) -> list[HandPoseEstimator]:
+        """Return one estimator for each of so many threads.
+
+        It is this one alone where they do not help: TensorFlow has threads enough, and
+        a detector of somebody's own is not ours to share.
+        """
+        detector = self._arguments["detector"]
+        is_own = detector is not None and not isinstance(detector, str | os.PathLike)
+        if self.path.suffix != ".tflite" or is_own or count == 1:
+            return [self]
+        arguments = {**self._arguments, **self._options, "num_threads": 1}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [type(self)(**arguments) for _ in range(count)]
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments."""
         return partial(type(self), **self._arguments, **self._options), ()
@@ -244,22 +260,6 @@ class HandPoseEstimator:
     def _options(self) -> dict[str, Any]:
         """Arguments that may have been changed since."""
         return {"min_score": self.min_score, "refine": self.refine}
-
-    def _for_threads(self) -> list[HandPoseEstimator]:
-        """Return one estimator a core; this one alone where threads do not help.
-
-        TensorFlow has threads enough, and a detector of somebody's own is not ours to
-        share.
-        """
-        detector = self._arguments["detector"]
-        is_own = detector is not None and not isinstance(detector, str | os.PathLike)
-        count = count_processors()
-        if self.path.suffix != ".tflite" or is_own or count == 1:
-            return [self]
-        arguments = {**self._arguments, **self._options, "num_threads": 1}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return [type(self)(**arguments) for _ in range(count)]
 
     def _promising(
         self, found: list[FoundHand], known: Sequence[HandPose]

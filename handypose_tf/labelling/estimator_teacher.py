@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from handypose_tf.geometry import (
-    FloatArray,
-    box_center,
-    crop_matrix,
-    image_box,
-    transform_points,
-    warp_image,
-)
+from handypose_tf.geometry import box_region, image_box, transform_points, warp_image
 from handypose_tf.images import Image
 from handypose_tf.labelling.teacher import QUARTER_TURNS, HandLabel, agree
 
-
-class FoundHand(Protocol):
-    """What is needed of `handypose_tf.inference.HandPose`."""
-
-    @property
-    def keypoints(self) -> FloatArray:
-        """`(21, 2)`, pixels."""
-
-    @property
-    def score(self) -> float:
-        """0..1."""
-
-
-class Estimator(Protocol):
-    """What is needed of `handypose_tf.inference.HandPoseEstimator`."""
-
-    def predict(self, image: Image) -> Sequence[FoundHand]:
-        """Find a hand in the whole picture."""
+if TYPE_CHECKING:
+    from handypose_tf.inference import HandPoseEstimator
 
 
 class EstimatorTeacher:
@@ -45,14 +21,14 @@ class EstimatorTeacher:
     label is kept.
 
     Args:
-        estimator: A `HandPoseEstimator`.
+        estimator: Searches the whole picture.
         name: The model's name or file, for the labels' file.
         version: Of the model, for the labels' file.
         licence: Of the model, for the labels' file.
     """
 
     def __init__(
-        self, estimator: Estimator, name: str, *, version: str, licence: str
+        self, estimator: HandPoseEstimator, name: str, *, version: str, licence: str
     ) -> None:
         self._estimator = estimator
         self._name = name
@@ -77,8 +53,8 @@ class EstimatorTeacher:
     def _label_turned(self, image: Image, degrees: float) -> HandLabel | None:
         height, width = image.shape[:2]
         side = max(height, width)
-        center = box_center(image_box(width, height))
-        matrix = crop_matrix(center, side, side, degrees=degrees)
+        whole = box_region(image_box(width, height), scale=1)
+        matrix = whole._replace(degrees=degrees).matrix(side)
         turned = warp_image(image, matrix, side)
         plain = self._estimator.predict(turned)
         mirrored = self._estimator.predict(np.ascontiguousarray(turned[:, ::-1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from tensorflow import keras
@@ -132,15 +133,8 @@ class DescribedModel(keras.Model):
 
     def metadata(self, precision: str = "float32") -> ModelMetadata:
         """Return what prediction, cards and tables need to know."""
-        measured = {
-            "image_size": self.image_size,
-            "decode": self.final_decode(),
-            "precision": precision,
-            "parameters": self.count_params(),
-            "macs": count_graph_macs(self),
-            "versions": package_versions(),
-        }
-        return known_fields(ModelMetadata, {**vars(self.description), **measured})
+        described = replace(self.description, decode=self.final_decode())
+        return measured_metadata(self, described, precision)
 
     def get_config(self) -> dict[str, Any]:
         """Return the builder's data, and the own backbone if there is one."""
@@ -163,3 +157,17 @@ class DescribedModel(keras.Model):
                 config["backbone"], custom_objects=custom_objects
             )
         return cls(description, **config)
+
+
+def measured_metadata(
+    model: keras.Model, description: Description, precision: str
+) -> ModelMetadata:
+    """Return a network's description with what is counted of it."""
+    measured = {
+        "image_size": model.input_shape[1:3],
+        "precision": precision,
+        "parameters": model.count_params(),
+        "macs": count_graph_macs(model),
+        "versions": package_versions(),
+    }
+    return known_fields(ModelMetadata, {**vars(description), **measured})

@@ -11,20 +11,13 @@ from handypose_tf.models.description import Description
 from handypose_tf.models.files import load_weights, read_description
 from handypose_tf.models.network import HandyPose
 from handypose_tf.weights.imagenet import load_imagenet
-from handypose_tf.weights.mediapipe import load_mediapipe
+from handypose_tf.weights.mediapipe import LICENCE, TRAINING_DATA, load_mediapipe
 
 #: Weights of the backbone alone, by whose they are.
 BACKBONE_WEIGHTS = ("imagenet", "mediapipe")
 
 #: The trained weights of a preset that are part of this library.
 SHIPPED = "shipped"
-
-#: What is known of MediaPipe's networks, where their own heads are all.
-_PUBLISHED = {
-    "trained": True,
-    "licence": "Apache-2.0",
-    "training_data": "MediaPipe Hands, as published",
-}
 
 Weights = str | os.PathLike[str]
 
@@ -59,7 +52,7 @@ def load_first_weights(
     elif weights == "mediapipe":
         load_mediapipe(model.layers, model.description.backbone.name)
         if model.description.waterfall is None:
-            model.describe(**_PUBLISHED)
+            model.describe(trained=True, licence=LICENCE, training_data=TRAINING_DATA)
     else:
         load_weights(model, _named(weights, model.description.preset))
 

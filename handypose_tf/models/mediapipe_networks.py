@@ -21,7 +21,6 @@ from handypose_tf.palm import ANCHOR_GRIDS, PALM_NUMBERS
 from handypose_tf.weights.assign import assign
 from handypose_tf.weights.mediapipe import (
     LANDMARK_SIZE,
-    for_points,
     mediapipe_file,
     network_arrays,
 )
@@ -31,9 +30,6 @@ PALM_SIZE = 192
 
 #: Channels inside the landmark networks' last expansion over those that come in.
 _TOP_EXPANSION = 6
-
-#: The layers that tell where points are, three numbers each.
-_POINT_HEADS = ("top_landmarks", "top_world_landmarks")
 
 
 def import_mediapipe(network: str, path: str | Path | None = None) -> keras.Model:
@@ -92,11 +88,7 @@ def mediapipe_hands(
     if weights is not None:
         network = f"landmark_{variant}"
         file = mediapipe_file(network) if weights == "mediapipe" else Path(weights)
-        arrays = network_arrays(network, file)
-        for name in _POINT_HEADS:
-            points = (for_points(array, num_keypoints) for array in arrays[name])
-            arrays[name] = [p.reshape(*p.shape[:-2], -1) for p in points]
-        assign(model.layers, arrays, str(file))
+        assign(model.layers, network_arrays(network, file, num_keypoints), str(file))
     for head in HEADS:
         model.get_layer(f"top_{head}").trainable = head == "landmarks"
     return model

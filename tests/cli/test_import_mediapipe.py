@@ -27,19 +27,19 @@ def test_a_landmark_network_in_both_forms(mediapipe_folder, tmp_path, capsys):
     ends = [end["index"] for end in own.get_output_details()]
     runner = Interpreter(str(tflite)).get_signature_runner()
     model = LiteRTModel(tflite)
-    keypoints, sides, presences = model.run(crops)
-    np.testing.assert_array_equal(presences, keypoints[:, 0, 2])
-    for crop, points, side in zip(crops, keypoints, sides, strict=True):
+    found = model.run(crops)
+    for crop, points, side, chance in zip(crops, *found, strict=True):
         values = crop[None].astype(np.float32)
         own.set_tensor(own.get_input_details()[0]["index"], values / 255)
         own.invoke()
         landmarks, presence, right, world = (own.get_tensor(index) for index in ends)
-        found = runner(image=values)
-        assert np.abs(found["landmarks"] - landmarks).max() < 0.1
-        assert np.abs(found["world_landmarks"] - world).max() < 1e-4
+        all_points = runner(image=values)
+        assert np.abs(all_points["landmarks"] - landmarks).max() < 0.1
+        assert np.abs(all_points["world_landmarks"] - world).max() < 1e-4
         pixels = points[:, :2] * 224 - 0.5
         assert np.abs(pixels - landmarks.reshape(21, 3)[:, :2]).max() < 0.1
-        np.testing.assert_allclose(points[:, 2], presence.item(), atol=1e-3)
+        np.testing.assert_array_equal(points[:, 2], 1)
+        assert chance == pytest.approx(presence.item(), abs=1e-3)
         assert side == pytest.approx(1 - right.item(), abs=1e-3)
 
 

@@ -12,7 +12,6 @@ from dot_model import dot_image, true_keypoints, write_dot_model
 from handypose_tf.cli.main import main
 from handypose_tf.images import write_image
 from handypose_tf.inference import HandPoseEstimator
-from handypose_tf.inference.predict_pictures import open_estimators
 
 SHAPE = np.array([[-10.0, -35], [30, 15], [-20, 35]])
 
@@ -154,10 +153,6 @@ def test_what_does_not_go_together(predict, folder, options, message, capsys):
 
 def test_a_warning_comes_once_for_all_threads(tmp_path):
     path = write_dot_model(tmp_path / "a.tflite", trained=False)
-
-    def make() -> HandPoseEstimator:
-        return HandPoseEstimator(path, 1, detector=None)
-
     with pytest.warns(match="never trained") as caught:
-        assert len(open_estimators(make, 3)) == 3
+        assert len(HandPoseEstimator(path, 1, detector=None).for_threads(3)) == 3
     assert len(caught) == 1

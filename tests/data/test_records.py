@@ -10,6 +10,7 @@ import layouts
 import numpy as np
 import pytest
 import tensorflow as tf
+from samples import samples
 
 from handypose_tf.data import open_source
 from handypose_tf.data.readers.cmu_manual import CmuManualReader
@@ -39,8 +40,8 @@ def test_shards_give_back_samples_and_records(tmp_path):
         "test-00000-of-00001.tfrecord",
     ]
     shard_reader = open_source(f"tfrecord:{tmp_path / 's'}")
-    samples = zip(reader.dataset(), shard_reader.dataset(), strict=True)
-    for ours, theirs in samples:
+    pairs = zip(samples(reader), samples(shard_reader), strict=True)
+    for ours, theirs in pairs:
         assert ours.keys() == theirs.keys()
         for name, value in ours.items():
             np.testing.assert_array_equal(value, theirs[name])
@@ -127,7 +128,7 @@ def test_an_interrupted_conversion_goes_on(tmp_path):
     kept = folder / index["shards"][0]["file"]
     before = kept.stat().st_mtime_ns
     with pytest.raises(DataError, match=r"interrupted; run the same command again"):
-        TfrecordReader(folder).dataset()
+        samples(TfrecordReader(folder))
     assert write_records(reader, folder, num_shards=4).complete
     assert shards(folder) == shards(tmp_path / "whole")
     assert kept.stat().st_mtime_ns == before
@@ -228,12 +229,11 @@ def test_a_corrupt_shard_is_found_and_named(tmp_path, harm, words):
     name = "data-00001-of-00004.tfrecord"
     harm(tmp_path / "s" / name)
     reader = TfrecordReader(tmp_path / "s")
-    for read in (reader.dataset, reader.records):
-        with pytest.raises(DataError, match=rf"{name}.*{words}"):
-            read()
+    with pytest.raises(DataError, match=rf"{name}.*{words}"):
+        reader.records()
     tolerant = TfrecordReader(tmp_path / "s", on_error="skip")
     assert tolerant.num_records == 15
-    assert sum(1 for _ in tolerant.dataset()) == 15
+    assert sum(1 for _ in samples(tolerant)) == 15
     assert len(tolerant.records()) == 15
     assert [(p.kind, p.path) for p in tolerant.index().problems] == [
         ("corrupt_shard", str(tmp_path / "s" / name))
@@ -285,7 +285,7 @@ def test_under_skip_it_is_left_out_and_noted(tmp_path):
     assert [line.split(": ")[0] for line in index.shards[0].skipped] == [
         str(tmp_path / "a/images/0.png")
     ]
-    assert sum(1 for _ in TfrecordReader(tmp_path / "s").dataset()) == 18
+    assert sum(1 for _ in samples(TfrecordReader(tmp_path / "s"))) == 18
 
 
 def test_an_unwritable_folder_is_an_error(tmp_path):
@@ -330,4 +330,4 @@ def test_other_sets_of_points_are_stored_under_their_names(tmp_path):
     write_records(CocoReader(tmp_path / "a/annotations.json"), tmp_path / "s")
     reader = TfrecordReader(tmp_path / "s")
     assert reader.keypoint_names == ("nose", "tail")
-    assert next(iter(reader.dataset()))["keypoints"].shape == (2, 2)
+    assert next(iter(samples(reader)))["keypoints"].shape == (2, 2)

@@ -9,7 +9,9 @@ from tensorflow import keras
 
 from handypose_tf.export import Calibration, Quantization, export_litert
 from handypose_tf.export.demo_crops import demo_crops
+from handypose_tf.geometry import HandRegion
 from handypose_tf.inference.litert_model import LiteRTModel
+from handypose_tf.labelling.mediapipe import MediaPipeHands
 from handypose_tf.models import (
     HandyPose,
     handypose,
@@ -75,7 +77,7 @@ def test_the_heads_begin_with_mediapipe_s(mediapipe_folder):
     ours = outputs(handypose("handypose_mediapipe_lite", **arguments), 224)
     theirs = outputs(import_mediapipe("landmark_lite"), 224)
     points = theirs["landmarks"].reshape(2, 21, 3)[..., :2]
-    np.testing.assert_allclose(ours["points"] * 224, points, atol=1e-3)
+    np.testing.assert_allclose(ours["points"] * 224 - 0.5, points, atol=1e-3)
     chances = {name: 1 / (1 + np.exp(-ours[name])).reshape(2, 1) for name in HEADS}
     np.testing.assert_allclose(chances["presence"], theirs["presence"], atol=1e-5)
     left = 1 - theirs["handedness"]
@@ -88,9 +90,21 @@ def test_mediapipe_s_own_network_is_a_preset_that_is_trained(mediapipe_folder):
     found = outputs(model, 224)
     assert found.keys() == {"points", "handedness", "presence"}
     points = theirs["landmarks"].reshape(2, 21, 3)[..., :2]
-    np.testing.assert_allclose(found["points"] * 224, points, atol=1e-3)
+    np.testing.assert_allclose(found["points"] * 224 - 0.5, points, atol=1e-3)
     facts = model.description
     assert facts.trained and facts.licence == "Apache-2.0"
+
+
+def test_pixels_count_from_their_centres_wherever_the_network_runs(mediapipe_folder):
+    """As the teacher, which runs MediaPipe's own file, and as a preset, one crop."""
+    model = handypose("mediapipe_hands_lite", weights="mediapipe")
+    crop = demo_crops((224, 224))[0]
+    points = model(crop[None].astype("f"), training=False)["points"]
+    keypoints = np.asarray(model.decoder()(points))[0, :, :2] * 224 - 0.5
+    teacher = MediaPipeHands(mediapipe_folder, "lite")
+    whole = HandRegion(np.array([111.5, 111.5]), 224)
+    expected = teacher.landmarks_in(crop, whole).keypoints
+    np.testing.assert_allclose(keypoints, expected, atol=0.01)
 
 
 def test_a_network_without_a_waterfall_needs_points():

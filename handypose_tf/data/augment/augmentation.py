@@ -33,7 +33,7 @@ def augment(
 
     Args:
         sample: `image`, `keypoints`, `visibility`, `box` and `is_left` as
-            `Reader.dataset()` gives them. Optional keys: `mask` uint8 `(height, width,
+            `decode_entry` gives them. Optional keys: `mask` uint8 `(height, width,
             1)`, 255 on the hand, and `background` uint8 `(any, any, 3)`.
         seed: Whole numbers from 0 up; the same ones give the same result anywhere.
         image_size: `(height, width)` of the result in pixels.

@@ -39,7 +39,7 @@ def augment_in_graph(
     """Return what `augment` returns, as tensors, and the `sample_id`.
 
     Args:
-        sample: As `Reader.dataset()` gives it, with `augment`'s optional keys.
+        sample: As `data.decode.decode_entry` gives it, with `augment`'s optional keys.
         seed: `(any,)` int64.
         image_size: See `augment`.
         crop_scale: See `augment`.

