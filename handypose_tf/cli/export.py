@@ -34,7 +34,6 @@ from handypose_tf.cli.options import (
     add_images,
     whole_parser,
 )
-from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.litert.precision import (
     CALIBRATED,
@@ -42,7 +41,6 @@ from handypose_tf.litert.precision import (
     PRECISIONS,
     QUANTIZERS,
 )
-from handypose_tf.litert.shipped import bundled_models, find_model
 
 if TYPE_CHECKING:
     from handypose_tf.export import Quantization
@@ -167,7 +165,7 @@ def _run_task(arguments: argparse.Namespace) -> int:
     from handypose_tf.export.task_bundle import check_task_model
     from handypose_tf.models import load_model
 
-    model = load_model(_keras_file(arguments.model))
+    model = load_model(arguments.model)
     model = model.at_size(arguments.size) if arguments.size else model
     check_task_model(model)
     with quiet_native_log():
@@ -207,24 +205,8 @@ def _load(name: str, size: int | None) -> DescribedModel:
     """Load a model by path or preset, for another size of input if one is given."""
     from handypose_tf.models.files import load_any
 
-    model = load_any(_keras_file(name))
+    model = load_any(name)
     return model.at_size(size) if size else model
-
-
-def _keras_file(name: str) -> Path:
-    """Return the `.keras` file of a model that is named by path or preset.
-
-    Raises:
-        ModelError: If it is none.
-    """
-    keras = [path for path in bundled_models() if path.suffix == ".keras"]
-    shipped = [path for path in keras if path.stem.startswith(f"{name}_")]
-    path = shipped[0] if shipped else find_model(name)
-    if path.suffix == ".tflite":
-        raise ModelError(f"{path}: already exported; give the .keras file it came from")
-    if path.suffix != ".keras":
-        raise ModelError(f"{path}: is no model; give a .keras file")
-    return path
 
 
 def _quantization(arguments: argparse.Namespace, model: DescribedModel) -> Quantization:

@@ -18,13 +18,12 @@ import argparse
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.options import add_file, add_out
 from handypose_tf.errors import OutputError
-
-NETWORKS = ("landmark_full", "landmark_lite", "palm_full", "palm_lite")
+from handypose_tf.weights.mediapipe_files import FILES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose import-mediapipe` takes."""
-    parser.add_argument("network", choices=NETWORKS, help="which network")
+    parser.add_argument("network", choices=FILES, help="which network")
     add_out(parser, "MODEL.keras", "file to write")
     add_file(
         parser, "--tflite", "write it as float16 .tflite too, with the outputs' names"

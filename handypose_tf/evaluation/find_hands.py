@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from handypose_tf.evaluation.finding import LOWEST_SCORE, Finds, as_finds
+from handypose_tf.evaluation.detection import MatchedPhoto, match_photo
+from handypose_tf.evaluation.finding import (
+    LOWEST_SCORE,
+    Finds,
+    LabelledPhoto,
+    as_finds,
+    compare_finds,
+)
 from handypose_tf.geometry import letterbox_matrix, warp_image
 from handypose_tf.images import Image
 from handypose_tf.inference.hand_detector import place_hands
@@ -34,6 +41,17 @@ def find_hands(model: HandyPoseDetector, images: Iterable[Image]) -> Iterator[Fi
             batch = []
     if batch:
         yield from _find(model, batch)
+
+
+def match_photos(
+    model: HandyPoseDetector, photos: Sequence[LabelledPhoto]
+) -> list[MatchedPhoto]:
+    """Look at labelled photos, and tell hits from false alarms."""
+    finds = find_hands(model, (photo.read() for photo in photos))
+    return [
+        match_photo(compare_finds(photo, found))
+        for photo, found in zip(photos, finds, strict=True)
+    ]
 
 
 def _find(model: HandyPoseDetector, images: Sequence[Image]) -> Iterator[Finds]:

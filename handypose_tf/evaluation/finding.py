@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from handypose_tf.evaluation.detection import (
 )
 from handypose_tf.geometry import FloatArray, tight_box
 from handypose_tf.images import Image, read_image
+from handypose_tf.inference.hand_detector import DetectedHand
+from handypose_tf.inference.hand_pose import HandPose
 
 #: What scores less is not looked at.
 LOWEST_SCORE = 0.02
@@ -30,18 +32,6 @@ FALSE_ALARMS = (0.1, 0.5, 1.0)
 #: Boxes `(num_found, 4)` of a picture's hands, x, y, width, height, and their scores.
 Finds = tuple[FloatArray, FloatArray]
 Finder = Callable[[Image], Finds]
-
-
-class Found(Protocol):
-    """A hand that was found."""
-
-    @property
-    def box(self) -> FloatArray:
-        """x, y, width and height in pixels."""
-
-    @property
-    def score(self) -> float:
-        """0..1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +87,7 @@ def labelled_photos(
     return photos
 
 
-def as_finds(hands: Sequence[Found]) -> Finds:
+def as_finds(hands: Sequence[DetectedHand] | Sequence[HandPose]) -> Finds:
     """Return boxes and scores of a detector's or an estimator's hands."""
     boxes = np.array([hand.box for hand in hands]).reshape(-1, 4)
     return boxes, np.array([hand.score for hand in hands])

@@ -13,11 +13,11 @@ import numpy as np
 from handypose_tf.data import Reader
 from handypose_tf.evaluation.bootstrap import Estimate, bootstrap
 from handypose_tf.evaluation.detection import MatchedPhoto, match_photo, recall_at
-from handypose_tf.evaluation.find_hands import find_hands
+from handypose_tf.evaluation.find_hands import match_photos
 from handypose_tf.evaluation.finding import (
     LOWEST_SCORE,
     as_finds,
-    compare_finds,
+    find_in_photos,
     labelled_photos,
 )
 from handypose_tf.export.demo_crops import demo_crops
@@ -127,10 +127,8 @@ class DetectorChecker(FileChecker):
 
     def _accuracy(self, path: str | os.PathLike[str]) -> FindingChange:
         detector = HandDetector(path, min_score=LOWEST_SCORE)
-        file = [
-            match_photo(compare_finds(photo, as_finds(detector.detect(photo.read()))))
-            for photo in self._photos
-        ]
+        found = find_in_photos(lambda i: as_finds(detector.detect(i)), self._photos)
+        file = [match_photo(photo) for photo in found]
 
         def difference(weights: FloatArray) -> FloatArray:
             return np.array(
@@ -149,11 +147,7 @@ class DetectorChecker(FileChecker):
     @cached_property
     def _expected(self) -> list[MatchedPhoto]:
         """The model's own finds, told from false alarms."""
-        finds = find_hands(self._model, (photo.read() for photo in self._photos))
-        return [
-            match_photo(compare_finds(photo, found))
-            for photo, found in zip(self._photos, finds, strict=True)
-        ]
+        return match_photos(self._model, self._photos)
 
 
 def _recall(photos: Sequence[MatchedPhoto], weights: FloatArray | None = None) -> float:

@@ -27,16 +27,17 @@ from handypose_tf.files import check_writable, write_bytes, write_checksum
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.litert.task_metadata import add_task_metadata, describes_input
 from handypose_tf.models import HandyPose
-from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
+from handypose_tf.weights.mediapipe_files import (
+    FILES,
+    MEDIAPIPE_FILES,
+    mediapipe_file,
+)
 
 #: Names of the two networks inside a bundle.
 DETECTOR, LANDMARKS = "hand_detector.tflite", "hand_landmarks_detector.tflite"
 
-#: MediaPipe's own palm detectors, by name.
-PALM_DETECTORS = {
-    "palm_full": "palm_detection_full.tflite",
-    "palm_lite": "palm_detection_lite.tflite",
-}
+#: MediaPipe's own palm detectors.
+PALM_DETECTORS = ("palm_full", "palm_lite")
 
 _PLAIN = Quantization()
 _APACHE = Path(__file__).resolve().parents[1] / "assets" / "apache_2.0.txt"
@@ -185,7 +186,7 @@ def palm_detector(detector: str | os.PathLike[str]) -> bytes:
     """
     name = os.fspath(detector)
     if name in PALM_DETECTORS:
-        path = MEDIAPIPE_FILES.fetch() / PALM_DETECTORS[name]
+        path = mediapipe_file(name)
     else:
         path = Path(name)
         if not path.is_file():
@@ -209,7 +210,7 @@ def _licences(model: HandyPose, detector: str, files: Mapping[str, bytes]) -> st
     palms = f"{Path(detector).name}, added by whoever made this bundle"
     if detector in PALM_DETECTORS:
         palms = (
-            f"{PALM_DETECTORS[detector]} of {MEDIAPIPE_FILES.requirement}; where\n"
+            f"{FILES[detector]} of {MEDIAPIPE_FILES.requirement}; where\n"
             "it did not describe its input, handypose-tf has added that.\n"
             "Copyright The MediaPipe Authors. Licence: Apache-2.0, below"
         )

@@ -33,8 +33,17 @@ def is_standard_output(path: str | os.PathLike[str] | None) -> bool:
     return path is not None and os.fspath(path) in _STANDARD_OUTPUT
 
 
-def open_standard_output() -> BinaryIO:
-    """Open standard output a second time, behind what was printed on it."""
+def is_device(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is written as it is: standard output, a pipe, a terminal."""
+    path = Path(path)
+    is_other = path.exists() and not (path.is_file() or path.is_dir())
+    return is_standard_output(path) or is_other
+
+
+def open_device(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a device; standard output a second time, behind what was printed on it."""
+    if not is_standard_output(path):
+        return open(path, "wb")
     sys.stdout.flush()
     return os.fdopen(os.dup(1), "wb")
 
@@ -67,11 +76,9 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
     path = Path(path)
     target = Path(os.path.realpath(path))
     with as_output_error(path):
-        if is_standard_output(path):
-            with open_standard_output() as file:
+        if is_device(path):
+            with open_device(path) as file:
                 file.write(data)
-        elif path.exists() and not target.is_file() and not target.is_dir():
-            path.write_bytes(data)
         else:
             _replace(target, data)
     return path
@@ -111,8 +118,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         OutputError: If it cannot.
     """
     path = Path(path)
-    is_device = path.exists() and not (path.is_file() or path.is_dir())
-    if is_standard_output(path) or is_device:
+    if is_device(path):
         return
     target = Path(os.path.realpath(path))
     with as_output_error(path):

@@ -9,12 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from handypose_tf.files import (
-    as_output_error,
-    is_standard_output,
-    open_standard_output,
-    whole_file,
-)
+from handypose_tf.files import as_output_error, is_device, open_device, whole_file
 from handypose_tf.inference.hand_pose import HandPose
 
 #: A name that is no UTF-8 is written with escapes.
@@ -88,14 +83,9 @@ def hand_table_file(
     Raises:
         OutputError: If the file cannot be written.
     """
-    if is_standard_output(path):
-        with io.TextIOWrapper(open_standard_output(), **_TEXT) as text:
+    if is_device(path):
+        with io.TextIOWrapper(open_device(path), **_TEXT) as text:
             yield HandTableFile(text, place, names)
-        return
-    is_device = path.exists() and not path.is_file() and not path.is_dir()
-    if is_device:
-        with path.open("w", **_TEXT) as file:
-            yield HandTableFile(file, place, names)
         return
     with whole_file(path) as part:
         with as_output_error(path):

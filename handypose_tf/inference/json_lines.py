@@ -7,16 +7,10 @@ import json
 import os
 import shutil
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 from handypose_tf.errors import OutputError
-from handypose_tf.files import (
-    as_output_error,
-    is_standard_output,
-    json_text,
-    open_standard_output,
-)
+from handypose_tf.files import as_output_error, is_device, json_text, open_device
 from handypose_tf.files.locks import lock
 
 
@@ -37,8 +31,7 @@ class JsonLinesFile(contextlib.AbstractContextManager["JsonLinesFile"]):
 
     def __init__(self, path: str | os.PathLike[str], *, resume: bool = False) -> None:
         self._path = Path(path)
-        is_there = self._path.exists() and not self._path.is_file()
-        self._is_device = is_standard_output(path) or is_there
+        self._is_device = is_device(path) or self._path.is_dir()
         self._part = self._path.with_name(f"{self._path.name}.part")
         self._has_lines = False
         #: What `image` is in each line that was there.
@@ -65,12 +58,7 @@ class JsonLinesFile(contextlib.AbstractContextManager["JsonLinesFile"]):
             else:
                 self._part.unlink(missing_ok=True)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         """Put the file in its place; after an error leave what is there."""
         if error is None:
             self.close()
@@ -81,10 +69,8 @@ class JsonLinesFile(contextlib.AbstractContextManager["JsonLinesFile"]):
             self._part.unlink(missing_ok=True)
 
     def _open(self, resume: bool) -> BinaryIO:
-        if is_standard_output(self._path):
-            return open_standard_output()
         if self._is_device:
-            return self._path.open("wb")
+            return open_device(self._path)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._part.open("ab")
         if not lock(file, self._part):

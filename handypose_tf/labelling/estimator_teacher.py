@@ -8,7 +8,9 @@ import numpy as np
 
 from handypose_tf.geometry import box_region, image_box, transform_points, warp_image
 from handypose_tf.images import Image
-from handypose_tf.labelling.teacher import QUARTER_TURNS, HandLabel, agree
+from handypose_tf.labelling.looks import agree
+from handypose_tf.labelling.mediapipe import Landmarks
+from handypose_tf.labelling.teacher import QUARTER_TURNS, HandLabel
 
 if TYPE_CHECKING:
     from handypose_tf.inference import HandPoseEstimator
@@ -62,9 +64,7 @@ class EstimatorTeacher:
             return None
         flipped = mirrored[0].keypoints * [-1, 1] + [side - 1, 0]
         back = np.linalg.inv(matrix)
+        looks = ((plain[0].keypoints, plain[0].score), (flipped, mirrored[0].score))
         return agree(
-            transform_points(plain[0].keypoints, back),
-            transform_points(flipped, back),
-            (plain[0].score + mirrored[0].score) / 2,
-            None,
-        )
+            Landmarks(transform_points(points, back), score) for points, score in looks
+        ).label(None)

@@ -12,7 +12,7 @@ from handypose_tf.geometry import FloatArray, HandRegion
 from handypose_tf.images import Image
 from handypose_tf.labelling.mediapipe import Landmarks, MediaPipeHands
 from handypose_tf.labelling.mediapipe_regions import closer_region
-from handypose_tf.labelling.teacher import hand_size
+from handypose_tf.labelling.teacher import HandLabel, hand_size
 
 
 class Look(NamedTuple):
@@ -59,6 +59,15 @@ class Consensus(NamedTuple):
     def quality(self) -> float:
         """What several consensuses on one hand are compared by."""
         return self.presence * (1 - min(float(self.spread.mean()) * 4, 1))
+
+    def label(self, is_left: bool | None) -> HandLabel:
+        """Return the label that they give.
+
+        Two looks are twice as far apart as each is from what they agree on.
+        """
+        spread = 2 * self.spread
+        disagreement = float(spread.mean())
+        return HandLabel(self.keypoints, self.presence, disagreement, is_left, spread)
 
 
 def look_around(

@@ -30,12 +30,14 @@ from handypose_tf.labelling import palm_detection
 from handypose_tf.labelling.mediapipe_regions import palm_region
 from handypose_tf.litert.interpreter import open_interpreter
 from handypose_tf.palm import PALM_MIDDLE_KNUCKLE, PALM_WRIST
-from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
+from handypose_tf.weights.mediapipe_files import (
+    FILES,
+    LANDMARK_SIZE,
+    MEDIAPIPE_FILES,
+    PALM_SIZE,
+)
 
 VARIANTS = ("full", "lite")
-
-#: Side of the landmark model's input, pixels.
-LANDMARK_SIZE = 224
 
 #: MediaPipe's own default for both networks.
 MIN_SCORE = 0.5
@@ -74,7 +76,7 @@ class Landmarks(NamedTuple):
 
     keypoints: FloatArray
     presence: float
-    left_score: float
+    left_score: float = 0.5
 
     @property
     def is_left(self) -> bool:
@@ -111,8 +113,8 @@ class MediaPipeHands:
         check_choice("variant", variant, VARIANTS)
         folder = Path(model_folder) if model_folder else MEDIAPIPE_FILES.fetch()
         self.variant = variant
-        self._palms = _Network(folder / f"palm_detection_{variant}.tflite", num_threads)
-        self._hand = _Network(folder / f"hand_landmark_{variant}.tflite", num_threads)
+        self._palms = _Network(folder / FILES[f"palm_{variant}"], num_threads)
+        self._hand = _Network(folder / FILES[f"landmark_{variant}"], num_threads)
 
     def detect(
         self, image: Image, degrees: float = 0.0, *, min_score: float = MIN_SCORE
@@ -125,7 +127,7 @@ class MediaPipeHands:
             min_score: What is below is no palm.
         """
         height, width = check_image(image).shape[:2]
-        size = palm_detection.INPUT_SIZE
+        size = PALM_SIZE
         center = box_center(image_box(width, height))
         matrix = crop_matrix(center, max(width, height), size, degrees=degrees)
         # Not averaged down, as the detector was trained: measured on 71 photos, it then
@@ -150,8 +152,7 @@ class MediaPipeHands:
         crop = warp_image(check_image(image), matrix, LANDMARK_SIZE)
         crop = crop[:, ::-1] if mirrored else crop
         raw, presence, right, _ = self._hand(crop)
-        # Whole numbers are pixels' centres: measured, x and mirrored x add up to 222.8
-        # and not to 224.
+        # Whole numbers are pixels' centres: see `weights.mediapipe.PIXEL_CENTRE`.
         points = raw.reshape(NUM_KEYPOINTS, 3)[:, :2].astype(np.float64)
         if mirrored:
             points[:, 0] = LANDMARK_SIZE - 1 - points[:, 0]
@@ -180,7 +181,7 @@ class _Network:
 
 def _place(palms: palm_detection.Palms, matrix: FloatArray) -> list[Palm]:
     """Move palms from 0..1 of the detector's input to the picture."""
-    size = palm_detection.INPUT_SIZE
+    size = PALM_SIZE
     to_picture = np.linalg.inv(matrix)
     scale = size * float(np.sqrt(np.linalg.det(to_picture[:2, :2])))
     found = []

@@ -105,15 +105,7 @@ class MediaPipeTeacher:
         found = look_around(self._hands, image, first.keypoints)
         if found.presence < MIN_SCORE:
             return None
-        # Two looks are twice as far apart as each is from what they agree on.
-        spread = 2 * found.spread
-        return HandLabel(
-            found.keypoints,
-            found.presence,
-            float(spread.mean()),
-            _sure_side(found),
-            spread,
-        )
+        return found.label(_sure_side(found))
 
 
 def _sure_side(found: Consensus) -> bool | None:

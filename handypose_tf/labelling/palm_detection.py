@@ -18,9 +18,7 @@ from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import FloatArray, box_overlaps
 from handypose_tf.palm import NUM_PALM_POINTS, anchors
-
-#: Side of the detector's input, pixels.
-INPUT_SIZE = 192
+from handypose_tf.weights.mediapipe_files import PALM_SIZE
 
 #: Detections that overlap more than this are one palm.
 MIN_OVERLAP = 0.3
@@ -54,11 +52,11 @@ def decode_palms(raw: ArrayLike, logits: ArrayLike, min_score: float) -> Palms:
     chosen = np.flatnonzero(scores >= min_score)
     chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
     pairs = np.asarray(raw, np.float64)[chosen].reshape(-1, NUM_PALM_POINTS + 2, 2)
-    origin = anchors(INPUT_SIZE, INPUT_SIZE)[chosen]
+    origin = anchors(PALM_SIZE, PALM_SIZE)[chosen]
     center, size = pairs[:, 0] + origin, pairs[:, 1]
     boxes = np.concatenate([center - size / 2, size], axis=1)
     points = pairs[:, 2:] + origin[:, None]
-    return Palms(boxes / INPUT_SIZE, points / INPUT_SIZE, scores[chosen])
+    return Palms(boxes / PALM_SIZE, points / PALM_SIZE, scores[chosen])
 
 
 def join_overlapping(palms: Palms) -> Palms:

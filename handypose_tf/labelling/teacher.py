@@ -77,23 +77,6 @@ def hand_size(keypoints: ArrayLike) -> float:
     return float(tight_box(keypoints)[2:].max())
 
 
-def agree(
-    plain: FloatArray, mirrored: FloatArray, score: float, is_left: bool | None
-) -> HandLabel:
-    """Return the mean of two labels of a hand, and how far they are apart.
-
-    Args:
-        plain: `(21, 2)`, found in the picture.
-        mirrored: `(21, 2)`, found in its mirror image and mirrored back.
-        score: The teacher's own, 0..1.
-        is_left: Whether it is a left hand.
-    """
-    keypoints = ((plain + mirrored) / 2).astype(np.float32)
-    size = max(hand_size(keypoints), 1e-6)
-    spread = np.linalg.norm(plain - mirrored, axis=1).astype(np.float32) / size
-    return HandLabel(keypoints, score, float(spread.mean()), is_left, spread)
-
-
 def one_per_hand(labels: Iterable[HandLabel]) -> list[HandLabel]:
     """Keep the best label of each hand, the best first."""
     ordered = sorted(labels, key=lambda label: -label.quality)

@@ -28,3 +28,19 @@ class Block(Configured, keras.layers.Layer):
         inputs = [keras.Input(tuple(shape)[1:]) for shape in shapes]
         self.call(inputs[0] if is_one else inputs)
         super().build(input_shape)
+
+    def check_inputs(self, inputs: Any, num_levels: int, last: str) -> Any:
+        """Return several inputs; refuse another number of them, or one tensor.
+
+        Args:
+            inputs: Backbone levels and one more.
+            num_levels: How many levels there must be.
+            last: What the one more is.
+        """
+        is_list = isinstance(inputs, list | tuple)
+        if not is_list or len(inputs) != num_levels + 1:
+            raise ValueError(
+                f"{self.name} takes a list of {num_levels} backbone levels and {last}. "
+                f"Received: {len(inputs) if is_list else 'one tensor'}"
+            )
+        return inputs

@@ -147,7 +147,8 @@ class MultiLevelFusion(Block):
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """Join the levels and the waterfall's output."""
-        *levels, waterfall = self._checked(inputs)
+        count = LEVELS[self.levels]
+        *levels, waterfall = self.check_inputs(inputs, count, "the waterfall's output")
         if self.levels != "released":
             levels = [
                 apply_layers(getattr(self, f"level{i}"), level)
@@ -162,16 +163,6 @@ class MultiLevelFusion(Block):
                 level = getattr(self, f"level{i}_resize")([level, grid])
             joined.append(level)
         return apply_layers(self.convolutions, self.join(joined))
-
-    def _checked(self, inputs: Sequence[Any]) -> Sequence[Any]:
-        expected = LEVELS[self.levels] + 1
-        if not isinstance(inputs, list | tuple) or len(inputs) != expected:
-            received = len(inputs) if isinstance(inputs, list | tuple) else "one tensor"
-            raise ValueError(
-                f"{self.name} takes a list of {expected - 1} backbone levels and the "
-                f"waterfall's output. Received: {received}"
-            )
-        return inputs
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return level 1's grid, halved unless kept, with `filters` channels."""

@@ -89,7 +89,8 @@ class MultiLevelWaterfall(WaterfallV2):
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """Run the cascade and meet one level before each step but the first."""
-        *levels, deepest = self._checked(inputs)
+        count = len(self.rates) - 1
+        *levels, deepest = self.check_inputs(inputs, count, "the deepest features")
         return self.join_levels(self.project_levels(levels), deepest)
 
     def join_levels(self, projected: Sequence[Any], deepest: Any) -> Any:
@@ -102,15 +103,6 @@ class MultiLevelWaterfall(WaterfallV2):
             running = apply_layers(getattr(self, f"step{i + 1}"), running)
             steps.append(running)
         return self._merge(deepest, steps)
-
-    def _checked(self, inputs: Sequence[Any]) -> Sequence[Any]:
-        if not isinstance(inputs, list | tuple) or len(inputs) != len(self.rates):
-            received = len(inputs) if isinstance(inputs, list | tuple) else "one tensor"
-            raise ValueError(
-                f"{self.name} takes a list of {len(self.rates) - 1} backbone levels "
-                f"and the deepest features. Received: {received}"
-            )
-        return inputs
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the deepest features' grid with `filters` channels."""

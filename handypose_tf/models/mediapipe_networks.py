@@ -19,14 +19,12 @@ from handypose_tf.checks import check_least
 from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.palm import ANCHOR_GRIDS, PALM_NUMBERS
 from handypose_tf.weights.assign import assign
-from handypose_tf.weights.mediapipe import (
+from handypose_tf.weights.mediapipe import network_arrays
+from handypose_tf.weights.mediapipe_files import (
     LANDMARK_SIZE,
+    PALM_SIZE,
     mediapipe_file,
-    network_arrays,
 )
-
-#: Side of the published palm detectors' input, pixels.
-PALM_SIZE = 192
 
 #: Channels inside the landmark networks' last expansion over those that come in.
 _TOP_EXPANSION = 6

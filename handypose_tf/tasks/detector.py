@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.scenes.pipeline import ScenePipeline
-from handypose_tf.evaluation.detection import PhotoDetections, match_photo, recall_at
-from handypose_tf.evaluation.find_hands import find_hands
-from handypose_tf.evaluation.finding import (
-    LOWEST_SCORE,
-    LabelledPhoto,
-    compare_finds,
-)
+from handypose_tf.evaluation.detection import recall_at
+from handypose_tf.evaluation.find_hands import find_hands, match_photos
+from handypose_tf.evaluation.finding import LOWEST_SCORE
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_boxes
 from handypose_tf.losses import DetectionLoss
@@ -88,11 +83,11 @@ class DetectorTask(Task):
         """Return the recall on photos and on scenes, and the photos' threshold."""
         figures = {}
         if self.photos:
-            figures["photos"], figures["threshold"] = self._recall(
-                model, self.photos, PHOTO_ALARMS
-            )
+            matched = match_photos(model, self.photos)
+            figures["photos"], figures["threshold"] = recall_at(matched, PHOTO_ALARMS)
         if self.scenes:
-            figures["scenes"] = self._recall(model, self.scenes, SCENE_ALARMS)[0]
+            matched = match_photos(model, self.scenes)
+            figures["scenes"] = recall_at(matched, SCENE_ALARMS)[0]
         return figures
 
     def score(self, figures: Figures) -> float:
@@ -148,16 +143,3 @@ class DetectorTask(Task):
             )
         ]
         return contact_sheet(drawn, columns=4)
-
-    def _recall(
-        self,
-        model: HandyPoseDetector,
-        photos: Sequence[LabelledPhoto],
-        false_alarms: float,
-    ) -> tuple[float, float]:
-        finds = find_hands(model, (photo.read() for photo in photos))
-        compared: list[PhotoDetections] = [
-            compare_finds(photo, found)
-            for photo, found in zip(photos, finds, strict=True)
-        ]
-        return recall_at([match_photo(photo) for photo in compared], false_alarms)

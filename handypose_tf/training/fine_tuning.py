@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from handypose_tf.data import open_source
-from handypose_tf.data.augment.augmentation import Augmentation
+from handypose_tf.data.augment.strengths import STANDARD
 from handypose_tf.errors import DataError
 from handypose_tf.geometry import DEFAULT_CROP_SCALE
 from handypose_tf.models.description import Description
@@ -23,28 +23,8 @@ from handypose_tf.tasks.pose_data import fitting_batch
 from handypose_tf.training.config import OptimizerConfig, ScheduleConfig, TrainConfig
 from handypose_tf.training.trainer import TrainingResult, train
 
-#: What hands on a phone's photos go through.
-_AUGMENTATION = Augmentation(
-    rotation=180,
-    scale=0.2,
-    shift=0.08,
-    stretch=0.08,
-    shear=0.06,
-    mirror=0.5,
-    fill=0.5,
-    brightness=25,
-    contrast=0.4,
-    gamma=0.35,
-    tint=0.12,
-    saturation=0.5,
-    gray=0.08,
-    shade=0.3,
-    blur=0.3,
-    low_resolution=0.25,
-    noise=0.3,
-    jpeg=0.3,
-    erase=0.35,
-)
+#: What hands on a phone's photos go through; few data sets have masks.
+_AUGMENTATION = replace(STANDARD, background=0.0)
 
 _HEATMAP_LOSS = LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0)
 

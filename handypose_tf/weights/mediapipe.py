@@ -11,20 +11,15 @@ from numpy.typing import NDArray
 
 from handypose_tf.backbones.mediapipe_landmark import weighted_layers as hand_layers
 from handypose_tf.backbones.mediapipe_palm import weighted_layers as palm_layers
-from handypose_tf.checks import check_choice
 from handypose_tf.errors import ModelError
 from handypose_tf.hand import NUM_KEYPOINTS
 from handypose_tf.litert.interpreter import open_interpreter
 from handypose_tf.weights.assign import assign
-from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
-
-#: Network -> its file in the wheel.
-FILES = {
-    "landmark_full": "hand_landmark_full.tflite",
-    "landmark_lite": "hand_landmark_lite.tflite",
-    "palm_full": "palm_detection_full.tflite",
-    "palm_lite": "palm_detection_lite.tflite",
-}
+from handypose_tf.weights.mediapipe_files import (
+    LANDMARK_SIZE,
+    MEDIAPIPE_FILES,
+    mediapipe_file,
+)
 
 #: Backbone -> the network that it is the beginning of.
 BACKBONES = {
@@ -33,15 +28,12 @@ BACKBONES = {
     "mediapipe_palm": "palm_full",
 }
 
-#: Side of the published landmark networks' input, pixels.
-LANDMARK_SIZE = 224
-
 #: A picture in 0..255 is what the networks know as 0..1.
 INPUT_SCALE = 255.0
 
 #: The landmark networks count pixels from the first one's centre: half a pixel more is
 #: from the picture's edge. Measured (30 November 2026): x and the mirror image's x add
-#: up to 222.8 in the mean of 82 hands in photos (full; lite 222.6 of 73), where 223 is
+#: up to 222.8 in the mean of 367 hands in photos (lite 222.7 of 323), where 223 is
 #: from centres and 224 from edges.
 PIXEL_CENTRE = 0.5
 
@@ -103,24 +95,13 @@ def _head_arrays(arrays: dict[str, list[NDArray]]) -> dict[str, list[NDArray]]:
     }
 
 
-def mediapipe_file(network: str) -> Path:
-    """Return a network's file, fetched once into the cache.
-
-    Raises:
-        ValueError: If there is no such network.
-        DataError: If the file is not there and cannot be fetched, or is another.
-    """
-    check_choice("network", network, FILES)
-    return MEDIAPIPE_FILES.fetch() / FILES[network]
-
-
 def network_arrays(
     network: str, path: Path, num_keypoints: int = NUM_KEYPOINTS
 ) -> dict[str, list[NDArray]]:
     """Return a file's arrays by the names of the layers that take them.
 
     Args:
-        network: One of `FILES`.
+        network: One of `mediapipe_files.FILES`.
         path: The file.
         num_keypoints: Points of a landmark network; those behind the 21 begin in the
             hand's middle: with the mean of the others' weights.

@@ -10,9 +10,23 @@ References:
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from handypose_tf.checks import check_choice
 from handypose_tf.files.wheel_files import WheelFiles
 
 VERSION = "0.10.21"
+
+#: Network -> its file in the wheel.
+FILES = {
+    "landmark_full": "hand_landmark_full.tflite",
+    "landmark_lite": "hand_landmark_lite.tflite",
+    "palm_full": "palm_detection_full.tflite",
+    "palm_lite": "palm_detection_lite.tflite",
+}
+
+#: Side of their inputs, pixels.
+LANDMARK_SIZE, PALM_SIZE = 224, 192
 
 MEDIAPIPE_FILES = WheelFiles(
     requirement=f"mediapipe=={VERSION}",
@@ -36,3 +50,14 @@ MEDIAPIPE_FILES = WheelFiles(
         ),
     },
 )
+
+
+def mediapipe_file(network: str) -> Path:
+    """Return a network's file, fetched once into the cache.
+
+    Raises:
+        ValueError: If there is no such network.
+        DataError: If the file is not there and cannot be fetched, or is another.
+    """
+    check_choice("network", network, FILES)
+    return MEDIAPIPE_FILES.fetch() / FILES[network]

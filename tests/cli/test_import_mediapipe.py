@@ -8,7 +8,7 @@ from tensorflow import keras
 from handypose_tf.cli.main import main
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.inference.litert_model import LiteRTModel
-from handypose_tf.weights.mediapipe import FILES
+from handypose_tf.weights.mediapipe_files import FILES
 
 
 def test_a_landmark_network_in_both_forms(mediapipe_folder, tmp_path, capsys):

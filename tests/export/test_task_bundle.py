@@ -246,7 +246,7 @@ def test_models_that_cannot_stand_in_are_one_line(name, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["handypose_mediapipe_full_192_float16"], "already exported"),
+        (["small.tflite"], "a .tflite has no weights to go on with"),
         (["model.keras", "--task", "palms.tflite/a.task"], "cannot write"),
         (["model.keras", "--detector", "no.tflite"], "no such palm detector"),
         (["model.keras", "--detector", "small.tflite"], "no palm detector for"),

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from handypose_tf.labelling import HandLabel
-from handypose_tf.labelling.teacher import agree, one_per_hand
+from handypose_tf.labelling.looks import agree
+from handypose_tf.labelling.mediapipe import Landmarks
+from handypose_tf.labelling.teacher import one_per_hand
 
 
 def hand(x: float = 0, size: float = 100) -> np.ndarray:
@@ -15,11 +17,16 @@ def hand(x: float = 0, size: float = 100) -> np.ndarray:
     return points.astype(np.float32)
 
 
+def label_of(plain: np.ndarray, other: np.ndarray) -> HandLabel:
+    return agree([Landmarks(plain, 0.9), Landmarks(other, 0.7)]).label(None)
+
+
 @pytest.mark.parametrize("size", [50, 200])
 def test_agreement_is_relative_to_the_hand(size: float) -> None:
-    label = agree(hand(size=size), hand(0.06 * size, size), 0.8, None)
+    label = label_of(hand(size=size), hand(0.06 * size, size))
     assert label.disagreement == pytest.approx(0.06, rel=1e-5)
     assert label.size == pytest.approx(size)
+    assert label.score == pytest.approx(0.8)
     np.testing.assert_allclose(label.keypoints, hand(0.03 * size, size), rtol=1e-4)
     np.testing.assert_allclose(label.spread, np.full(21, 0.06), rtol=1e-4)
 
@@ -28,14 +35,14 @@ def test_points_on_which_looks_disagree_are_not_sure() -> None:
     other = hand()
     other[4] += (13, 0)
     other[8] += (0, 16)
-    sure = agree(hand(), other, 0.8, None).is_sure
+    sure = label_of(hand(), other).is_sure
     assert np.flatnonzero(~sure).tolist() == [8]
     assert HandLabel(hand(), 0.9, 0.3).is_sure.all()
 
 
 def test_a_hand_of_one_point_is_worth_nothing() -> None:
     points = np.zeros((21, 2), np.float32)
-    assert agree(points, points + 1, 0.9, None).quality == 0
+    assert label_of(points, points + 1).quality == 0
 
 
 def test_quality_prefers_agreement_among_sure_answers() -> None:

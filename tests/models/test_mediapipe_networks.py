@@ -14,7 +14,7 @@ from handypose_tf.models.mediapipe_networks import (
     landmark_network,
     palm_network,
 )
-from handypose_tf.weights.mediapipe import FILES
+from handypose_tf.weights.mediapipe_files import FILES
 
 #: Output -> its place in the file, and the tolerance: pixels, chances, metres, logits.
 LANDMARK_OUTPUTS = {

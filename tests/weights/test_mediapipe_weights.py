@@ -10,12 +10,11 @@ from small_models import SMALL
 from handypose_tf.errors import DataError, ModelError
 from handypose_tf.models import handypose
 from handypose_tf.weights.mediapipe import (
-    FILES,
     load_mediapipe,
-    mediapipe_file,
     network_arrays,
     read_arrays,
 )
+from handypose_tf.weights.mediapipe_files import FILES, mediapipe_file
 
 
 @pytest.mark.parametrize(

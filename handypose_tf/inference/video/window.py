@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from types import TracebackType
 
 import cv2
 
@@ -49,12 +48,7 @@ class Window(contextlib.AbstractContextManager["Window"]):
             cv2.imshow(_TITLE, cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
         self.is_closed = cv2.waitKey(1) & 0xFF in _QUIT_KEYS
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *caught: object) -> None:
         """Close the window."""
         cv2.destroyWindow(_TITLE)
 

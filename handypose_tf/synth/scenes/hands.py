@@ -45,15 +45,13 @@ def draw_hands_scene(
     person = draw_person(rng)
     body = shape_body(model.anatomy, person)
     held = str(rng.choice(list(HELD_IN))) if rng.random() < _HELD_SHARE else None
-    hand = _draw_hand(rng, model, body, held)
+    hand = draw_hand(rng, model, body, held)
     camera = draw_camera(rng, hand, size)
     hands, things = [hand], draw_worn(rng, model, hand)
     if held is not None:
         things += draw_held(rng, hand, HELD_IN[held], draw_material(rng, backgrounds))
     elif rng.random() < _TWO_HANDS_SHARE:
-        hands.append(
-            _place_beside(rng, hand, _draw_hand(rng, model, body, None), camera)
-        )
+        hands.append(_place_beside(rng, hand, draw_hand(rng, model, body), camera))
         things += draw_worn(rng, model, hands[1])
     if rng.random() < _OCCLUDER_SHARE:
         things.append(draw_occluder(rng, hand, camera, draw_material(rng, backgrounds)))
@@ -83,11 +81,11 @@ def hands_scene(
     return Scene((*skin, *things), joints, camera, lights, melanin=tone.melanin)
 
 
-def _draw_hand(
-    rng: np.random.Generator, model: HandModel, body: Body, pose: str | None
+def draw_hand(
+    rng: np.random.Generator, model: HandModel, body: Body, pose: str | None = None
 ) -> PosedHand:
-    skeleton = Skeleton(body.joints)
-    posture = draw_posture(rng, skeleton.pose_keypoints, pose)
+    """Pose a hand anyhow, or near a pose of a name."""
+    posture = draw_posture(rng, Skeleton(body.joints).pose_keypoints, pose)
     return model.pose(body, posture)
 
 
@@ -95,9 +93,7 @@ def _place_beside(
     rng: np.random.Generator, first: PosedHand, second: PosedHand, camera: Camera
 ) -> PosedHand:
     """Mirror a second hand and put it near, in front of or behind the first."""
-    turn = np.diag([-1.0, 1.0, 1.0])
-    for axis, spread in zip(np.eye(3), (40, 60, 50), strict=True):
-        turn = rotation(axis, rng.normal(0, spread)) @ turn
+    turn = draw_mirrored_turn(rng)
     unit = np.linalg.norm(first.keypoints[MIDDLE_KNUCKLE] - first.keypoints[WRIST])
     aside = rng.normal(0, 1, 3) @ np.diag([1.0, 1.0, 0.2])
     aside *= rng.uniform(0.3, 1.6) * unit / np.linalg.norm(aside)
@@ -109,6 +105,14 @@ def _place_beside(
         if bone_gap(first, placed) > _APART * unit:
             break
     return placed
+
+
+def draw_mirrored_turn(rng: np.random.Generator) -> FloatArray:
+    """Return the `(3, 3)` turn of a person's other hand."""
+    turn = np.diag([-1.0, 1.0, 1.0])
+    for axis, spread in zip(np.eye(3), (40, 60, 50), strict=True):
+        turn = rotation(axis, rng.normal(0, spread)) @ turn
+    return turn
 
 
 def bone_gap(a: PosedHand, b: PosedHand) -> float:

@@ -11,11 +11,16 @@ from collections.abc import Callable
 import numpy as np
 
 from handypose_tf.geometry import FloatArray
-from handypose_tf.hand import WRIST
+from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
 from handypose_tf.synth.pose.hand_skeleton import Skeleton
 from handypose_tf.synth.pose.posing import draw_posture
 from handypose_tf.synth.pose.posture import Posture
-from handypose_tf.synth.scenes.hands import bone_gap, hands_scene
+from handypose_tf.synth.scenes.hands import (
+    bone_gap,
+    draw_hand,
+    draw_mirrored_turn,
+    hands_scene,
+)
 from handypose_tf.synth.scenes.scene import Scene
 from handypose_tf.synth.space.transforms import rotation
 from handypose_tf.synth.world.backgrounds import Backgrounds
@@ -69,10 +74,8 @@ def draw_hard_scene(
 _Drawn = tuple[list[PosedHand], list[Thing]]
 
 
-def _draw_posture(
-    rng: np.random.Generator, body: Body, pose: str | None = None
-) -> Posture:
-    return draw_posture(rng, Skeleton(body.joints).pose_keypoints, pose)
+def _draw_posture(rng: np.random.Generator, body: Body) -> Posture:
+    return draw_posture(rng, Skeleton(body.joints).pose_keypoints)
 
 
 def _grip(
@@ -82,7 +85,7 @@ def _grip(
     arm = _draw_posture(rng, body)
     grip = draw_grip(rng, Grasp(model.anatomy, body), arm)
     if grip is None:
-        return [model.pose(body, _draw_posture(rng, body, "fist"))], []
+        return [draw_hand(rng, model, body, "fist")], []
     materials = [draw_material(rng, backgrounds) for _ in grip.solids]
     things = [s.thing(m) for s, m in zip(grip.solids, materials, strict=True)]
     return [model.pose(body, grip.posture)], things
@@ -91,13 +94,13 @@ def _grip(
 def _fist(
     rng: np.random.Generator, model: HandModel, body: Body, backgrounds: Backgrounds
 ) -> _Drawn:
-    return [model.pose(body, _draw_posture(rng, body, str(rng.choice(_FISTS))))], []
+    return [draw_hand(rng, model, body, str(rng.choice(_FISTS)))], []
 
 
 def _turned(
     rng: np.random.Generator, model: HandModel, body: Body, backgrounds: Backgrounds
 ) -> _Drawn:
-    return [model.pose(body, _draw_posture(rng, body))], []
+    return [draw_hand(rng, model, body)], []
 
 
 def _touch(
@@ -111,12 +114,10 @@ def _touch(
         turn = rotation(rng.normal(size=3), rng.normal(0, 12)) @ turn
         towards = np.array([0.0, 0.0, 1.0])
     else:
-        turn = np.diag([-1.0, 1.0, 1.0])
-        for axis, spread in zip(np.eye(3), (40, 60, 50), strict=True):
-            turn = rotation(axis, rng.normal(0, spread)) @ turn
+        turn = draw_mirrored_turn(rng)
         towards = rng.normal(size=3)
         towards /= np.linalg.norm(towards)
-    first, second = (model.pose(body, _draw_posture(rng, body, p)) for p in poses)
+    first, second = (draw_hand(rng, model, body, p) for p in poses)
     return [
         first,
         _bring_near(rng, first, second.moved(turn, np.zeros(3)), towards),
@@ -127,7 +128,7 @@ def _bring_near(
     rng: np.random.Generator, first: PosedHand, second: PosedHand, towards: FloatArray
 ) -> PosedHand:
     """Move a hand along a direction until it touches the first one."""
-    unit = np.linalg.norm(first.keypoints[9] - first.keypoints[WRIST])
+    unit = np.linalg.norm(first.keypoints[MIDDLE_KNUCKLE] - first.keypoints[WRIST])
     aside = rng.normal(0, 0.25, 3) * unit
     aside -= towards * (aside @ towards)
     middle = first.keypoints.mean(axis=0) - second.keypoints.mean(axis=0) + aside
@@ -155,7 +156,7 @@ def _arm(
     grip = hold(grasp, held, _draw_posture(rng, body))
     if grip is None:
         return _touch(rng, model, body, backgrounds)
-    other = model.pose(body, _draw_posture(rng, body))
+    other = draw_hand(rng, model, body)
     turn = _turn_to(rng, other.arm_axis, held.axis)
     place = rng.uniform(*_ARM_PLACE) * grasp.unit * held.axis
     other = other.moved(turn, grip.solids[0].center + place)
