@@ -19,8 +19,8 @@ from handypose_tf.cli.options import (
     add_flag,
     add_images,
     add_on_error,
+    add_threads,
     parse_positive,
-    parse_threads,
 )
 from handypose_tf.data import READERS, Reader, open_source
 from handypose_tf.errors import DataError
@@ -107,12 +107,7 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_count(parser, "--size", "side of the crops (default: 368)", default=368)
     add_count(parser, "--shards", "shards of each split (default: n/1000)")
-    parser.add_argument(
-        "--threads",
-        type=parse_threads,
-        metavar="N",
-        help="threads (default: one per core)",
-    )
+    add_threads(parser, "threads (default: one per core)")
 
 
 def _inspect(args: argparse.Namespace, reader: Reader) -> int:

@@ -33,8 +33,8 @@ from handypose_tf.cli.options import (
     add_flag,
     add_images,
     add_on_error,
+    add_threads,
     number_parser,
-    parse_threads,
     short_names,
 )
 from handypose_tf.data import Reader, open_source
@@ -111,7 +111,7 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
     add_count(group, "--min-points", "leave out hands with fewer visible points", 1)
     add_images(group)
     add_on_error(group)
-    group.add_argument("--threads", type=parse_threads, metavar="N", help="for .tflite")
+    add_threads(group, "for .tflite")
 
 
 def _add_crop(group: argparse._ArgumentGroup) -> None:

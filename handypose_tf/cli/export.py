@@ -30,7 +30,9 @@ from handypose_tf.cli.options import (
     LARGEST_SIDE,
     Options,
     add_count,
+    add_data,
     add_file,
+    add_flag,
     add_images,
     whole_parser,
 )
@@ -78,12 +80,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PX",
         help="side of the crop, a multiple of 32 (default: that of the training)",
     )
-    parser.add_argument("--heatmaps", action="store_true", help="give the heatmaps too")
-    parser.add_argument(
-        "--check",
-        metavar="FORMAT:PATH[:SPLIT]",
-        help="annotated hands to measure the loss on",
-    )
+    add_flag(parser, "--heatmaps", "give the heatmaps too")
+    hands = "annotated hands to measure the loss on"
+    add_data(parser, hands, name="--check", required=False)
     parser.add_argument(
         "--against",
         metavar="MODEL",
@@ -96,11 +95,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_quantization(group: Options) -> None:
-    group.add_argument(
-        "--calibration",
-        metavar="FORMAT:PATH[:SPLIT]",
-        help="training data, for int8 and int16x8",
-    )
+    data = "training data, for int8 and int16x8"
+    add_data(group, data, name="--calibration", required=False)
     crops = "crops of it to calibrate on, 100 to 500 (default: %(default)s)"
     add_count(group, "--crops", crops, default=200)
     group.add_argument(
@@ -117,8 +113,7 @@ def _add_quantization(group: Options) -> None:
         default="tensorflow",
         help="default: %(default)s",
     )
-    layers = "name the layers that int8 costs most"
-    group.add_argument("--layers", action="store_true", help=layers)
+    add_flag(group, "--layers", "name the layers that int8 costs most")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -99,11 +99,18 @@ def short_names(paths: Sequence[str]) -> list[str]:
     return names if len({*names}) == len({*paths}) else [*paths]
 
 
-def add_data(options: Options, what: str, *, several: bool = False) -> None:
-    """Declare `--data`, which names annotated hands."""
+def add_data(
+    options: Options,
+    what: str,
+    *,
+    name: str = "--data",
+    several: bool = False,
+    required: bool = True,
+) -> None:
+    """Declare an option that names annotated hands."""
     options.add_argument(
-        "--data",
-        required=True,
+        name,
+        required=required,
         action="append" if several else "store",
         metavar="FORMAT:PATH[:SPLIT]",
         help=what,
@@ -140,6 +147,11 @@ def add_levels(options: Options, said: str, default: int | None = None) -> None:
         help="how closely to look for hands: 1 at the whole picture, 2 also at squares "
         f"of .6 of its longer side, 3 of .36, ... (default: {said})",
     )
+
+
+def add_threads(options: Options, what: str) -> None:
+    """Declare `--threads`."""
+    options.add_argument("--threads", type=parse_threads, metavar="N", help=what)
 
 
 def add_file(options: Options, name: str, what: str) -> None:

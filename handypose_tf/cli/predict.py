@@ -27,10 +27,10 @@ from handypose_tf.cli.options import (
     add_file,
     add_flag,
     add_levels,
+    add_threads,
     parse_box,
     parse_positive,
     parse_share,
-    parse_threads,
 )
 from handypose_tf.inference.estimator import (
     DEFAULT_LEVELS,
@@ -119,12 +119,7 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
         "the picture is mirrored, as many selfie cameras give it: what looks like "
         "a left hand is called right",
     )
-    parser.add_argument(
-        "--threads",
-        type=parse_threads,
-        metavar="N",
-        help="threads to run on (default: all; at most four for a video)",
-    )
+    add_threads(parser, "threads to run on (default: all; at most four for a video)")
 
 
 def _add_video(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,13 @@ from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
 from handypose_tf.cli.keras2 import use_keras2
-from handypose_tf.cli.options import Options, add_count, add_file, add_flag
+from handypose_tf.cli.options import (
+    Options,
+    add_count,
+    add_data,
+    add_file,
+    add_flag,
+)
 from handypose_tf.files import write_json
 
 if TYPE_CHECKING:
@@ -57,18 +63,10 @@ def _add_own(own: Options) -> None:
         metavar="MODEL",
         help="preset, shipped model or .keras file to go on with",
     )
-    own.add_argument(
-        "--data",
-        action="append",
-        metavar="FORMAT:PATH[:SPLIT]",
-        help="hands to train on; repeat for more",
-    )
-    own.add_argument(
-        "--val",
-        action="append",
-        metavar="FORMAT:PATH[:SPLIT]",
-        help="other hands, which choose the best epoch; repeat for more",
-    )
+    data = "hands to train on; repeat for more"
+    add_data(own, data, several=True, required=False)
+    others = "other hands, which choose the best epoch; repeat for more"
+    add_data(own, others, name="--val", several=True, required=False)
     own.add_argument(
         "--init",
         default="shipped",

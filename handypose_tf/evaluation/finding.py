@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,16 +19,27 @@ from handypose_tf.evaluation.detection import (
     recall_at,
     recall_estimate,
 )
-from handypose_tf.geometry import FloatArray, tight_box
+from handypose_tf.geometry import (
+    FloatArray,
+    letterbox_matrix,
+    tight_box,
+    warp_image,
+)
 from handypose_tf.images import Image, read_image
-from handypose_tf.inference.hand_detector import DetectedHand
+from handypose_tf.inference.hand_detector import DetectedHand, place_hands
 from handypose_tf.inference.hand_pose import HandPose
+
+if TYPE_CHECKING:
+    from handypose_tf.models import HandyPoseDetector
 
 #: What scores less is not looked at.
 LOWEST_SCORE = 0.02
 
 #: False alarms a photo at which recall is told.
 FALSE_ALARMS = (0.1, 0.5, 1.0)
+
+#: Pictures that a Keras detector looks at at once.
+_BATCH = 32
 
 #: Boxes `(num_found, 4)` of a picture's hands, x, y, width, height, and their scores.
 Finds = tuple[FloatArray, FloatArray]
@@ -103,6 +115,44 @@ def find_in_photos(
 ) -> list[PhotoDetections]:
     """Look at photos one after the other."""
     return [compare_finds(photo, find(photo.read())) for photo in photos]
+
+
+def find_hands(model: HandyPoseDetector, images: Iterable[Image]) -> Iterator[Finds]:
+    """Run a detector on whole pictures, as `HandDetector` runs its file.
+
+    Args:
+        model: The detector.
+        images: Pictures `(height, width, 3)` uint8 RGB, of any sizes.
+    """
+    rest = iter(images)
+    while batch := [*islice(rest, _BATCH)]:
+        yield from _find(model, batch)
+
+
+def match_photos(
+    model: HandyPoseDetector, photos: Sequence[LabelledPhoto]
+) -> list[MatchedPhoto]:
+    """Look at labelled photos, and tell hits from false alarms."""
+    finds = find_hands(model, (photo.read() for photo in photos))
+    return [
+        match_photo(compare_finds(photo, found))
+        for photo, found in zip(photos, finds, strict=True)
+    ]
+
+
+def _find(model: HandyPoseDetector, images: Sequence[Image]) -> Iterator[Finds]:
+    size = model.image_size[0]
+    matrices = [
+        letterbox_matrix(image.shape[1], image.shape[0], size) for image in images
+    ]
+    crops = [
+        warp_image(image, matrix, size)
+        for image, matrix in zip(images, matrices, strict=True)
+    ]
+    maps = model.predict_on_batch(np.stack(crops).astype(np.float32))["maps"]
+    found = np.asarray(model.decoder()(maps))
+    for matrix, hands in zip(matrices, found, strict=True):
+        yield as_finds(place_hands(hands, matrix, size, LOWEST_SCORE))
 
 
 @dataclass(frozen=True)

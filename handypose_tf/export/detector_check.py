@@ -13,12 +13,12 @@ import numpy as np
 from handypose_tf.data import Reader
 from handypose_tf.evaluation.bootstrap import Estimate, bootstrap
 from handypose_tf.evaluation.detection import MatchedPhoto, match_photo, recall_at
-from handypose_tf.evaluation.find_hands import match_photos
 from handypose_tf.evaluation.finding import (
     LOWEST_SCORE,
     as_finds,
     find_in_photos,
     labelled_photos,
+    match_photos,
 )
 from handypose_tf.export.demo_crops import demo_crops
 from handypose_tf.export.file_check import FileCheck, FileChecker, Parity, Runner

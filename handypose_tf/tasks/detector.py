@@ -9,8 +9,7 @@ import numpy as np
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.scenes.pipeline import ScenePipeline
 from handypose_tf.evaluation.detection import recall_at
-from handypose_tf.evaluation.find_hands import find_hands, match_photos
-from handypose_tf.evaluation.finding import LOWEST_SCORE
+from handypose_tf.evaluation.finding import LOWEST_SCORE, find_hands, match_photos
 from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_boxes
 from handypose_tf.losses import DetectionLoss

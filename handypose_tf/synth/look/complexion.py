@@ -79,8 +79,8 @@ class BodyPaint:
             result[..., CHANNELS.index(name)] = np.clip(128 + 70 * cloud, 0, 255)
         self._lay_hands(result)
         part, base = self._body.parts["body"], self._body.vertices
-        result[..., _LIPS] = _fill(part, _is_lip(base, self._body))
-        result[..., _BROWS] = _fill(part, _is_brow(base, self._body))
+        result[..., _LIPS] = _fill(part, _is_lip(base))
+        result[..., _BROWS] = _fill(part, _is_brow(base))
         return result
 
     def _lay_hands(self, result: NDArray[np.uint8]) -> None:
@@ -119,13 +119,13 @@ def _fill(part: Part, chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return cv2.GaussianBlur(picture, (0, 0), 1.5).astype(np.uint8, copy=False)
 
 
-def _is_lip(base: FloatArray, body: HumanBody) -> NDArray[np.bool_]:
+def _is_lip(base: FloatArray) -> NDArray[np.bool_]:
     mouth = np.array([0.0, 0.661, 0.148])
     offset = (base - mouth) / np.array([0.024, 0.0105, 0.03])
     return (offset**2).sum(axis=1) < 1
 
 
-def _is_brow(base: FloatArray, body: HumanBody) -> NDArray[np.bool_]:
+def _is_brow(base: FloatArray) -> NDArray[np.bool_]:
     x, y, z = base[:, 0], base[:, 1], base[:, 2]
     aside = np.abs(x)
     arch = 0.752 - 4.0 * (aside - 0.032) ** 2

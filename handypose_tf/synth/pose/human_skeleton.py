@@ -27,19 +27,19 @@ class HumanSkeleton:
 
     Args:
         joints: `(num_joints, 3)` metres at rest, in the order of `body.JOINTS`.
+
+    Attributes:
+        rest: The joints at rest, by name.
+        hand: The right hand, in its own frame.
     """
 
     def __init__(self, joints: FloatArray) -> None:
         self.rest = dict(zip(JOINTS, joints.astype(np.float64), strict=True))
         arm = joints[: len(ARM_JOINTS)].astype(np.float64)
         origin, axes = frame_of(self.rest)
-        self._hand = Skeleton((arm - origin) @ axes.T)
+        self.hand = Skeleton((arm - origin) @ axes.T)
         self._to_hand = np.column_stack([axes, -axes @ origin])
         self._from_hand = np.column_stack([axes.T, origin])
-
-    def hand_keypoints(self, posture: Posture) -> FloatArray:
-        """Return the 21 keypoints of a posture in the hand's own frame, metres."""
-        return self._hand.keypoints(self._hand.pose(posture))
 
     def pose(self, stance: Stance) -> tuple[FloatArray, FloatArray]:
         """Return the bones' transforms and the hands' keypoints, from rest to a stance.
@@ -92,14 +92,14 @@ class HumanSkeleton:
     ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Return the transforms of a right hand's bones, and its keypoints."""
         still = Posture(**{**vars(posture), "wrist": np.zeros(2)})
-        transforms = self._hand.pose(still)
+        transforms = self.hand.pose(still)
         out = compose(wrist, self._from_hand)
         bones = dict(zip(ARM_BONES, transforms, strict=True))
         placed = {
             bone: compose(out, compose(bones[bone], self._to_hand))
             for bone in _HAND_BONES
         }
-        joints = self._hand.keypoints(transforms)
+        joints = self.hand.keypoints(transforms)
         return placed, joints @ out[:, :3].T + out[:, 3]
 
 

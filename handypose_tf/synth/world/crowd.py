@@ -66,7 +66,7 @@ class Casting:
         person = draw_person(rng)
         vertices, joints = self._body.shape(person.targets)
         skeleton = HumanSkeleton(joints)
-        stance = draw_stance(rng, skeleton.rest, skeleton.hand_keypoints)
+        stance = draw_stance(rng, skeleton.rest, skeleton.hand.pose_keypoints)
         is_male = any(
             "-male-" in name and w > 0.3 for name, w in person.targets.items()
         )
@@ -76,7 +76,7 @@ class Casting:
         transforms, keypoints = skeleton.pose(stance)
         posed = skin(vertices, self._body.weights, transforms)
         part = self._body.parts["body"]
-        points, normals = skin_points(part, posed, part.quads)
+        points, normals = skin_points(part, posed)
         matter = BareSkin(person.skin, outfit.hair_colour, self._features)
         quads = triangulate(outfit.bare())
         bare = Thing(points, normals, quads, part.places, matter)

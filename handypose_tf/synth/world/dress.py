@@ -199,9 +199,7 @@ def cut(points: FloatArray, depth: FloatArray, quads: IntArray) -> FloatArray:
     return result
 
 
-def skin_points(
-    part: Part, points: FloatArray, quads: IntArray
-) -> tuple[FloatArray, FloatArray]:
+def skin_points(part: Part, points: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the points `(num_points, 3)` of a part of a posed body, and normals."""
     normals = vertex_normals(points, part.vertices[part.quads])
     return points[part.vertices], normals[part.vertices]

@@ -50,6 +50,6 @@ def test_drawn_stances_keep_the_wrist_s_limits(body):
     skeleton = HumanSkeleton(body.joints)
     rng = np.random.default_rng(0)
     for _ in range(20):
-        stance = draw_stance(rng, skeleton.rest, skeleton.hand_keypoints)
+        stance = draw_stance(rng, skeleton.rest, skeleton.hand.pose_keypoints)
         bends = np.array([arm.bend for arm in stance.arms])
         assert (np.abs(bends[:, 0]) <= 65).all() and (np.abs(bends[:, 1]) <= 30).all()
