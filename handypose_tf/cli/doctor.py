@@ -19,6 +19,7 @@ from typing import Any
 
 from handypose_tf import __version__
 from handypose_tf.cli.console import say
+from handypose_tf.cli.keras2 import KERAS2_SWITCH
 from handypose_tf.cli.options import add_file, add_flag
 from handypose_tf.files import write_json
 from handypose_tf.litert.shipped import bundled_models
@@ -36,8 +37,6 @@ OPENCV = (
 PACKAGES = ("tensorflow", "keras", "tf_keras", "numpy", *OPENCV, "ai-edge-litert")
 
 #: The variable by which TensorFlow hands out Keras 2 in place of Keras 3.
-KERAS2_SWITCH = "TF_USE_LEGACY_KERAS"
-
 _EXTRA = re.compile(r"extra == ['\"]([\w-]+)['\"]")
 _NAME, _PIN = re.compile(r"[\w.-]+"), re.compile(r"==([\w.]+)")
 

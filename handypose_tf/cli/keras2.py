@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from handypose_tf.errors import MissingExtraError
 
 #: Switches TensorFlow's Keras to its second generation.
-_LEGACY = "TF_USE_LEGACY_KERAS"
+KERAS2_SWITCH = "TF_USE_LEGACY_KERAS"
 
 
 def use_keras2(purpose: str) -> None:
@@ -29,4 +29,4 @@ def use_keras2(purpose: str) -> None:
         return
     if find_spec("tf_keras") is None:
         raise MissingExtraError("tf_keras", "keras2", purpose)
-    os.environ[_LEGACY] = "1"
+    os.environ[KERAS2_SWITCH] = "1"

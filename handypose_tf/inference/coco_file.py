@@ -11,7 +11,6 @@ from typing import Any
 from handypose_tf.files import write_json
 from handypose_tf.files.coco import coco_content
 from handypose_tf.inference.hand_poses import HandPoses
-from handypose_tf.inference.picture_entry import picture_number
 
 _VISIBLE = 2
 
@@ -38,7 +37,7 @@ def write_coco_file(
         OutputError: If the file cannot be written.
     """
     files = [picture.path for picture in pictures if picture.path is not None]
-    ids = _numbers(files)
+    ids = _numbers(pictures)
     root = picture_root(path, files)
     images = (
         {
@@ -73,12 +72,12 @@ def picture_root(path: Path, files: Sequence[Path]) -> Path:
     return Path(os.path.commonpath(folders))
 
 
-def _numbers(files: Sequence[Path]) -> list[int]:
+def _numbers(pictures: Sequence[HandPoses]) -> list[int]:
     """Return the pictures' ids: what they are called, or their places from 1."""
-    own = [number for file in files if (number := picture_number(file)) is not None]
-    if len(set(own)) == len(files):
+    own = [number for each in pictures if (number := each.number) is not None]
+    if len(set(own)) == len(pictures):
         return own
-    return list(range(1, len(files) + 1))
+    return list(range(1, len(pictures) + 1))
 
 
 def _annotation(hand: Any, entry: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from handypose_tf.images import Image, encode_image, write_image
 from handypose_tf.inference.drawing import draw_hands
 from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.hand_table import hand_columns, hand_values
-from handypose_tf.inference.picture_entry import picture_entry, picture_number
 from handypose_tf.inference.picture_input import read_picture
 
 if TYPE_CHECKING:
@@ -75,6 +74,12 @@ class HandPoses(list[HandPose]):
         """
         return read_picture(self._picture)
 
+    @property
+    def number(self) -> int | None:
+        """The picture's number, where its file is called by one, as COCO's are."""
+        stem = "" if self.path is None else self.path.stem
+        return int(stem) if stem.isascii() and stem.isdigit() else None
+
     def of_file(self, path: str | os.PathLike[str]) -> HandPoses:
         """Return the same hands with their picture in a file, not in memory."""
         return self._like(self, path)
@@ -102,7 +107,12 @@ class HandPoses(list[HandPose]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: an entry of `handypose predict --json`."""
-        return picture_entry(self.path, (self.width, self.height), self)
+        return {
+            "image": None if self.path is None else os.fspath(self.path),
+            "width": self.width,
+            "height": self.height,
+            "hands": [hand.to_dict() for hand in self],
+        }
 
     def to_coco(
         self, image_id: int | None = None, category_id: int = 1
@@ -117,7 +127,7 @@ class HandPoses(list[HandPose]):
         Raises:
             ValueError: If the picture has no number.
         """
-        number = picture_number(self.path) if image_id is None else image_id
+        number = self.number if image_id is None else image_id
         if number is None:
             raise ValueError(
                 "`image_id` is needed where the picture's file is not called by a "

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from handypose_tf.inference.hand_pose import HandPose
-from handypose_tf.inference.picture_entry import picture_entry
 from handypose_tf.inference.video.frames import Frame, FrameSource
 from handypose_tf.inference.video.hand_tracker import HandTracker
 
@@ -41,8 +40,8 @@ class TrackedFrame:
         if self.frame.image is None:
             return {**line, "error": "cannot be read", "hands": []}
         height, width = self.frame.image.shape[:2]
-        facts = picture_entry(line.get("image"), (width, height), self.hands)
-        return {**line, **{name: facts[name] for name in ("width", "height", "hands")}}
+        hands = [hand.to_dict() for hand in self.hands]
+        return {**line, "width": width, "height": height, "hands": hands}
 
 
 def track(source: FrameSource, tracker: HandTracker) -> Generator[TrackedFrame]:
