@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from handypose_tf.data.polygons import decode_mask
 from handypose_tf.data.sample import Record
 from handypose_tf.data.scenes.canvas import SceneCanvas, mirror_matrix
 from handypose_tf.data.scenes.pictures import ScenePicture
@@ -170,10 +170,7 @@ class SceneMaker:
         if rng.random() < 0.5:
             matrix = mirror_matrix(canvas.size) @ matrix
         if record.mask and rng.random() < 0.7:
-            alpha = cv2.imdecode(
-                np.frombuffer(record.mask, np.uint8), cv2.IMREAD_GRAYSCALE
-            )
-            soft = 0.7
+            alpha, soft = decode_mask(record.mask), 0.7
         else:
             alpha = _window(rng, record, image)
             soft = _softness(rng, canvas.size)
