@@ -75,19 +75,9 @@ def conv_stack(
     """
     stack: list[keras.layers.Layer] = []
     if separable and kernel_size > 1:
-        stack = [
-            keras.layers.DepthwiseConv2D(
-                kernel_size,
-                dilation_rate=dilation_rate,
-                padding="same",
-                use_bias=False,
-                depthwise_initializer="he_normal",
-                name=f"{name}_depthwise",
-                dtype=dtype,
-            ),
-            batch_norm(name=f"{name}_depthwise_norm", dtype=dtype),
-            activation(relu, name=f"{name}_depthwise_{relu}", dtype=dtype),
-        ]
+        stack = depthwise_stack(
+            kernel_size, dilation_rate=dilation_rate, relu=relu, name=name, dtype=dtype
+        )
         kernel_size, dilation_rate = 1, 1
     return [
         *stack,
@@ -100,6 +90,33 @@ def conv_stack(
         ),
         batch_norm(name=f"{name}_norm", dtype=dtype),
         activation(relu, name=f"{name}_{relu}", dtype=dtype),
+    ]
+
+
+def depthwise_stack(
+    kernel_size: int, *, name: str, relu: str, dtype: Any = None, **geometry: Any
+) -> list[keras.layers.Layer]:
+    """Return depthwise convolution, batch norm and activation as a flat list.
+
+    Args:
+        kernel_size: Side of the kernel in cells.
+        name: Beginning of every layer's name.
+        relu: One of `ACTIVATIONS`.
+        dtype: Type or policy of every layer; Keras' global policy if `None`.
+        **geometry: `strides` or `dilation_rate` of the convolution.
+    """
+    return [
+        keras.layers.DepthwiseConv2D(
+            kernel_size,
+            padding="same",
+            use_bias=False,
+            depthwise_initializer="he_normal",
+            name=f"{name}_depthwise",
+            dtype=dtype,
+            **geometry,
+        ),
+        batch_norm(name=f"{name}_depthwise_norm", dtype=dtype),
+        activation(relu, name=f"{name}_depthwise_{relu}", dtype=dtype),
     ]
 
 

@@ -19,7 +19,10 @@ from handypose_tf.models.network import HandyPose
 from handypose_tf.models.presets import PRESETS
 
 #: What a model takes over from the file of its first weights.
-_INHERITED = ("trained", "licence", "training_data", "crop_scale", "decode", "points")
+_INHERITED = (
+    *("trained", "licence", "training_data", "crop_scale", "decode"),
+    *("points", "crop_filters"),
+)
 
 
 def handypose(

@@ -52,6 +52,8 @@ class Description(ModelFacts):
         decoder: Arguments of `MultiLevelFusion`; `None` as above.
         points: Whether the network finds points by regression, as MediaPipe's does;
             its heatmaps, if there are, count near these.
+        crop_filters: Channels of the convolutions through which side and presence see
+            the crop beside what points are read from; `None` for none.
         batch_size: Fixed batch size; free if `None`.
         activation_ranges: Layer -> least and greatest value, of a network that was
             trained quantisation-aware.
@@ -61,6 +63,7 @@ class Description(ModelFacts):
     waterfall: Mapping[str, Any] | None = None
     decoder: Mapping[str, Any] | None = None
     points: bool = False
+    crop_filters: int | None = None
     batch_size: int | None = None
     activation_ranges: Mapping[str, tuple[float, float]] | None = None
 

@@ -9,7 +9,12 @@ from tensorflow import keras
 
 from handypose_tf.backbones import Taps
 from handypose_tf.layers import PointMaps
-from handypose_tf.layers.conv_stack import activation, apply_layers
+from handypose_tf.layers.conv_stack import (
+    activation,
+    apply_layers,
+    conv_stack,
+    depthwise_stack,
+)
 from handypose_tf.layers.decode_centers import NUM_MAPS
 from handypose_tf.models.mediapipe_networks import palm_heads
 
@@ -58,21 +63,54 @@ def near_points(heatmaps: Any, points: Any) -> Any:
     )
 
 
-def handedness(features: Any) -> Any:
+def crop_features(taps: Taps, filters: int) -> Any:
+    """Look at the crop once more, for what an encoder of hands alone does not tell.
+
+    MediaPipe's encoder has seen hands; as it is, it knows where their points are better
+    than retrained, and what is no hand worse. Two levels of it meet at stride 32.
+
+    Returns:
+        `(batch, 4 * filters)`, each 0 to 6.
+    """
+    relu = "relu6"
+    fine = apply_layers(
+        [
+            *conv_stack(3 * filters, relu=relu, name="crop_level3"),
+            *depthwise_stack(5, strides=2, relu=relu, name="crop_level3"),
+        ],
+        taps.level3,
+    )
+    deepest = apply_layers(
+        conv_stack(filters, relu=relu, name="crop_deepest"), taps.deepest
+    )
+    joined = keras.layers.Concatenate(name="crop_join")([fine, deepest])
+    return apply_layers(
+        [
+            *conv_stack(filters, relu=relu, name="crop_merge"),
+            *conv_stack(4 * filters, relu=relu, name="crop_expand"),
+            *depthwise_stack(3, relu=relu, name="crop_expand"),
+            keras.layers.GlobalAveragePooling2D(name="crop_pool"),
+        ],
+        joined,
+    )
+
+
+def handedness(features: Any, crop: Any = None) -> Any:
     """End with the logit of a left hand, `(batch, 1, 1, 1)`.
 
     Args:
         features: Of the hand, pooled: MediaPipe's, for one dense layer. Or the
             deepest, for a pool and two 1x1 convolutions.
+        crop: See `crop_features`; it adds to what the hand's features say.
     """
     if len(features.shape) == 2:
-        logit = keras.layers.Dense(1, dtype="float32", name="handedness_dense")
-        return keras.layers.Reshape((1, 1, 1), name="handedness")(logit(features))
+        logit = _dense_logit(features, crop, "handedness_dense", "handedness_crop")
+        return keras.layers.Reshape((1, 1, 1), name="handedness")(logit)
     convolution = partial(keras.layers.Conv2D, kernel_size=1)
     return _crop_head(features, convolution, "handedness", "handedness_conv")
 
 
-def presence(features: Any) -> Any:
+def presence(features: Any, crop: Any = None) -> Any:
     """End with the logit of a hand at all, `(batch, 1)`.
 
     Of another shape than handedness: an export finds outputs by their shapes.
@@ -80,10 +118,22 @@ def presence(features: Any) -> Any:
     Args:
         features: As for `handedness`; the deepest go through a pool and two dense
             layers.
+        crop: As for `handedness`.
     """
     if len(features.shape) == 2:
-        return keras.layers.Dense(1, dtype="float32", name="presence")(features)
+        return _dense_logit(features, crop, "presence", "presence_crop")
     return _crop_head(features, keras.layers.Dense, "presence", "presence_dense")
+
+
+def _dense_logit(hand: Any, crop: Any, name: str, further: str) -> Any:
+    """Return one dense value of the hand's features, plus one of the crop's."""
+    logit = keras.layers.Dense(1, dtype="float32", name=name)(hand)
+    if crop is None:
+        return logit
+    more = keras.layers.Dense(
+        1, dtype="float32", kernel_initializer=_nearly_zero(), name=further
+    )
+    return keras.layers.Add(dtype="float32", name=f"{further}_add")([logit, more(crop)])
 
 
 def _crop_head(features: Any, layer: Any, name: str, hidden: str) -> Any:

@@ -94,10 +94,13 @@ def _add_hand_heads(
         outputs["points"] = heads.points(hand, len(spec.keypoint_names))
         if "heatmaps" in outputs:
             outputs["heatmaps"] = heads.near_points(**outputs)
+    crop = None
+    if spec.crop_filters and (spec.handedness or spec.presence):
+        crop = heads.crop_features(taps, spec.crop_filters)
     if spec.handedness:
-        outputs["handedness"] = heads.handedness(hand)
+        outputs["handedness"] = heads.handedness(hand, crop)
     if spec.presence:
-        outputs["presence"] = heads.presence(hand)
+        outputs["presence"] = heads.presence(hand, crop)
     return outputs
 
 

@@ -51,7 +51,7 @@ def _lite(name: str, side: int, variant: str = "", **counted: Any) -> Preset:
 def _mediapipe(name: str, side: int, **counted: Any) -> Preset:
     """Return the network for phones on a landmark network of MediaPipe Hands."""
     slim = _slim(name, name.removeprefix("handypose_"), None, side, counted)
-    return replace(slim, model=replace(slim.model, points=True))
+    return replace(slim, model=replace(slim.model, points=True, crop_filters=96))
 
 
 def _mediapipe_hands(name: str, **counted: Any) -> Preset:
