@@ -51,6 +51,30 @@ def test_heatmaps_fade_out_away_from_the_points():
     assert row[12] == row[15] == 0
 
 
+def test_side_and_presence_see_the_crop_beside_the_hand():
+    """MediaPipe's logit, and one of the features of convolutions of their own."""
+    model = build()
+    assert model.get_layer("crop_pool").output.shape == (None, 4 * 96)
+    plain = {"handedness": 0.25, "presence": -0.5}
+    for name, further in (("handedness", 3.0), ("presence", 5.0)):
+        dense = "handedness_dense" if name == "handedness" else "presence"
+        for layer, bias in ((dense, plain[name]), (f"{name}_crop", further)):
+            kernel, _ = model.get_layer(layer).get_weights()
+            model.get_layer(layer).set_weights([0 * kernel, np.array([bias])])
+    found = outputs(model)
+    np.testing.assert_allclose(found["handedness"].ravel(), 3.25, rtol=1e-6)
+    np.testing.assert_allclose(found["presence"].ravel(), 4.5, rtol=1e-6)
+    kernel, bias = model.get_layer("presence_crop").get_weights()
+    model.get_layer("presence_crop").set_weights([kernel + 1, bias])
+    pooled = keras.Model(model.input, model.get_layer("crop_pool").output)
+    pictures = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype("f")
+    more = np.asarray(pooled(pictures)).sum(axis=1)
+    assert more.min() > 0
+    np.testing.assert_allclose(
+        outputs(model)["presence"].ravel(), 4.5 + more, rtol=1e-5
+    )
+
+
 def test_shapes():
     shapes = {name: value.shape for name, value in outputs(build()).items()}
     assert shapes == {

@@ -2,10 +2,11 @@
 
     python tools/weights/choose_limits.py MODEL.keras --people data/people [--write]
 
-Looks at the held-out photos (the split of `prepare_people.py`) of which every place is
-graded and none is unclear, and at the held-out photos without people; prints which
-scores give how many false alarms a photo, and which share of the graded hands is then
-found. What is found and is in no list counts as a false alarm, though some are hands.
+Looks at the held-out graded photos (the split of `prepare_people.py`) and at the
+held-out photos without people; prints which scores give how many false alarms a photo,
+and which share of the graded hands is then found. A find on a place of an unclear grade
+counts neither way; one that is in no list counts as a false alarm, though some are
+hands.
 `--write` puts the score of `--alarms` at the last of `--levels` into the model's file.
 """
 
@@ -43,13 +44,11 @@ def held_out_photos(people: Path) -> list[LabelledPhoto]:
     photos, graded = [], set()
     for name, group, places in read_places(people):
         graded.add(name)
-        grades = {place["grade"] for place in places}
-        if not is_held_out(group) or "unclear" in grades:
-            continue
-        boxes = [place["box"] for place in places if place["grade"] == "hand"]
-        hands = np.reshape(boxes, (-1, 4))
-        large = hands[:, 2:].max(axis=1, initial=0) >= MIN_SIZE
-        photos.append(LabelledPhoto(hands[large], hands[~large], str(people / name)))
+        if is_held_out(group):
+            hands = _boxes(places, "hand")
+            large = hands[:, 2:].max(axis=1, initial=0) >= MIN_SIZE
+            ignored = np.concatenate([hands[~large], _boxes(places, "unclear")])
+            photos.append(LabelledPhoto(hands[large], ignored, str(people / name)))
     with open(people / "manifest.csv", newline="") as file:
         for row in csv.DictReader(file):
             empty = row["kind"] == "negative" and row["file"] not in graded
@@ -57,6 +56,11 @@ def held_out_photos(people: Path) -> list[LabelledPhoto]:
                 none = np.zeros((0, 4))
                 photos.append(LabelledPhoto(none, none, str(people / row["file"])))
     return photos
+
+
+def _boxes(places: list[dict[str, Any]], grade: str) -> np.ndarray:
+    boxes = [place["box"] for place in places if place["grade"] == grade]
+    return np.reshape(np.asarray(boxes, np.float32), (-1, 4))
 
 
 def find_limit(
