@@ -126,7 +126,7 @@ def presence(features: Any, crop: Any = None) -> Any:
 
 
 def _dense_logit(hand: Any, crop: Any, name: str, further: str) -> Any:
-    """Return one dense value of the hand's features, plus, from 0, one of the crop's."""
+    """Return one dense value of the hand's features, plus one of the crop's."""
     logit = keras.layers.Dense(1, dtype="float32", name=name)(hand)
     if crop is None:
         return logit
