@@ -5,7 +5,8 @@
     python tools/weights/ship.py savedmodels/handypose_lite0_224.keras \
         --size 192 --hands hands --dev ... --out savedmodels
     python tools/weights/ship.py runs/detector_256/best.keras \
-        --recipe tools/weights/detector.yaml --dev ... --out savedmodels
+        --recipe tools/weights/detector.yaml --people data/people --dev ... \
+        --out savedmodels
 
 Stores the kernels as float16, exports from that file, checks what it exports on
 held-out data, measures all on human-labelled hands, and writes `PRESET_SIZE.card.json`.
@@ -14,7 +15,7 @@ A pose network's scores are fitted on held-out hands first, and its `--precision
 exported with the `golden_decode.json` of apps; with `--size` the weights of a file that
 ships already are exported for another size of crop, to int8 alone. A detector is
 shipped in the folder that its recipe was trained in: to int8, calibrated on training
-scenes, its threshold chosen on the recipe's held-out photos.
+scenes, its threshold the greatest that keeps nine of ten graded hands.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--dev", required=True, help="human-labelled hands")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--people", type=Path, help="graded, for choose_limits.py")
     pose = parser.add_argument_group("pose networks")
     pose.add_argument("--hands", type=Path, help="by prepare_data.py")
-    pose.add_argument("--people", type=Path, help="graded, for choose_limits.py")
     pose.add_argument("--size", type=int, help="export these weights for this crop")
     pose.add_argument("--precisions", default="float16,int8", metavar="NAMES")
     pose.add_argument("--without", nargs="*", default=[], choices=CROP_HEADS)

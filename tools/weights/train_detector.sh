@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# handypose_detector in two runs: most of the learning at 192 px, then at its own 256.
+# handypose_detector in three runs: most of the learning at 192 px, then at its own 256,
+# then with photos of people (prepare_people.py) there.
 #
 # `make train-detector DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py, then
 # prepare_scenes.py). Begun on a detector that is there already (START=FILE.keras), all is
@@ -15,3 +16,4 @@ fi
 handypose train "$recipe" --resume --set out=runs/detector_256 \
     --set model.weights="$start" --set model.image_size=256 \
     --set epochs=5 --set optimizer.learning_rate=1.0e-3 --set seed=2
+handypose train "$(dirname "$recipe")/detector_people.yaml" --resume
