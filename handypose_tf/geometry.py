@@ -223,6 +223,17 @@ class HandRegion(NamedTuple):
         """Return the `(3, 3)` matrix from the picture to a crop of `size` pixels."""
         return crop_matrix(self.center, self.side, size, degrees=self.degrees)
 
+    def towards(self, other: HandRegion, share: float) -> HandRegion:
+        """Return the other's turn, with centre and side so much on the way to it."""
+        center = self.center + share * (other.center - self.center)
+        side = self.side ** (1 - share) * other.side**share
+        return HandRegion(center, float(side), other.degrees)
+
+
+def turn_between(first: float, second: float) -> float:
+    """Return by how much two directions differ, 0 to 180 degrees."""
+    return abs((second - first + 180) % 360 - 180)
+
 
 def upright_degrees(wrist: ArrayLike, knuckle: ArrayLike) -> float:
     """Return the counter-clockwise turn after which the knuckle is above the wrist."""

@@ -9,6 +9,7 @@ from handypose_tf.geometry import (
     hand_degrees,
     keypoints_region,
     transform_points,
+    turn_between,
     upright_degrees,
 )
 from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
@@ -52,3 +53,20 @@ def test_the_box_is_that_of_the_turned_points() -> None:
 def test_one_point_is_still_a_region() -> None:
     assert keypoints_region([(5, 5)]).side == 1
     assert HandRegion(np.zeros(2, np.float32), 4).matrix(8)[0, 0] == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [(10, 30, 20), (350, 10, 20), (-170, 175, 15), (0, 180, 180), (90, 90, 0)],
+)
+def test_directions_differ_by_half_a_circle_at_most(
+    first: float, second: float, expected: float
+) -> None:
+    assert turn_between(first, second) == pytest.approx(expected)
+
+
+def test_a_region_moves_towards_another() -> None:
+    first = HandRegion(np.array([0.0, 8]), 10.0, 5.0)
+    moved = first.towards(HandRegion(np.array([8.0, 0]), 40.0, 60.0), 0.5)
+    np.testing.assert_allclose(moved.center, [4, 4])
+    assert (moved.side, moved.degrees) == (pytest.approx(20), 60)

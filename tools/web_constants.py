@@ -55,6 +55,9 @@ SHARED: dict[ModuleType, dict[str, str]] = {
     estimator: {
         "DEFAULT_MODEL": "DEFAULT_MODEL",
         "_PROMISING": "PROMISING",
+        "_TOWARDS_POINTS": "TOWARDS_POINTS",
+        "_TURNED": "TURNED",
+        "_MOST_LOOKS": "MOST_LOOKS",
         "DEFAULT_LEVELS": "DEFAULT_LEVELS",
     },
     hand_detector: {

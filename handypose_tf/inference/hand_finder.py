@@ -32,15 +32,17 @@ class Detector(Protocol):
 
 
 class FoundHand(NamedTuple):
-    """A hand that was found in a whole picture.
+    """A hand that was looked at.
 
     Attributes:
         pose: Its score is that of the pose model alone.
+        region: Where it was looked for last.
         certainty: What a detector says of it, 0..1; 1 without one, and where the pose
             model tells presence, which knows better.
     """
 
     pose: HandPose
+    region: HandRegion
     certainty: float = 1.0
 
     def scored(self) -> HandPose:
@@ -80,10 +82,10 @@ class WholePictureFinder:
         whole = box_region(image_box(width, height), scale=1)
         [first] = self._model.poses(image, [whole])
         if found_spread(first) < FOUND_SPREAD * max(height, width):
-            return [FoundHand(first)]
+            return [FoundHand(first, whole)]
         closer = self._model.pose_region(first, turn=self._turn)
         [second] = self._model.poses(image, [closer])
-        return [FoundHand(better_pose(first, second))]
+        return [FoundHand(better_pose(first, second), closer)]
 
 
 class DetectorFinder:
@@ -112,9 +114,9 @@ class DetectorFinder:
         regions = [HandRegion(h.center, scale * float(h.size)) for h in hands]
         poses = self._model.poses(image, regions)
         if self._model.metadata.presence:
-            return [*map(FoundHand, poses)]
+            return [*map(FoundHand, poses, regions)]
         scores = [float(hand.score) for hand in hands]
-        return [*map(FoundHand, poses, scores)]
+        return [*map(FoundHand, poses, regions, scores)]
 
 
 def open_detector(

@@ -22,7 +22,7 @@ from handypose_tf.models.mediapipe_networks import palm_heads
 _CROP_HEAD_FILTERS = 64
 
 #: From so far on, over the picture's side, a heatmap does not count.
-_NEAR = 0.3
+_NEAR = 0.25
 
 #: What every cell begins with: a hand's centre in one of a hundred, width and height
 #: `SHAPE_GAIN` times the logarithm of a quarter of the input.

@@ -9,10 +9,12 @@ from dot_model import dot_image, true_keypoints
 from fake_detector import FakeDetector, detected
 
 from handypose_tf.errors import ModelError
+from handypose_tf.geometry import HandRegion
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.crop_model import CropModel
 from handypose_tf.inference.hand_detector import DetectedHand, HandDetector
 from handypose_tf.inference.hand_finder import open_detector
+from handypose_tf.inference.hand_pose import HandPose
 
 CENTERS = np.array([[120.0, 80], [160, 130], [110, 150]])
 OTHER = np.array([[300.0, 200], [340, 180], [330, 240]])
@@ -88,7 +90,7 @@ def test_known_hands_are_not_found_again(dot_model, image):
 
 
 def test_the_second_look_repairs_a_bad_box(dot_model, image):
-    """The box cuts dots in two; the second crop holds all three."""
+    """The box cuts dots in two; the next crop, half-way to them, hardly does."""
     [x, y], size = CENTERS.mean(axis=0), 50
     box = [x - size / 2, y - size / 2, size, size]
     errors = []
@@ -97,7 +99,7 @@ def test_the_second_look_repairs_a_bad_box(dot_model, image):
             dot_model, num_threads=1, detector=None, refine=refine
         ).predict(image, [box])
         errors.append(abs(hand.keypoints - true_keypoints(CENTERS)).max())
-    assert errors[0] > 2 and errors[1] < 0.6
+    assert errors[0] > 5 and errors[1] < 1.5
 
 
 def test_the_second_look_costs_one_run_a_hand(dot_model, image, monkeypatch):
@@ -116,13 +118,45 @@ def test_the_second_look_costs_one_run_a_hand(dot_model, image, monkeypatch):
         assert sum(map(len, runs)) == num_runs
 
 
+def test_what_a_look_shows_turned_is_looked_at_once_more(dot_model, monkeypatch):
+    """The first look tells 30 degrees of both, the next 45 of one, 32 of one."""
+    asked: list[list[HandRegion]] = []
+    turns = [[30.0, 30.0], [45.0, 32.0], [60.0]]
+    sureness = [[0.2, 0.6], [0.5, 0.4], [0.3]]
+
+    def poses(self, image, regions):
+        number = len(asked)
+        asked.append([*regions])
+        return [
+            HandPose(np.full((3, 2), turn), np.full(3, sure), np.zeros(4), 0.5)
+            for turn, sure in zip(turns[number], sureness[number], strict=True)
+        ]
+
+    def pose_region(self, hand, *, turn):
+        return HandRegion(np.array([100.0, 60]), 80.0, float(hand.keypoints[0, 0]))
+
+    monkeypatch.setattr(CropModel, "poses", poses)
+    monkeypatch.setattr(CropModel, "pose_region", pose_region)
+    monkeypatch.setattr(
+        CropModel, "box_region", lambda self, box: HandRegion(np.zeros(2), 20.0)
+    )
+    hands = HandPoseEstimator(dot_model, num_threads=1, detector=None).predict(
+        np.zeros((200, 200, 3), np.uint8), [[1, 1, 9, 9], [1, 1, 9, 9]]
+    )
+    looks = [[(*r.center.tolist(), r.side, r.degrees) for r in look] for look in asked]
+    assert looks[0] == [(0.0, 0.0, 20.0, 0.0)] * 2
+    np.testing.assert_allclose(looks[1], [(50, 30, 40, 30)] * 2)
+    np.testing.assert_allclose(looks[2], [(75, 45, 3200**0.5, 45)])
+    assert [hand.keypoints[0, 0] for hand in hands] == [45.0, 30.0]
+
+
 @pytest.mark.parametrize(("refine", "is_right"), [(None, True), (False, False)])
 def test_found_hands_are_looked_at_again(dot_model, image, refine, is_right):
     """The detector's box cuts dots in two, as the box above."""
     bad = replace(detected(true_keypoints(CENTERS)), size=50.0)
     [hand] = estimator(dot_model, bad, refine=refine, min_score=0).predict(image)
     error = abs(hand.keypoints - true_keypoints(CENTERS)).max()
-    assert (error < 0.6) == is_right
+    assert (error < 1) == is_right
 
 
 def test_detectors_are_given_as_such_or_by_name(monkeypatch):

@@ -104,6 +104,26 @@ export function uprightDegrees(wrist: Point, knuckle: Point): number {
   return (Math.atan2(knuckle.x - wrist.x, wrist.y - knuckle.y) * 180) / Math.PI;
 }
 
+/** By how much two directions differ, 0 to 180 degrees. */
+export function turnBetween(first: number, second: number): number {
+  const turn = (((second - first + 180) % 360) + 360) % 360;
+  return Math.abs(turn - 180);
+}
+
+/** The other's turn, with middle and side so much on the way to it. */
+export function regionTowards(
+  region: HandRegion,
+  other: HandRegion,
+  share: number,
+): HandRegion {
+  return {
+    x: region.x + share * (other.x - region.x),
+    y: region.y + share * (other.y - region.y),
+    side: region.side ** (1 - share) * other.side ** share,
+    degrees: other.degrees,
+  };
+}
+
 /** The way from picture pixels to a region's crop of `size` pixels a side. */
 export function cropTransform(region: HandRegion, size: number): CropTransform {
   const angle = (region.degrees * Math.PI) / 180;

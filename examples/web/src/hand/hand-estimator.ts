@@ -1,6 +1,6 @@
-import { PROMISING } from "./constants";
+import { MOST_LOOKS, PROMISING, TOWARDS_POINTS, TURNED } from "./constants";
 import type { CropModel, PoseModel } from "./crop-model";
-import type { Box, HandRegion } from "./geometry";
+import { type Box, type HandRegion, regionTowards, turnBetween } from "./geometry";
 import {
   type Detect,
   DetectorFinder,
@@ -35,9 +35,10 @@ export class HandEstimator {
 
   /** Find the keypoints of the hand in a tight box, whatever their scores. */
   async inBox(picture: Pixels, box: Box): Promise<HandPose> {
-    const [first] = await this.#model.poses(picture, [this.#model.boxRegion(box)]);
-    const [second] = await this.#model.poses(picture, [this.nextRegion(first!)]);
-    return betterPose(first!, second!);
+    const region = this.#model.boxRegion(box);
+    const [pose] = await this.#model.poses(picture, [region]);
+    const [hand] = await this.#lookAgain(picture, [{ pose: pose!, region, certainty: 1 }]);
+    return hand!.pose;
   }
 
   /** Find the hands of a whole picture besides known ones, the best first, each once. */
@@ -73,11 +74,25 @@ export class HandEstimator {
     return kept;
   }
 
-  /** Look at each hand around its keypoints; keep the better answer. */
-  async #lookAgain(picture: Pixels, found: readonly FoundHand[]): Promise<FoundHand[]> {
-    const regions = found.map((hand) => this.nextRegion(hand.pose));
-    const again = await this.#model.poses(picture, regions);
-    return found.map((hand, i) => ({ ...hand, pose: betterPose(hand.pose, again[i]!) }));
+  /** Look at each hand upright, and once more where that shows it turned; keep the surest. */
+  async #lookAgain(picture: Pixels, hands: readonly FoundHand[]): Promise<FoundHand[]> {
+    const found: FoundHand[] = [];
+    for (const hand of hands) {
+      let best = hand.pose;
+      let latest = { pose: hand.pose, region: hand.region };
+      for (let number = 1; number < MOST_LOOKS; number += 1) {
+        const next = this.nextRegion(latest.pose);
+        if (number > 1 && turnBetween(latest.region.degrees, next.degrees) <= TURNED) {
+          break;
+        }
+        const region = regionTowards(latest.region, next, TOWARDS_POINTS);
+        const [pose] = await this.#model.poses(picture, [region]);
+        latest = { pose: pose!, region };
+        best = betterPose(best, pose!);
+      }
+      found.push({ ...hand, pose: best });
+    }
+    return found;
   }
 }
 

@@ -2,14 +2,22 @@
 
 import { FOUND_SPREAD, SAME_BOX_OVERLAP } from "./constants";
 import type { CropModel } from "./crop-model";
-import { boxOverlap, boxRegion, longerSide, pictureBox, tightBox } from "./geometry";
+import {
+  boxOverlap,
+  boxRegion,
+  type HandRegion,
+  longerSide,
+  pictureBox,
+  tightBox,
+} from "./geometry";
 import type { DetectedHand } from "./hand-detector";
 import { betterPose, foundPoints, type HandPose } from "./hand-pose";
 import type { Pixels } from "./warp";
 
-/** A hand that was found in a whole picture, and what a detector says of it, 0..1. */
+/** A hand, where it was looked for last, and what a detector says of it, 0..1. */
 export interface FoundHand {
   readonly pose: HandPose;
+  readonly region: HandRegion;
   readonly certainty: number;
 }
 
@@ -39,10 +47,11 @@ export class WholePictureFinder implements HandFinder {
     const whole = boxRegion(pictureBox(width, height), 1);
     const [first] = await this.#model.poses(picture, [whole]);
     if (foundSpread(first!) < FOUND_SPREAD * Math.max(width, height)) {
-      return [{ pose: first!, certainty: 1 }];
+      return [{ pose: first!, region: whole, certainty: 1 }];
     }
-    const [second] = await this.#model.poses(picture, [this.#model.poseRegion(first!)]);
-    return [{ pose: betterPose(first!, second!), certainty: 1 }];
+    const closer = this.#model.poseRegion(first!);
+    const [second] = await this.#model.poses(picture, [closer]);
+    return [{ pose: betterPose(first!, second!), region: closer, certainty: 1 }];
   }
 }
 
@@ -76,7 +85,7 @@ export class DetectorFinder implements HandFinder {
       const { x, y, size, score } = hand;
       const region = { x, y, side: cropScale * size, degrees: 0 };
       const [pose] = await this.#model.poses(picture, [region]);
-      found.push({ pose: pose!, certainty: presence ? 1 : score });
+      found.push({ pose: pose!, region, certainty: presence ? 1 : score });
     }
     return found;
   }
