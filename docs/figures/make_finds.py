@@ -28,7 +28,11 @@ from handypose_tf.images.drawing import contact_sheet, draw_boxes, draw_keypoint
 from handypose_tf.inference import HandDetector, HandPoseEstimator, draw_hands
 from handypose_tf.inference.estimator import DEFAULT_MODEL
 
-POSE_MODELS = ("handypose_mediapipe_full", "handypose_lite0")
+POSE_MODELS = (
+    "handypose_mediapipe_full",
+    "handypose_mediapipe_lite",
+    "handypose_lite0",
+)
 DETECTOR = "handypose_detector"
 
 #: Rendered hands, a third of them hard ones, and rendered people, of seeds that no

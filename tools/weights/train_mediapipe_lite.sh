@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# handypose_mediapipe_lite in two runs from MediaPipe's lite network, at 160 and at 192 px.
+# handypose_mediapipe_lite in three runs: waterfall and decoder at 160 px, with the encoder;
+# then on MediaPipe's lite network as published (graft.py), at 192 px, the last with
+# convolutions for side and presence.
 #
 # `make train-mediapipe-lite DATA=FOLDER`, with the data of train_mediapipe_full.sh. The
-# first run was without places that a detector took for hands. 52,800 samples; so far the
-# second run was ended after two of its five epochs, and no such weights ship.
+# weights that ship: in run 2 side and presence read the waterfall's pooled features too
+# (commit 0c82340); what they had learned was left behind, and run 3 began with
+# MediaPipe's. 81,600 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
-for run in 1 2; do
+handypose train "$tools/mediapipe_lite/1.yaml" --resume
+[ -e start_lite.keras ] || \
+    python "$tools/graft.py" runs/lite_160/last.keras --out start_lite.keras
+for run in 2 3; do
     handypose train "$tools/mediapipe_lite/$run.yaml" --resume
 done
