@@ -16,7 +16,7 @@ import argparse
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,7 +44,7 @@ SURROUNDINGS, MOST_SHARED = 1.6, 0.3
 #: The landmark model's word for a hand, in any turn, above which a place is left out.
 MAX_PRESENCE, TURNS, REGION_SCALE = 0.2, (0, 90, 180, 270), 1.7
 
-#: Rendered pictures that are looked at, and photos of each folder.
+#: Rendered pictures that are looked at, and photos, of each file.
 MOST_RENDERED, MOST_PHOTOS = 900, 160
 RENDERED = ("synth", "people")
 
@@ -62,18 +62,24 @@ class Picture(NamedTuple):
     is_rendered: bool
 
 
-def read_pictures(hands: Path, side: str) -> Iterator[Picture]:
-    """Give the pictures of one side that are looked at."""
+def read_pictures(
+    hands: Path, side: str, only: Collection[str] = (), most_photos: int = MOST_PHOTOS
+) -> Iterator[Picture]:
+    """Give the pictures of one side that are looked at; of files alone if named."""
+    if only:
+        for name in only:
+            yield from read_file(hands, hands / side / f"{name}.json", most_photos)
+        return
     for number, path in enumerate(sorted((hands / "backgrounds").rglob("*.jpg"))):
         if (number % HELD_OUT_BACKGROUNDS == 0) == (side == "held_out"):
             name = str(path.relative_to(hands))
             yield Picture(name, path, np.zeros((0, 4)), is_rendered=False)
     for file in sorted((hands / side).glob("*.json")):
         if file.stem not in LEFT_OUT:
-            yield from read_file(hands, file)
+            yield from read_file(hands, file, most_photos)
 
 
-def read_file(hands: Path, file: Path) -> Iterator[Picture]:
+def read_file(hands: Path, file: Path, most_photos: int) -> Iterator[Picture]:
     """Give pictures of one COCO file."""
     content = json.loads(file.read_text())
     boxes = defaultdict(list)
@@ -81,7 +87,7 @@ def read_file(hands: Path, file: Path) -> Iterator[Picture]:
         points = np.reshape(annotation["keypoints"], (-1, 3))[:, :2]
         boxes[annotation["image_id"]].append(tight_box(points))
     is_rendered = file.stem in RENDERED
-    most = MOST_RENDERED if is_rendered else MOST_PHOTOS
+    most = MOST_RENDERED if is_rendered else most_photos
     images = content["images"]
     for i in sorted(np.random.default_rng(0).permutation(len(images))[:most]):
         name, own = images[i]["file_name"], np.reshape(boxes[images[i]["id"]], (-1, 4))
@@ -141,10 +147,10 @@ def free_places(
     return places
 
 
-def open_networks(detector: str) -> None:
+def open_networks(detector: str, min_score: float) -> None:
     """Open a worker's networks."""
     global _detector, _teacher
-    _detector = HandDetector(detector, 1, levels=2, min_score=MIN_SCORE)
+    _detector = HandDetector(detector, 1, levels=2, min_score=min_score)
     _teacher = MediaPipeHands()
 
 
@@ -177,15 +183,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("hands", type=Path)
     parser.add_argument("--detector", default="handypose_detector")
+    parser.add_argument("--only", nargs="+", default=[], metavar="FILE", help="people")
+    parser.add_argument("--most-photos", type=int, default=MOST_PHOTOS)
+    parser.add_argument("--min-score", type=float, default=MIN_SCORE)
+    parser.add_argument("--name", default="no_hands", help="of what is written")
     args = parser.parse_args()
     with ProcessPoolExecutor(
-        initializer=open_networks, initargs=(args.detector,)
+        initializer=open_networks, initargs=(args.detector, args.min_score)
     ) as pool:
         for side in ("train", "held_out"):
-            pictures = [*read_pictures(args.hands, side)]
+            pictures = [*read_pictures(args.hands, side, args.only, args.most_photos)]
             found = pool.map(mine, pictures, chunksize=8)
             bar = tqdm(found, desc=side, total=len(pictures), mininterval=5)
-            path = args.hands / side / "no_hands.json"
+            path = args.hands / side / f"{args.name}.json"
             write_places(path, zip(pictures, bar, strict=True))
 
 

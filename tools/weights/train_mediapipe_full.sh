@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# handypose_mediapipe_full in six runs. Four without MediaPipe's own head: photos of hands
+# handypose_mediapipe_full in eleven runs. Four without MediaPipe's own head: photos of hands
 # alone at 160 px; with graded photos of people and presence at 192 px; with grips rendered
 # by `handypose synth --hard 0.75 --count 1600 --seed 51` and places without a hand at
 # 160 px; and once more at 192 px. Then their waterfall and decoder on MediaPipe's network
-# as published (graft.py), at 160 and 192 px.
+# as published (graft.py), at 160 and 192 px; and once more so, at 192 px, in five runs that
+# leave that network as it is, the last two with convolutions for side and presence.
 #
 # `make train-mediapipe-full DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
 # `backgrounds/` (cut_backgrounds.py). The weights that ship: run 1 was without outlines of
 # hands, run 2 without rendered ones; run 5 had the points' maps in the decoder too, whose
 # weights for them were cut away before run 6; runs 1 to 4 were made before the preset had
-# MediaPipe's head. 154,560 samples.
+# MediaPipe's head; in runs 8 and 9 side and presence read the waterfall's pooled features
+# (commit 0c82340), which were left behind. 288,960 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
@@ -21,3 +23,14 @@ done
 for run in 5 6; do
     handypose train "$tools/mediapipe_full/$run.yaml" --resume
 done
+[ -e start_e.keras ] || python "$tools/graft.py" runs/full_192_d/last.keras --out start_e.keras
+for run in 7 8 9 10; do
+    handypose train "$tools/mediapipe_full/$run.yaml" --resume
+done
+# What the detector that ships takes for hands, and in rendered people what the one before it
+# did (--detector), feet above all.
+mine=(python "$tools/mine_negatives.py")
+[ -e people_places/train/no_hands_b.json ] || "${mine[@]}" people_places --only people_scenes \
+    --most-photos 5000 --min-score 0.12 --name no_hands_b
+[ -e hands/train/no_hands_people.json ] || "${mine[@]}" hands --only people --name no_hands_people
+handypose train "$tools/mediapipe_full/11.yaml" --resume
