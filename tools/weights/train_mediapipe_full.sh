@@ -34,3 +34,5 @@ mine=(python "$tools/mine_negatives.py")
     --most-photos 5000 --min-score 0.12 --name no_hands_b
 [ -e hands/train/no_hands_people.json ] || "${mine[@]}" hands --only people --name no_hands_people
 handypose train "$tools/mediapipe_full/11.yaml" --resume
+python "$tools/mean_points.py" runs/full_192_i/last.keras runs/full_192_h/last.keras \
+    --out runs/full_192_i/mean.keras
