@@ -45,8 +45,8 @@ def run():
     ("precision", "pixels"), [("float16", 0.05), ("int8", 1.0)]
 )  # in int8, pixels of a crop that differ by a rounding move points by a step
 def test_a_photo_with_a_box(run, photo, truth, precision, pixels):
-    model = SAVED_MODELS / f"handypose_lite0_224_{precision}.tflite"
-    [hand] = HandPoseEstimator(model).predict(photo, [truth["box"]])
+    model = SAVED_MODELS / f"handypose_mediapipe_full_192_{precision}.tflite"
+    [hand] = HandPoseEstimator(model, refine=False).predict(photo, [truth["box"]])
     box = ",".join(map(str, truth["box"]))
     [found] = run(model, photo, "--box", box, "--threads", 1)
     points = np.array(found["keypoints"])

@@ -17,9 +17,9 @@ def census():
 
 
 def test_body_of_the_shipped_file(census):
-    """The encoder's 16 depthwise convolutions, and five of waterfall and MLF."""
-    assert census.body["DEPTHWISE_CONV_2D"] == 16 + 3 + 2
-    assert census.body["FULLY_CONNECTED"] == 4  # x and y of points, side, presence
+    """Depthwise convolutions of the encoder, the waterfall, the MLF and the crop."""
+    assert census.body["DEPTHWISE_CONV_2D"] == 16 + 3 + 2 + 2
+    assert census.body["FULLY_CONNECTED"] == 6  # x and y of points; side, presence: 2
     assert not census.body.keys() & {"MUL", "SPACE_TO_BATCH_ND", "TILE"}
     assert not census.flex
 

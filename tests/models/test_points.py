@@ -35,7 +35,7 @@ def outputs(model, side: int = 64):
 
 
 def test_heatmaps_fade_out_away_from_the_points():
-    """Column 3 of 16 is at .21875, .15625 from a point at .375: 1 - .15625 / .4."""
+    """Column 3 of 16 is at .21875, .15625 from a point at .375: 1 - .15625 / .25."""
     model = build()
     for axis, place in (("x", 0.375), ("y", 0.03125)):
         head = model.get_layer(f"points_{axis}")
@@ -47,7 +47,7 @@ def test_heatmaps_fade_out_away_from_the_points():
     found = outputs(model)
     np.testing.assert_allclose(found["points"][0, 0], [0.375, 0.03125], rtol=1e-6)
     row = found["heatmaps"][0, 0, :, 5]
-    assert row[3] == pytest.approx(2 * (1 - 0.15625 / 0.3), rel=1e-5)
+    assert row[3] == pytest.approx(2 * (1 - 0.15625 / 0.25), rel=1e-5)
     assert row[12] == row[15] == 0
 
 
