@@ -65,7 +65,7 @@ def test_photos_become_a_task(
     assert "8 of 8 hands kept" in outputs["label-code"]
     assert "best: epoch" in outputs["train-code"]
     assert "before" in outputs["measure-code"] and "after" in outputs["measure-code"]
-    assert "hand_landmarker.task: 7." in outputs["export-code"]
+    assert "hand_landmarker.task: 8." in outputs["export-code"]
     assert "image/png" in outputs["look-code"] + outputs["draw-code"]
     assert (tmp_path / "my_hands" / "hand.tflite").is_file()
 
