@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_models import EFFICIENT
+from small_models import SMALL, my_backbone
 
 from handypose_tf.models import handypose, save_model
 
@@ -27,7 +27,8 @@ ORDERS = {
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     """A small model's file, and its heatmaps of a grey picture."""
-    model = handypose("handypose_resnet50", image_size=64, overrides=EFFICIENT)
+    parts = {name: SMALL[name] for name in ("waterfall", "decoder")}
+    model = handypose("handypose_resnet50", backbone=my_backbone(), overrides=parts)
     path = save_model(model, tmp_path_factory.mktemp("saved") / "small.keras")
     grey = np.full((1, *model.image_size, 3), 99, np.float32)
     return path, np.asarray(model(grey)["heatmaps"])

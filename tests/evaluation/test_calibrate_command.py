@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from noise_hands import write_noise_hands
+from small_models import SMALL
 from tensorflow import keras
 
 from handypose_tf.cli.main import main
@@ -26,10 +27,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nothing = {"id": 12, "image_id": 0, "category_id": 1, "bbox": [5, 5, 30, 30]}
     content["annotations"].append({**nothing, "no_hand": True})
     (folder / "hands.json").write_text(json.dumps(content))
-    small = {"waterfall": {"filters": 8}, "decoder": {"filters": 8}}
     # Weights of which some, and not all, points come out right by chance.
     keras.utils.set_random_seed(5)
-    model = handypose("handypose_lite0", image_size=64, overrides=small)
+    model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
     model.describe(trained=True, licence="CC0-1.0", training_data="none")
     save_model(model, folder / "model.keras")
     return folder

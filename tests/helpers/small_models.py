@@ -9,7 +9,11 @@ from tensorflow import keras
 tiny.add_backbone()
 
 #: The paper's network, small: four convolutions, then parts of few channels.
-SMALL = tiny.MODEL["overrides"]
+SMALL = {
+    "backbone": {"name": "tiny"},
+    "waterfall": {"filters": 8, "reduction": 4},
+    "decoder": {"filters": 8, "reduction": 4},
+}
 
 #: The same after a whole EfficientNet-Lite0, where that is the subject: it takes three
 #: times as long to build and convert.

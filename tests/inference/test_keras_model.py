@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from small_models import SMALL
 
 from handypose_tf.errors import ModelError
 from handypose_tf.inference import (
@@ -15,7 +16,7 @@ from handypose_tf.inference import (
 def keras_file(tmp_path_factory):
     from handypose_tf.models import handypose, save_model
 
-    model = handypose("handypose_lite0", image_size=64)
+    model = handypose("handypose_lite0", image_size=64, overrides=SMALL)
     return save_model(model, tmp_path_factory.mktemp("keras") / "a.keras")
 
 
@@ -37,7 +38,8 @@ def test_keypoints_are_the_peaks_of_the_heatmaps(keras_file, crops):
 def test_chances_are_sigmoids_of_the_heads(tmp_path, crops):
     from handypose_tf.models import handypose, save_model
 
-    model = handypose("handypose_lite0", image_size=64, handedness=True, presence=True)
+    heads = {"handedness": True, "presence": True}
+    model = handypose("handypose_lite0", image_size=64, overrides=SMALL, **heads)
     found = KerasModel(save_model(model, tmp_path / "a.keras")).run(crops)
     logits = model.predict_on_batch(crops.astype(np.float32))
     for chance, head in (

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -20,9 +21,15 @@ from handypose_tf.models.files import read_description
 from handypose_tf.models.network import HandyPose
 
 
+@pytest.fixture(scope="module")
+def file(small_model, tmp_path_factory) -> Path:
+    return save_model(small_model, tmp_path_factory.mktemp("saved") / "model.keras")
+
+
 @pytest.fixture
-def saved(small_model, tmp_path) -> Path:
-    return save_model(small_model, tmp_path / "model.keras")
+def saved(file, tmp_path) -> Path:
+    """A copy of the small model's file, for a test to change."""
+    return Path(shutil.copy(file, tmp_path))
 
 
 def rewrite(path: Path, change) -> Path:

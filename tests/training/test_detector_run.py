@@ -25,8 +25,8 @@ MODEL = {
     "image_size": 64,
     "overrides": {
         "backbone": {"name": "tiny"},
-        "waterfall": {"filters": 16, "reduction": 8},
-        "decoder": {"filters": 16, "reduction": 8},
+        "waterfall": {"kind": "wasp_v2", "filters": 16, "rates": [1, 2]},
+        "decoder": {"filters": 16, "reduction": 8, "separable": False},
     },
 }
 HEIGHT, WIDTH = 90, 120

@@ -60,9 +60,14 @@ def test_the_start_is_epoch_0_and_stays_where_nothing_is_better(
     out = tmp_path / "run"
     start = load_model(trained)
     monkeypatch.setattr(PoseTask, "score", lambda task, figures: -figures["epoch"])
+    data, teacher = taught(hands)
     reported, lines = [], []
     result = fine_tune(
-        trained, hands, hands, out, epochs=1, report=reported.append, note=lines.append
+        *(trained, data, hands, out),
+        epochs=1,
+        licence="CC BY 4.0",
+        report=reported.append,
+        note=lines.append,
     )
     assert [row["epoch"] for row in result.history] == [0, 1]
     assert reported == result.history and "loss" not in reported[0]
@@ -72,35 +77,8 @@ def test_the_start_is_epoch_0_and_stays_where_nothing_is_better(
     for found, expected in zip(best.get_weights(), start.get_weights(), strict=True):
         np.testing.assert_array_equal(found, expected)
     assert best.description.training_data == "drawn hands"
-
-
-def test_a_better_epoch_is_kept_and_names_its_origin(
-    trained, hands, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(PoseTask, "score", lambda task, figures: figures["epoch"])
-    result = fine_tune(trained, hands, hands, tmp_path / "run", epochs=1)
-    assert result.best_epoch == 1
-    facts = load_model(result.best).description
-    assert facts.training_data == (f"{hands}; first weights: mine.keras (drawn hands)")
-    assert facts.licence.endswith("first weights: CC0-1.0")
-    facts = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
-    assert facts["origin"]["sha256"] == hashlib.sha256(trained.read_bytes()).hexdigest()
-    assert facts["credits"] == {hands: {"licences": ["not stated"], "teacher": None}}
-
-
-def test_the_data_s_licence_and_teacher_stay_with_the_model(
-    trained, hands, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(PoseTask, "score", lambda task, figures: figures["epoch"])
-    path = Path(hands.removeprefix("coco:"))
-    content = json.loads(path.read_text("utf-8"))
-    content["info"] = {"teacher": {"name": "dots", "version": "1", "licence": "MIT"}}
-    own = path.with_name("own.json")
-    own.write_text(json.dumps(content), "utf-8")
-    out = tmp_path / "run"
-    data = f"coco:{own}"
-    result = fine_tune(trained, data, hands, out, epochs=1, licence="CC BY 4.0")
-    found = load_model(result.best).description
+    # The data's licence and teacher stay with what was trained on them.
+    found = load_model(result.last).description
     assert found.licence == (
         "those of the training data (CC BY 4.0) and of the first weights: CC0-1.0"
     )
@@ -108,13 +86,23 @@ def test_the_data_s_licence_and_teacher_stay_with_the_model(
         f"{data} (CC BY 4.0; labels by dots 1 (MIT)); first weights: "
     )
     facts = json.loads((out / "run.json").read_text("utf-8"))
-    assert facts["credits"][data] == {
-        "licences": ["CC BY 4.0"],
-        "teacher": content["info"]["teacher"],
-    }
+    assert facts["credits"][data] == {"licences": ["CC BY 4.0"], "teacher": teacher}
 
 
-def test_the_command_says_what_came_of_it(trained, hands, tmp_path, capsys):
+def taught(hands):
+    """Return the hands with a teacher, and who that is."""
+    path = Path(hands.removeprefix("coco:"))
+    content = json.loads(path.read_text("utf-8"))
+    teacher = {"name": "dots", "version": "1", "licence": "MIT"}
+    own = path.with_name("own.json")
+    own.write_text(json.dumps({**content, "info": {"teacher": teacher}}), "utf-8")
+    return f"coco:{own}", teacher
+
+
+def test_a_better_epoch_is_kept_names_its_origin_and_the_command_tells(
+    trained, hands, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(PoseTask, "score", lambda task, figures: figures["epoch"])
     words = ["--data", hands, "--val", hands, "--out", str(tmp_path / "run")]
     own = ["--epochs", "1", "--callback", "test_fine_tune:Counter"]
     assert main(["train", "--from", str(trained), *words, *own]) == 0
@@ -122,11 +110,18 @@ def test_the_command_says_what_came_of_it(trained, hands, tmp_path, capsys):
     assert "24 of 24 pictures of the validation are trained on, too" in lines[0]
     assert lines[1].startswith("1 epochs of 12 steps")
     assert lines[2].startswith("epoch 0 (the start)  val_loss 0.")
-    assert lines[-1].startswith(f"best model {tmp_path / 'run' / 'best.keras'} (epoch ")
+    best = tmp_path / "run" / "best.keras"
+    assert lines[-1].startswith(f"best model {best} (epoch 1")
     [epoch] = [line for line in lines if line.startswith("epoch 1  ")]
     names = epoch.split()[2:-2:2]
     assert names == ["loss", "val_loss", "val_pck", "val_epe", "val_auc"]
     assert Counter.steps == 12
+    facts = load_model(best).description
+    assert facts.training_data == (f"{hands}; first weights: mine.keras (drawn hands)")
+    assert facts.licence.endswith("first weights: CC0-1.0")
+    facts = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    assert facts["origin"]["sha256"] == hashlib.sha256(trained.read_bytes()).hexdigest()
+    assert facts["credits"] == {hands: {"licences": ["not stated"], "teacher": None}}
 
 
 class Counter(keras.callbacks.Callback):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 import tiny
 
@@ -23,7 +25,7 @@ from handypose_tf.training.freezing import freeze_levels
     ],
 )
 def test_levels_are_frozen_to_their_last_layer(preset, level, last, first_trained):
-    model = handypose(preset, image_size=64, overrides=_slim(preset))
+    model = _thawed(_built(preset))
     frozen = freeze_levels(model, level)
     trained = {layer.name for layer in model.layers if layer.trainable_weights}
     assert last in frozen and last not in trained
@@ -33,9 +35,19 @@ def test_levels_are_frozen_to_their_last_layer(preset, level, last, first_traine
     assert "heatmaps" in trained and not head & set(frozen)
 
 
-def _slim(preset):
-    parts = {key: tiny.MODEL["overrides"][key] for key in ("waterfall", "decoder")}
-    return {} if preset == "handypose_resnet50" else parts
+@cache
+def _built(preset, backbone=None):
+    parts = {**tiny.MODEL["overrides"], "backbone": {"name": backbone}}
+    if backbone is None:
+        del parts["backbone"]
+    whole = preset == "handypose_resnet50"
+    return handypose(preset, image_size=64, overrides={} if whole else parts)
+
+
+def _thawed(model):
+    for layer in model.layers:
+        layer.trainable = True
+    return model
 
 
 @pytest.mark.parametrize(
@@ -55,8 +67,7 @@ def _slim(preset):
     ],
 )
 def test_how_many_arrays_are_frozen_of_mediapipe_s_encoders(name, level, count):
-    overrides = {**tiny.MODEL["overrides"], "backbone": {"name": name}}
-    model = handypose("handypose_mediapipe_full", image_size=64, overrides=overrides)
+    model = _thawed(_built("handypose_mediapipe_full", name))
     whole = len(model.trainable_weights)
     freeze_levels(model, level)
     assert whole - len(model.trainable_weights) == count

@@ -18,6 +18,13 @@ from handypose_tf.models import load_model
 from handypose_tf.training import build_config, open_pipelines, train
 from handypose_tf.training.config import TrainConfig
 
+#: A step that is quick to draw, where it is not the subject.
+PLAIN = {
+    "optimizer": {"kind": "sgd", "learning_rate": 0.003},
+    "schedule": {"kind": "constant"},
+    "epochs": 1,
+}
+
 
 @pytest.fixture(autouse=True)
 def backbone():
@@ -174,9 +181,7 @@ def test_a_full_disk_is_refused_before_the_first_step(hands, tmp_path, monkeypat
 
 def test_a_loss_that_is_no_number_stops_and_names_the_samples(hands, tmp_path):
     explosive = {"kind": "sgd", "learning_rate": 1e30}
-    config = configure(
-        hands, tmp_path, optimizer=explosive, schedule={"kind": "constant"}
-    )
+    config = configure(hands, tmp_path, **PLAIN | {"optimizer": explosive})
     with pytest.raises(
         HandyPoseError, match=r"epoch 1, step .*lower the learning rate"
     ):
@@ -199,19 +204,19 @@ def test_a_broken_picture_is_told_in_a_line(tmp_path, hands):
     assert len(open_source(source).records()) == 4
     data = {"train": [{"source": source}]}
     with pytest.raises(DataError, match=r"a picture cannot be read: .*--decode"):
-        train(configure(hands, tmp_path / "run", data=data))
+        train(configure(hands, tmp_path / "run", data=data, **PLAIN))
 
 
 def test_without_validation_the_lowest_loss_is_best(hands, tmp_path):
     data = {"train": [{"source": hands}]}
-    result = train(configure(hands, tmp_path, data=data, epochs=1))
+    result = train(configure(hands, tmp_path, data=data, **PLAIN))
     assert "val_pck" not in result.history[0]
     assert result.best.read_bytes()
 
 
 def test_weights_and_frozen_levels_are_taken(hands, finished, tmp_path):
     model = {**tiny.MODEL, "weights": str(finished[1].best), "frozen": "stem"}
-    result = train(configure(hands, tmp_path, model=model, epochs=1))
+    result = train(configure(hands, tmp_path, model=model, **PLAIN))
     assert result.history[-1]["loss"] < finished[1].history[0]["loss"]
     wrong = {**model, "weights": str(tmp_path / "absent.keras")}
     with pytest.raises(ModelError, match=r"absent.keras: no such model file"):
