@@ -234,4 +234,5 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    print(f"handypose: warning: {message}", file=file or sys.stderr)
+    # Written at once, for several threads may warn.
+    (file or sys.stderr).write(f"handypose: warning: {message}\n")

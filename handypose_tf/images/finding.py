@@ -11,11 +11,19 @@ from pathlib import Path
 
 from handypose_tf.errors import DataError
 from handypose_tf.images.reading import IMAGE_SUFFIXES, STANDARD_INPUT, PathLike
+from handypose_tf.images.several import moves
 
-#: Endings of pictures that are not looked for in folders.
+#: Endings by which a file is taken for a video.
+VIDEO_SUFFIXES = (
+    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"),
+    *(".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".3gp"),
+)
+
+#: Endings of pictures and videos that are not looked for in folders.
 _PASSED_SUFFIXES = (
     *(".heic", ".heif", ".avif", ".gif", ".jxl"),
     *(".dng", ".cr2", ".cr3", ".nef", ".arw"),
+    *VIDEO_SUFFIXES,
 )
 
 
@@ -26,7 +34,8 @@ def find_images(
 
     The order is that of the inputs, within a folder or pattern that of the names; a
     file named twice comes once. A folder gives the pictures in it and in its
-    sub-folders, hidden ones apart.
+    sub-folders, hidden ones apart. What moves is passed with a warning, as videos are:
+    it is no one picture. A file that is named outright is taken as it is.
 
     Args:
         inputs: What to expand.
@@ -74,8 +83,9 @@ def _expand(item: str, left_out: Path | None) -> list[Path]:
 
 def _of_folder(folder: Path, left_out: Path | None) -> list[Path]:
     names = sorted(_names(folder, left_out))
-    files = [path for path in names if path.suffix.lower() in IMAGE_SUFFIXES]
-    passed = _count_passed(names)
+    pictures = [path for path in names if path.suffix.lower() in IMAGE_SUFFIXES]
+    files = [path for path in pictures if not moves(path)]
+    passed = _count_passed(names, len(pictures) - len(files))
     if not files:
         raise DataError(
             f"{folder}: no pictures in this folder that are read"
@@ -98,8 +108,10 @@ def _names(folder: Path, left_out: Path | None) -> Iterator[Path]:
         yield from (here / name for name in files if not name.startswith("."))
 
 
-def _count_passed(files: Iterable[Path]) -> str:
-    """Return how many pictures there are of each ending that is not read, in words."""
+def _count_passed(files: Iterable[Path], num_moving: int) -> str:
+    """Return how many files there are of each kind that is not read, in words."""
     suffixes = [file.suffix.lower() for file in files]
     counts = Counter(s for s in suffixes if s in _PASSED_SUFFIXES)
-    return ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
+    words = [f"{count} {suffix}" for suffix, count in sorted(counts.items())]
+    moving = "pictures that move" if num_moving > 1 else "picture that moves"
+    return ", ".join([*words, *[f"{num_moving} {moving}"] * bool(num_moving)])

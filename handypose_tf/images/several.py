@@ -11,6 +11,9 @@ from handypose_tf.images.gif import num_frames
 #: More than a PNG has before it says whether it moves, but for outsize profiles.
 _START_BYTES = 2**16
 
+#: Enough to tell a format.
+_FIRST_BYTES = 32
+
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 #: Of a WebP file: where its flags are, and the one of animations.
@@ -26,9 +29,11 @@ def moves(path: str | os.PathLike[str]) -> bool:
         if not Path(path).is_file():  # what a pipe gives is gone then
             return False
         with open(path, "rb") as file:
-            data = file.read(_START_BYTES)
+            data = file.read(_FIRST_BYTES)
             if data.startswith(b"GIF8") or _is_webp_that_may_move(data):
                 data += file.read()
+            elif data.startswith(_PNG_START):
+                data += file.read(_START_BYTES)
     except OSError:
         return False
     return has_frames(data)

@@ -194,6 +194,19 @@ def test_pictures_that_a_folder_passes_are_told(tmp_path, picture):
         assert find_images([tmp_path]) == [tmp_path / "a.png"]
 
 
+def test_a_folder_passes_what_moves(tmp_path, picture):
+    still = save(tmp_path / "a.png", picture)
+    moving = [Image.new("L", (8, 8), level) for level in (0, 200)]
+    moving[0].save(tmp_path / "b.webp", save_all=True, append_images=moving[1:])
+    (tmp_path / "c.MOV").write_bytes(b"")
+    with pytest.warns(UserWarning, match=r"passed: 1 \.mov, 1 picture that moves"):
+        assert find_images([tmp_path]) == [still]
+    assert find_images([tmp_path / "b.webp"]) == [tmp_path / "b.webp"]
+    still.unlink()
+    with pytest.raises(DataError, match=r"\(1 \.mov, 1 picture that moves\)"):
+        find_images([tmp_path])
+
+
 def test_an_empty_input_is_not_the_current_folder(tmp_path, picture, monkeypatch):
     monkeypatch.chdir(tmp_path)
     save(tmp_path / "a.png", picture)

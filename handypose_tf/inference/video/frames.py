@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 
 from handypose_tf.errors import DataError
-from handypose_tf.files.file_kind import why_unreadable
+from handypose_tf.files.file_kind import NUM_START, file_kind, why_unreadable
 from handypose_tf.files.native_path import native_path
 from handypose_tf.images import Image, read_image
 from handypose_tf.images.gif import with_times
-from handypose_tf.inference.video.moving_picture import MOVING_SUFFIXES, MovingPicture
+from handypose_tf.inference.video.moving_picture import MOVING_KINDS, MovingPicture
 from handypose_tf.inference.video.video_inputs import is_address, public_name
 
 #: Frames a second where a video or camera does not tell.
@@ -120,17 +120,25 @@ class VideoFile:
 def _open(path: str) -> cv2.VideoCapture | MovingPicture:
     if is_address(path):
         return cv2.VideoCapture(path.encode("utf-8", "replace").decode())
-    if Path(path).suffix.lower() in MOVING_SUFFIXES:
+    if _kind(path) in MOVING_KINDS:
         return MovingPicture(path)
     with _timed(path) as timed, native_path(timed) as name:
         return cv2.VideoCapture(name)
 
 
+def _kind(path: str) -> str | None:
+    """Return what a file is; its ending may be wrong."""
+    try:
+        with open(path, "rb") as file:
+            return file_kind(file.read(NUM_START))
+    except OSError as error:
+        raise DataError(f"{path}: cannot read: {error.strerror or error}") from error
+
+
 @contextmanager
 def _timed(path: str) -> Iterator[str]:
     """Give a file whose frames have times: the file itself, or a GIF's copy."""
-    is_gif = Path(path).suffix.lower() == ".gif"
-    data = with_times(Path(path).read_bytes()) if is_gif else None
+    data = with_times(Path(path).read_bytes()) if _kind(path) == "GIF" else None
     if data is None:
         yield path
         return

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from handypose_tf.errors import DataError
 from handypose_tf.images.reading import over_white
 
-#: Endings of pictures that are read so if they move; GIF and PNG are videos to OpenCV.
-MOVING_SUFFIXES = (".webp", ".avif")
+#: Pictures that are read so, whatever their ending; GIF and PNG are videos to OpenCV.
+MOVING_KINDS = ("WebP", "AVIF")
 
 #: Milliseconds, as browsers show a frame that names no time.
 _DEFAULT_DELAY = 100.0

@@ -10,16 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from handypose_tf.images import IMAGE_SUFFIXES
+from handypose_tf.images.finding import VIDEO_SUFFIXES
 from handypose_tf.images.several import moves
-
-#: Endings by which a file is taken for a video.
-VIDEO_SUFFIXES = (
-    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"),
-    *(".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".3gp"),
-)
-
-#: Endings of pictures that may move.
-_MAY_MOVE = (".gif", ".webp", ".png", ".apng", ".avif")
 
 _ADDRESS = re.compile(r"(rtsps?|rtmps?|https?|udp|rtp|srt)://", re.IGNORECASE)
 
@@ -30,17 +22,18 @@ def is_address(item: str | os.PathLike[str]) -> bool:
 
 
 def is_video(item: str | os.PathLike[str]) -> bool:
-    """Tell whether an input is a video: by ending, address, or a picture that moves."""
-    suffix = Path(item).suffix.lower()
-    if is_address(item):
-        return True
-    return suffix in VIDEO_SUFFIXES or (suffix in _MAY_MOVE and moves(item))
+    """Tell whether an input is a video: by address, ending, or a picture that moves.
+
+    Whether a picture moves is told by what it holds, whatever its ending.
+    """
+    has_ending = Path(item).suffix.lower() in VIDEO_SUFFIXES
+    return is_address(item) or has_ending or moves(item)
 
 
 def expand_videos(inputs: Iterable[str]) -> list[str]:
     """Put the videos of folders and patterns in their place, where they hold no others.
 
-    A folder with pictures in it is left to be a folder of pictures.
+    A folder with pictures in it that do not move is left to be a folder of pictures.
     """
     return [path for item in inputs for path in _expand(item)]
 
@@ -63,10 +56,14 @@ def _expand(item: str) -> list[str]:
         return [item]
     if path.is_dir():
         files = sorted(f for f in path.iterdir() if not f.name.startswith("."))
-        has_pictures = any(f.suffix.lower() in IMAGE_SUFFIXES for f in files)
-        videos = [] if has_pictures else [os.fspath(f) for f in files if is_video(f)]
-        return videos or [item]
+        if any(map(_is_still, files)):
+            return [item]
+        return [os.fspath(f) for f in files if is_video(f)] or [item]
     if path.exists() or not glob.has_magic(item):
         return [item]
     found = sorted(f for f in glob.glob(item, recursive=True) if os.path.isfile(f))
     return found if found and all(map(is_video, found)) else [item]
+
+
+def _is_still(file: Path) -> bool:
+    return file.suffix.lower() in IMAGE_SUFFIXES and not moves(file)

@@ -11,7 +11,7 @@ from videos import grey_frames
 from handypose_tf.errors import DataError
 from handypose_tf.inference.video import moving_picture
 from handypose_tf.inference.video.frames import VideoFile
-from handypose_tf.inference.video.video_inputs import is_video
+from handypose_tf.inference.video.video_inputs import expand_videos, is_video
 
 #: Milliseconds that five frames are shown, and their times in seconds.
 DELAYS, TIMES = [40, 100, 40, 500, 40], [0, 0.04, 0.14, 0.18, 0.68]
@@ -49,6 +49,24 @@ def test_frames_have_their_times(tmp_path, suffix, lot_bytes, monkeypatch):
 @pytest.mark.parametrize("suffix", [".webp", ".png", ".gif"])
 def test_a_single_picture_is_no_video(tmp_path, suffix):
     assert not is_video(write(tmp_path / f"a{suffix}", greys(1)))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.gif", "a.webp", "a"])
+def test_what_moves_is_told_by_what_it_holds(tmp_path, kind, name):
+    path = write(tmp_path / name, greys(3), duration=40, format=kind)
+    assert is_video(path)
+    frames = list(VideoFile(path))
+    assert [frame.seconds for frame in frames] == pytest.approx([0, 0.04, 0.08])
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".png", ".gif"])
+def test_a_folder_of_pictures_that_move_is_one_of_videos(tmp_path, suffix):
+    paths = [write(tmp_path / f"{name}{suffix}", greys(2)) for name in "ab"]
+    assert expand_videos([str(tmp_path)]) == [*map(str, paths)]
+    write(tmp_path / f"c{suffix}", greys(1))
+    is_folder_of_pictures = suffix != ".gif"  # no GIF is looked for there
+    assert (expand_videos([str(tmp_path)]) == [str(tmp_path)]) is is_folder_of_pictures
 
 
 def test_a_frame_without_a_time_is_shown_as_browsers_do(tmp_path):
