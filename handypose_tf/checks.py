@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import os
 from collections.abc import Iterable
@@ -9,10 +10,15 @@ from typing import Any
 
 
 def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
-    """Refuse what is none of the choices, by a `ValueError`."""
+    """Refuse what is none of the choices, by a `ValueError`; a near one is named."""
     known = [*choices]
     if value not in known:
-        raise ValueError(f"`{name}` must be one of {known}. Received: {value!r}")
+        words = [choice for choice in known if isinstance(choice, str)]
+        close = (
+            difflib.get_close_matches(value, words, 1) if isinstance(value, str) else []
+        )
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"`{name}` must be one of {known}. Received: {value!r}{hint}")
 
 
 def check_positive(name: str, value: float) -> None:

@@ -29,6 +29,7 @@ Example:
 from __future__ import annotations
 
 import argparse
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
         open_teacher,
     )
 
-    find_photos(arguments.inputs, arguments.out)  # before a teacher is fetched
+    with warnings.catch_warnings(action="ignore"):  # `label_folders` gives them
+        find_photos(arguments.inputs, arguments.out)  # before a teacher is fetched
     with quiet_native_log():
         teacher = open_teacher(arguments.teacher, arguments.levels)
     options = LabelOptions(

@@ -1,7 +1,7 @@
 """List the trained models that ship and the presets that can be built.
 
 With a name, tell that model's parts: backbone, waterfall, decoder and heads, with the
-shape that each gives and its parameters.
+shape that each gives and its parameters; of a .tflite file what it says of itself.
 
 Example:
   handypose models
@@ -23,7 +23,7 @@ from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import format_table
 from handypose_tf.litert.metadata import read_metadata
-from handypose_tf.litert.shipped import SAVED_MODELS, bundled_models
+from handypose_tf.litert.shipped import SAVED_MODELS, bundled_models, find_model
 from handypose_tf.models.presets import DETECTORS, PRESETS
 
 #: Of a shipped file, what is listed.
@@ -36,18 +36,16 @@ _FILE_FACTS = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `handypose models` takes."""
     parser.add_argument(
-        "name", nargs="?", help="a preset, a model that ships or a .keras file"
+        "name", nargs="?", help="a preset, a model that ships, a .keras or .tflite"
     )
     add_flag(parser, "--verbose", "all figures, and what was trained on")
-    add_file(parser, "--json", "write the lists as JSON too")
+    add_file(parser, "--json", "write what is listed as JSON too")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print both lists, or a model's parts; 1 if a shipped file cannot be read."""
     if arguments.name is not None:
-        with quiet_native_log():
-            outline = _outline(arguments.name)
-        say(outline)
+        _tell(arguments.name, arguments.json)
         return 0
     files, num_failed = [], 0
     for path in bundled_models(SAVED_MODELS):
@@ -102,8 +100,26 @@ def _read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-def _outline(name: str) -> str:
-    """Return the table of a network's parts."""
+def _tell(name: str, json_path: Path | None) -> None:
+    """Print what is known of one model, and write it if a file is named."""
+    if _is_own_tflite(name):
+        facts = describe_file(find_model(name))
+        text, content = _file_text([facts], verbose=True), {"files": [facts]}
+    else:
+        with quiet_native_log():
+            text, content = _outline(name)
+    say(text)
+    if json_path is not None:
+        write_json(json_path, content)
+
+
+def _is_own_tflite(name: str) -> bool:
+    """Tell whether it is a file that is not known to be made of weights that ship."""
+    return name.endswith(".tflite") and Path(name).is_file()
+
+
+def _outline(name: str) -> tuple[str, dict[str, Any]]:
+    """Return the table of a network's parts, and the same as data."""
     from handypose_tf.models import hand_detector, handypose
     from handypose_tf.models.files import load_any
     from handypose_tf.models.outline import outline
@@ -114,12 +130,13 @@ def _outline(name: str) -> str:
         model = handypose(name)
     else:
         model = load_any(name)
-    rows = []
-    for part in outline(model):
+    rows, parts = [], outline(model)
+    for part in parts:
         shape = " x ".join(map(str, part.shape))
         rows.append([part.name, shape, str(part.parameters), str(part.num_layers)])
     total = [f"{name}, {_side(model.image_size)} px", "", str(model.count_params()), ""]
-    return format_table(["part", "gives", "parameters", "layers"], [*rows, total])
+    table = format_table(["part", "gives", "parameters", "layers"], [*rows, total])
+    return table, {"name": name, "parts": [part._asdict() for part in parts]}
 
 
 def _preset_table(presets: list[dict[str, Any]]) -> str:

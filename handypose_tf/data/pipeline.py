@@ -241,6 +241,8 @@ def list_pictures(folder: str | os.PathLike[str]) -> list[str]:
     Raises:
         DataError: If there are none, or one is broken or no JPEG or PNG.
     """
+    if not Path(folder).is_dir():
+        raise DataError(f"{folder}: no such folder; check the path of the backgrounds")
     files = sorted(
         str(path)
         for path in Path(folder).rglob("*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from pathlib import Path
 from typing import NamedTuple
 
 from handypose_tf.data.readers import READERS, OnError, Reader
@@ -38,6 +39,8 @@ def parse_source(text: str) -> DataSource:
     if reader is None:
         close = difflib.get_close_matches(name, READERS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(READERS)}"
+        if Path(text).expanduser().exists():
+            hint = f"write FORMAT:{text}; {hint}"
         raise DataError(f"{text}: {name!r} is no data format; {hint}")
     head, colon, last = path.rpartition(":")
     if colon and last in {*reader.splits, *reader.splits.values()}:

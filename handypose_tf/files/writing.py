@@ -169,7 +169,10 @@ def as_output_error(path: str | os.PathLike[str]) -> Iterator[None]:
 def output_error(path: str | os.PathLike[str], error: OSError) -> OutputError:
     """Return the line that says why a file cannot be written."""
     remedy = "make room or choose a place" if is_full(error) else "choose a place"
-    return OutputError(f"{path}: cannot write: {error.strerror or error}; {remedy}")
+    reason = error.strerror or str(error)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        reason = "a file is where a folder is to be"
+    return OutputError(f"{path}: cannot write: {reason}; {remedy}")
 
 
 def is_full(error: OSError) -> bool:

@@ -43,6 +43,8 @@ def find_model(name: str | os.PathLike[str], folder: Path = SAVED_MODELS) -> Pat
         ModelError: If there is no such file or nothing of that name ships.
     """
     text = os.fspath(name)
+    if not text:
+        raise ModelError("the model's name is empty; is a shell variable not set?")
     path = Path(os.path.expanduser(name))
     if path.is_file():
         return path

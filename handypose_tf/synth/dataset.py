@@ -1,8 +1,8 @@
 """Many samples as a COCO-keypoints data set, made in parallel and restartable.
 
 The folder: `images/`, `annotations.json`, `synth.json` (what was asked for) and
-`parts/`, the labels of each finished stretch of samples. A stretch whose labels are
-there is not made again, whatever the count that is asked for next.
+`parts/`, the labels of each finished stretch of samples. A stretch whose labels and
+pictures are there is not made again, whatever the count that is asked for next.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _make(
 ) -> Iterator[int]:
     _claim(folder, config)
     stretches = [(a, min(a + _STRETCH, count)) for a in range(0, count, _STRETCH)]
-    todo = [stretch for stretch in stretches if not _part(folder, *stretch).is_file()]
+    todo = [stretch for stretch in stretches if not _is_made(folder, *stretch)]
     done = count - sum(stop - start for start, stop in todo)
     yield done
     for start, stop in _work(folder, todo, config, num_workers):
@@ -118,6 +118,14 @@ def _write_compact(path: Path, value: Any) -> None:
 
 def _part(folder: Path, start: int, stop: int) -> Path:
     return folder / "parts" / f"{start:07d}-{stop:07d}.json"
+
+
+def _is_made(folder: Path, start: int, stop: int) -> bool:
+    """Tell whether the labels of a stretch are there, and all its pictures."""
+    part = _part(folder, start, stop)
+    return part.is_file() and all(
+        (folder / "images" / label["file"]).is_file() for label in _read(part)
+    )
 
 
 def _work(

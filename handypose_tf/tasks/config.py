@@ -7,6 +7,10 @@ from typing import Any
 
 from handypose_tf.checks import check_choice, check_positive
 
+#: Sides of a network's input, pixels: smaller ones show no hand, larger ones take all
+#: memory there is.
+_SIDES = (32, 1024)
+
 LEVELS = ("stem", "level1", "level2", "level3", "deepest")
 
 
@@ -83,8 +87,12 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         """Check the size and the level."""
-        if self.image_size is not None:
-            check_positive("image_size", self.image_size)
+        least, most = _SIDES
+        if self.image_size is not None and not least <= self.image_size <= most:
+            raise ValueError(
+                f"`image_size` must be from {least} to {most} pixels. "
+                f"Received: {self.image_size}"
+            )
         if self.frozen is not None:
             check_choice("frozen", self.frozen, LEVELS)
 

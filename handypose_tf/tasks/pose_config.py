@@ -38,6 +38,15 @@ class DataConfig(SamplingConfig):
     crop_scale: float | None = DEFAULT_CROP_SCALE
     backgrounds: str | None = None
 
+    def __post_init__(self) -> None:
+        """Check what all tasks have, and that the crop shows a hand."""
+        super().__post_init__()
+        if self.crop_scale is not None and not 0.5 <= self.crop_scale <= 10:
+            raise ValueError(
+                "`crop_scale` must be from 0.5 to 10, times the box's longer side. "
+                f"Received: {self.crop_scale}"
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig(NetworkConfig):

@@ -54,6 +54,31 @@ class RunFolder:
         self.nan = written / "nan.json"
         self.tensorboard = written / "tensorboard"
 
+    def check_free(self, *, resume: bool) -> None:
+        """Refuse a folder whose models a run would replace; the chief does.
+
+        Args:
+            resume: Whether a run may be here already, to go on with.
+
+        Raises:
+            OutputError: If the folder holds a run that is not to be resumed, or models
+                of one whose state is gone.
+        """
+        if not self.is_chief:
+            return
+        if self.state.exists():
+            if not resume:
+                raise OutputError(
+                    f"{self.path}: already holds a run; resume it or name another"
+                )
+            return
+        for model in (self.best, self.last):
+            if model.exists():
+                raise OutputError(
+                    f"{model}: would be replaced, of a run that cannot be resumed "
+                    f"without its {self.state.name}; name another folder"
+                )
+
     def prepare(self, facts: dict[str, Any], *, resume: bool, num_bytes: int) -> None:
         """Check that the run can begin here, and write `run.json`; the chief does.
 
@@ -67,11 +92,8 @@ class RunFolder:
                 written, or its disk is too full.
             ModelError: If the run to be resumed has another configuration or data.
         """
+        self.check_free(resume=resume)
         if self.state.exists() and self.is_chief:
-            if not resume:
-                raise OutputError(
-                    f"{self.path}: already holds a run; resume it or name another"
-                )
             self._check_same(facts)
         if self.is_chief:
             write_json(self.run, facts)

@@ -19,6 +19,7 @@ from handypose_tf.errors import DataError, HandyPoseError, ModelError
 from handypose_tf.files import write_bytes, write_json
 from handypose_tf.files.locks import held_folder
 from handypose_tf.models import save_model
+from handypose_tf.models.description import Description
 from handypose_tf.models.quantization_aware import take_weights
 from handypose_tf.tasks import open_task
 from handypose_tf.training.build import (
@@ -50,6 +51,9 @@ from handypose_tf.training.tensorboard import TensorBoardLog
 
 #: Float32 numbers a weight at the most: itself, two moments, the average.
 _BYTES_PER_WEIGHT = 16
+
+#: What TensorFlow says of a file that cannot be read.
+_MISSING = re.compile("No such file|Permission denied|Is a directory")
 
 #: How TensorFlow's decoders begin what they say of a broken picture.
 _BROKEN_PICTURE = re.compile(r"Invalid (JPEG|PNG)|Unknown image|jpeg|png", re.I)
@@ -134,10 +138,11 @@ class _Run:
         check_shared(config.batch_size, self.strategy)
         if is_chief(self.strategy):
             held.enter_context(held_folder(Path(config.out).expanduser()))
+        self.folder = RunFolder(config.out, is_chief(self.strategy))
+        self.folder.check_free(resume=resume)
         self.task = open_task(config)
         self.training, self.validation = self.task.training, self.task.validation
         check_shared(config.batch_size, self.strategy, self.training.batch_size)
-        self.folder = RunFolder(config.out, is_chief(self.strategy))
         model = build_model(config, self.task, self.strategy)
         self.export = type(model).from_config(model.get_config())
         self.model = build_network(config, model, self.task, self.strategy)
@@ -152,6 +157,7 @@ class _Run:
         with self.strategy.scope():
             self.state = TrainingState(self.model)
         begun = resume and self.folder.state.exists()
+        self.is_new_after_all = resume and not begun
         self.folder.prepare(
             describe_run(
                 config,
@@ -173,7 +179,9 @@ class _Run:
         """Return what is to come, in a few lines."""
         schedule = self.config.schedule
         steps = self.training.num_steps
-        lines = [*self.task.notes]
+        lines = [*self.task.notes, *_off_the_grid(self.export.description)]
+        if self.is_new_after_all:
+            lines.append(f"{self.folder.path}: no run to go on with; a new one begins")
         warmup = fitting_warmup(schedule, self.config.epochs * steps)
         if schedule.kind == "cosine" and warmup != schedule.warmup_steps:
             lines.append(f"a short run: {warmup} steps of warm-up")
@@ -329,6 +337,18 @@ class _Run:
         return float(rate(self.model.optimizer.iterations) if callable(rate) else rate)
 
 
+def _off_the_grid(description: Description) -> list[str]:
+    """Return a line on an input that is no multiple of the deepest level's stride."""
+    stride, sides = description.backbone.output_stride, description.image_size
+    if not any(side % stride for side in sides):
+        return []
+    below = max(sides) // stride * stride
+    return [
+        f"an input of {max(sides)} pixels is no multiple of {stride}: the network's "
+        f"grids do not lie on each other as with {below} or {below + stride}"
+    ]
+
+
 def _plain(name: str, outputs: Sequence[str]) -> str:
     """Return a metric's own name, which Keras puts after that of one of the outputs."""
     if name.endswith("loss"):
@@ -338,9 +358,16 @@ def _plain(name: str, outputs: Sequence[str]) -> str:
     return name
 
 
+def _telling_line(message: str) -> str:
+    """Return the line of TensorFlow's that names the file; else all, cut off."""
+    lines = [" ".join(line.split()) for line in message.splitlines()]
+    named = [line for line in lines if _MISSING.search(line)]
+    return (named or [" ".join(lines)])[0][:300]
+
+
 def _explained(error: tf.errors.OpError) -> HandyPoseError:
     """Return what a failed operation means to the user, or the error itself."""
-    line = " ".join(str(error.message).split())[:300]
+    line = _telling_line(str(error.message))
     if isinstance(error, tf.errors.UnavailableError | tf.errors.AbortedError):
         return ModelError(f"another worker is lost; start all again to resume: {line}")
     if isinstance(error, tf.errors.ResourceExhaustedError):

@@ -48,9 +48,13 @@ def test_verbose_tells_the_rest(shipped, capsys):
     assert "(CC0)" in out and "trained on: not stated" in out
 
 
-def test_a_model_s_parts(capsys):
+def test_a_model_s_parts(tmp_path, capsys):
     """Parameters as FACTS has them for the handedness head: 20,609; the sum is all."""
-    assert main(["models", "handypose_lite0"]) == 0
+    report = tmp_path / "m.json"
+    assert main(["models", "handypose_lite0", "--json", str(report)]) == 0
+    parts = json.loads(report.read_text("utf-8"))["parts"]
+    parameters = PRESETS["handypose_lite0"].parameters
+    assert sum(part["parameters"] for part in parts) == parameters
     lines = capsys.readouterr().out.splitlines()
     rows = {line[:24].strip(): line[24:] for line in lines[2:]}
     heatmaps = next(line for line in lines if line.startswith("heatmaps "))
@@ -73,6 +77,19 @@ def test_json(shipped, tmp_path):
     assert tflite["file"] == DOTS and tflite["parameters"] == 9
     assert tflite["bytes"] == (shipped / DOTS).stat().st_size
     assert keras["licence"] == "CC0" and keras["accuracy"] is None
+
+
+def test_what_a_tflite_file_says(shipped, tmp_path, capsys):
+    report = tmp_path / "m.json"
+    assert main(["models", str(shipped / DOTS), "--json", str(report)]) == 0
+    out = capsys.readouterr().out
+    assert DOTS in out and "trained on: none needed" in out
+    assert json.loads(report.read_text("utf-8"))["files"][0]["parameters"] == 9
+
+
+def test_a_name_that_is_empty(capsys):
+    assert main(["models", ""]) == 1
+    assert "name is empty; is a shell variable not set?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [None, "{", "[]"])

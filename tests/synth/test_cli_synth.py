@@ -36,7 +36,9 @@ def test_a_missing_background_folder_is_one_clear_line(tmp_path, capsys):
     assert (
         main(["synth", "--count", "1", "--out", str(tmp_path / "x"), *arguments]) == 1
     )
-    assert capsys.readouterr().err.count("\n") == 1
+    error = capsys.readouterr().err
+    assert "none: no such folder; check --backgrounds" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -168,6 +168,17 @@ def test_an_interrupted_run_goes_on_and_a_larger_count_keeps_what_is_there(
     assert fake.made == []
 
 
+def test_a_stretch_whose_picture_has_gone_is_made_again(fake, tmp_path):
+    folder = tmp_path / "hands"
+    make(folder, 8, config(tmp_path))
+    picture = folder / "images" / "0000005.jpg"
+    content = picture.read_bytes()
+    picture.unlink()
+    fake.made.clear()
+    assert make(folder, 8, config(tmp_path)) == [4, 8]
+    assert fake.made == [4, 5, 6, 7] and picture.read_bytes() == content
+
+
 def test_nothing_half_written_is_left(fake, tmp_path):
     make(tmp_path / "hands", 5, config(tmp_path))
     names = {path.name for path in (tmp_path / "hands").rglob("*") if path.is_file()}

@@ -53,12 +53,27 @@ def test_the_contact_sheet_is_drawn_without_training(config, tmp_path, capsys):
         (["--set", "epoch=3"], "unknown key epoch; did you mean epochs?"),
         (["--set", "data.train.0.source=coco:/nowhere"], "/nowhere: no such file"),
         (["--set", "strategy=two"], "`strategy` must be one of"),
+        (["--set", "data.backgrounds=/nowhere"], "/nowhere: no such folder; check"),
+        (["--set", "data.train.0.source=/"], "no data format; write FORMAT:/; known"),
+        (["--out", __file__], "cannot write: a file is where a folder is to be"),
+        (["--out", f"{__file__}/run"], "cannot write: a file is where a folder is"),
     ],
 )
 def test_mistakes_are_one_line(config, capsys, words, message):
     assert main(["train", str(config), *words]) == 1
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--resume"]])
+def test_models_of_a_run_whose_state_is_gone_are_kept(config, tmp_path, capsys, words):
+    best = tmp_path / "run" / "best.keras"
+    best.parent.mkdir()
+    best.write_text("weeks of work")
+    assert main(["train", str(config), *words]) == 1
+    error = capsys.readouterr().err
+    assert "best.keras: would be replaced, of a run that cannot be resumed" in error
+    assert best.read_text() == "weeks of work"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,8 +16,10 @@ from tensorflow import keras
 from handypose_tf.data import open_source
 from handypose_tf.errors import DataError, HandyPoseError, ModelError, OutputError
 from handypose_tf.models import load_model
+from handypose_tf.models.presets import PRESETS
 from handypose_tf.training import build_config, open_pipelines, train
 from handypose_tf.training.config import TrainConfig
+from handypose_tf.training.trainer import _explained, _off_the_grid
 
 #: A step that is quick to draw, where it is not the subject.
 PLAIN = {
@@ -205,6 +208,23 @@ def test_a_broken_picture_is_told_in_a_line(tmp_path, hands):
     data = {"train": [{"source": source}]}
     with pytest.raises(DataError, match=r"a picture cannot be read: .*--decode"):
         train(configure(hands, tmp_path / "run", data=data, **PLAIN))
+
+
+def test_a_picture_that_has_gone_is_named_in_a_line():
+    begin = "Graph execution error:\n\nDetected at node cond/ReadFile\n2 root errors\n"
+    message = (
+        f"{begin}  (0) NOT_FOUND:  /a/2.jpg; No such file or directory\n\t [[{{}}]]"
+    )
+    error = _explained(tf.errors.NotFoundError(None, None, message))
+    assert "read: (0) NOT_FOUND: /a/2.jpg; No such file or directory; `" in str(error)
+
+
+def test_an_input_beside_the_grid_is_told():
+    lite = PRESETS["handypose_lite0"].model
+    assert _off_the_grid(lite) == []
+    [line] = _off_the_grid(replace(lite, image_size=(65, 65)))
+    assert line.startswith("an input of 65 pixels is no multiple of 32")
+    assert line.endswith("with 64 or 96")
 
 
 def test_without_validation_the_lowest_loss_is_best(hands, tmp_path):

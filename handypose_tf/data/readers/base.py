@@ -131,7 +131,7 @@ class Reader(ABC):
         if problems and self.on_error == "fail":
             raise DataError(self._refusal())
         if not records:
-            raise DataError(f"{self}: no annotated hand found; is it the right folder?")
+            raise DataError(f"{self}: no annotated hand found; {self._why_none()}")
         return records
 
     @property
@@ -161,6 +161,10 @@ class Reader(ABC):
     @abstractmethod
     def _parse(self, entry: Entry) -> Record:
         """Read one annotation; raises `RecordError` or `FileError` if it is bad."""
+
+    def _why_none(self) -> str:
+        """Return the likely reason why data without a fault hold no hand."""
+        return "is it the right folder?"
 
     def _wanted_splits(self) -> tuple[str, ...]:
         return (self.split,) if self.split else tuple(self.splits)

@@ -7,6 +7,7 @@ its `annotations/`), or as CVAT and Roboflow lay them out. Pictures are looked f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -136,6 +137,15 @@ class CocoReader(Reader):
             image_id=image["id"],
             annotation_id=annotation["id"] if number else None,
         )
+
+    def _why_none(self) -> str:
+        counts: Counter[str] = Counter()
+        for _, path in self._files():
+            counts += CocoFile(path).passed()
+        if not counts:
+            return "the file has no annotations"
+        listed = ", ".join(f"{count} {what}" for what, count in counts.items())
+        return f"of its annotations: {listed}"
 
     def _points(
         self, annotation: Mapping[str, Any], categories: CocoCategories

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,15 @@ class CocoFile:
         for number, annotation in enumerate(self._annotations):
             if not (isinstance(annotation, Mapping) and annotation.get("iscrowd")):
                 yield f"annotations[{number}]", annotation
+
+    def passed(self) -> Counter[str]:
+        """Count the annotations that are no hands, in a file of no others."""
+        return Counter(
+            "marked with iscrowd"
+            if isinstance(annotation, Mapping) and annotation.get("iscrowd")
+            else "without a labelled point, or of another category"
+            for annotation in self._annotations
+        )
 
     def crowds(self) -> dict[str, list[Any]]:
         """Return the boxes of what is marked with `iscrowd`, by picture file.

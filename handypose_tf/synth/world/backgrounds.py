@@ -92,6 +92,8 @@ def find_photos(folders: Sequence[Path] | None) -> list[Path]:
         return [*_skimage_photos(), *(path for path in own if not path.is_symlink())]
     found: list[Path] = []
     for folder in folders:
+        if not folder.is_dir():
+            raise DataError(f"{folder}: no such folder; check --backgrounds")
         pictures = _pictures(folder)
         if not pictures:
             raise DataError(

@@ -33,6 +33,24 @@ def test_reads_points_flags_and_box(tmp_path):
     assert records[0].is_left == -1
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"iscrowd": 1}, "of its annotations: 3 marked with iscrowd"),
+        ({"keypoints": [0] * 63}, "of its annotations: 3 without a labelled point, or"),
+        (None, "the file has no annotations"),
+    ],
+)
+def test_why_there_is_no_hand_is_told(tmp_path, change, words):
+    def edit(content):
+        for annotation in content["annotations"]:
+            annotation.update(change or {})
+        content["annotations"] = content["annotations"] if change else []
+
+    with pytest.raises(DataError, match=f"no annotated hand found; {words}"):
+        read(tmp_path, edit).records()
+
+
 def test_fractions_of_visibility_stay(tmp_path):
     def edit(content):
         content["annotations"][0]["keypoints"][5::3] = [0.04] * 20
