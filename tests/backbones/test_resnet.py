@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from tensorflow import keras
@@ -14,6 +16,7 @@ TORCHVISION = {
 }
 
 
+@cache
 def build(side: int, *arguments: int) -> tuple[keras.Model, list[tuple[int, ...]]]:
     image = keras.Input((side, side, 3))
     taps = resnet(image, *arguments)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import dot_model
 import numpy as np
 import pytest
+from small_models import SMALL
 
 from handypose_tf.errors import ModelError
 from handypose_tf.evaluation.flipped import predict_flipped
@@ -108,7 +109,7 @@ def test_a_litert_file_without_heatmaps_is_refused(tmp_path):
 
 def test_a_mirrored_picture_gives_the_mirrored_answer(tmp_path):
     """Random weights see no symmetry; the flip test makes it."""
-    path = save_model(handypose(image_size=64), tmp_path / "a.keras")
+    path = save_model(handypose(image_size=64, overrides=SMALL), tmp_path / "a.keras")
     with pytest.warns(UserWarning, match="never trained"):
         estimator = HandPoseEstimator(path)
     rng = np.random.default_rng(5)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import SMALL
 
 from handypose_tf.data.sample import NO_HAND, Record
 from handypose_tf.errors import DataError, ModelError
@@ -20,8 +21,6 @@ from handypose_tf.evaluation.presence import (
 )
 from handypose_tf.evaluation.score_calibration import Calibration
 from handypose_tf.models import handypose
-
-SMALL = {"waterfall": {"filters": 8}, "decoder": {"filters": 8}}
 
 
 class BrightnessEstimator:
