@@ -19,10 +19,8 @@ from pathlib import Path
 
 import numpy as np
 from mediapipe_environment import mediapipe_python
-from whole_photos import HEADER, Found, row
+from whole_photos import Found, read_hands, tell
 
-from handypose_tf.data.source import open_source
-from handypose_tf.evaluation.evaluate import select_hands
 from handypose_tf.evaluation.whole_photos import measure_whole_photos
 from handypose_tf.export.task_bundle import (
     DETECTOR,
@@ -30,8 +28,6 @@ from handypose_tf.export.task_bundle import (
     palm_detector,
     zip_stored,
 )
-from handypose_tf.files import write_json
-from handypose_tf.files.tables import format_table
 from handypose_tf.weights.mediapipe_files import MEDIAPIPE_FILES
 
 CLIENT = Path(__file__).resolve().with_name("mediapipe_landmarker.py")
@@ -40,11 +36,7 @@ CLIENT = Path(__file__).resolve().with_name("mediapipe_landmarker.py")
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table and write it, if asked."""
     arguments = _parse(argv)
-    everything = list(open_source(arguments.data, on_error="skip").records())
-    measured = select_hands(
-        everything, min_size=arguments.min_size, min_points=arguments.min_points
-    )
-    photos = sorted({record.image_path for record in measured})
+    measured, everything, photos = read_hands(arguments)
     python = mediapipe_python(arguments.mediapipe_environment)
     scores = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -55,13 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 found = find_hands(python, bundle, photos, confidence)
                 name = f"{bundle.name}, confidence {confidence:g}"
                 scores[name] = measure_whole_photos(found, measured, everything)
-    print(
-        f"{len(measured)} hands of at least {arguments.min_size:g} px with at least "
-        f"{arguments.min_points} points, in {len(photos)} photos"
-    )
-    print(format_table(HEADER, [[name, *row(s)] for name, s in scores.items()]))
-    if arguments.json is not None:
-        write_json(arguments.json, {name: s.to_dict() for name, s in scores.items()})
+    tell(scores, arguments.json)
 
 
 def own_bundle(variant: str, folder: Path) -> Path:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from handypose_tf.cli.console import quiet_native_log
+from handypose_tf.data.sample import Record
 from handypose_tf.data.source import open_source
 from handypose_tf.evaluation.bootstrap import Estimate
 from handypose_tf.evaluation.evaluate import select_hands
@@ -63,22 +64,12 @@ def row(score: WholePhotoScore) -> list[str]:
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table and write it, if asked."""
     arguments = _parse(argv)
-    everything = list(open_source(arguments.data, on_error="skip").records())
-    measured = select_hands(
-        everything, min_size=arguments.min_size, min_points=arguments.min_points
-    )
-    photos = sorted({record.image_path for record in measured})
+    measured, everything, photos = read_hands(arguments)
     scores = {
         name: measure_whole_photos(run(photos), measured, everything)
         for name, run in pipelines(arguments).items()
     }
-    print(
-        f"{len(measured)} hands of at least {arguments.min_size:g} px with at least "
-        f"{arguments.min_points} points, in {len(photos)} photos"
-    )
-    print(format_table(HEADER, [[name, *row(s)] for name, s in scores.items()]))
-    if arguments.json is not None:
-        write_json(arguments.json, {name: s.to_dict() for name, s in scores.items()})
+    tell(scores, arguments.json)
     if arguments.curve is not None:
         curves = {
             model: [
@@ -89,6 +80,29 @@ def main(argv: Sequence[str] | None = None) -> None:
         }
         peers = [score for name, score in scores.items() if name.startswith(PEER)]
         draw_curves(arguments.curve, curves | ({PEER: peers} if peers else {}))
+
+
+def read_hands(
+    arguments: argparse.Namespace,
+) -> tuple[list[Record], list[Record], list[str]]:
+    """Return the hands that count, all hands, and the photos; say how many they are."""
+    everything = list(open_source(arguments.data, on_error="skip").records())
+    measured = select_hands(
+        everything, min_size=arguments.min_size, min_points=arguments.min_points
+    )
+    photos = sorted({record.image_path for record in measured})
+    print(
+        f"{len(measured)} hands of at least {arguments.min_size:g} px with at least "
+        f"{arguments.min_points} points, in {len(photos)} photos"
+    )
+    return measured, everything, photos
+
+
+def tell(scores: Mapping[str, WholePhotoScore], path: Path | None) -> None:
+    """Print the table and write it, if asked."""
+    print(format_table(HEADER, [[name, *row(s)] for name, s in scores.items()]))
+    if path is not None:
+        write_json(path, {name: score.to_dict() for name, score in scores.items()})
 
 
 def pipelines(

@@ -101,48 +101,6 @@ def test_weights_alone(small_model, saved, tmp_path):
         np.testing.assert_array_equal(heatmaps(model), heatmaps(small_model))
 
 
-def test_a_handedness_head_travels(tmp_path):
-    model = handypose(
-        "handypose_lite0", image_size=64, overrides=SMALL, handedness=True
-    )
-    scatter_weights(model)
-    loaded = load_model(save_model(model, tmp_path / "sides.keras"))
-    picture = np.full((1, 64, 64, 3), 99.0, np.float32)
-    for name in ("heatmaps", "handedness"):
-        np.testing.assert_array_equal(loaded(picture)[name], model(picture)[name])
-
-
-@pytest.mark.parametrize("backbone", [None, my_backbone], ids=["named", "own"])
-@pytest.mark.parametrize("name", ["plain.keras", "plain.weights.h5"])
-def test_a_handedness_head_begins_on_weights_without_one(tmp_path, name, backbone):
-    def build(**options):
-        own = {"backbone": backbone()} if backbone else {"overrides": SMALL}
-        return handypose("handypose_lite0", image_size=64, **own, **options)
-
-    plain, model = build(), build(handedness=True)
-    scatter_weights(plain)
-    path = tmp_path / name
-    if name.endswith(".keras"):
-        save_model(plain, path)
-    else:
-        plain.save_weights(path)
-    head = model.get_layer("handedness_conv").get_weights()[0]
-    with pytest.warns(UserWarning, match="has no handedness head; .* untrained"):
-        load_weights(model, path)
-    np.testing.assert_array_equal(heatmaps(model), heatmaps(plain))
-    np.testing.assert_array_equal(
-        model.get_layer("handedness_conv").get_weights()[0], head
-    )
-
-
-def test_a_handedness_head_is_left_out_of_a_model_without_one(tmp_path):
-    model = handypose(image_size=64, overrides=SMALL, handedness=True)
-    scatter_weights(model)
-    plain = handypose(image_size=64, overrides=SMALL)
-    load_weights(plain, save_model(model, tmp_path / "sides.keras"))
-    np.testing.assert_array_equal(heatmaps(plain), heatmaps(model))
-
-
 def test_an_own_backbone(tmp_path):
     model = handypose("handypose_lite0", backbone=my_backbone())
     scatter_weights(model)

@@ -1,10 +1,10 @@
-"""A model with a head for presence: shapes, files, what it knows of itself."""
+"""Models with heads for side and presence: shapes, files, what they know of it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_models import SMALL, scatter_weights
+from small_models import SMALL, my_backbone, scatter_weights
 
 from handypose_tf.models import (
     HandyPose,
@@ -15,8 +15,9 @@ from handypose_tf.models import (
 )
 
 
-def build(**heads: bool) -> HandyPose:
-    return handypose("handypose_lite0", image_size=64, overrides=SMALL, **heads)
+def build(own: bool = False, **heads: bool) -> HandyPose:
+    parts = {"backbone": my_backbone()} if own else {"overrides": SMALL}
+    return handypose("handypose_lite0", image_size=64, **parts, **heads)
 
 
 def outputs(model: HandyPose) -> dict[str, np.ndarray]:
@@ -35,9 +36,11 @@ def test_one_number_a_picture():
     assert more == 8 * 64 + 64 + 64 + 1
 
 
-@pytest.mark.parametrize("handedness", [False, True])
-def test_the_head_travels(tmp_path, handedness):
-    model = build(presence=True, handedness=handedness)
+@pytest.mark.parametrize(
+    ("handedness", "presence"), [(False, True), (True, False), (True, True)]
+)
+def test_the_head_travels(tmp_path, handedness, presence):
+    model = build(presence=presence, handedness=handedness)
     scatter_weights(model)
     loaded = load_model(save_model(model, tmp_path / "presence.keras"))
     expected, found = outputs(model), outputs(loaded)
@@ -45,27 +48,33 @@ def test_the_head_travels(tmp_path, handedness):
     for name in expected:
         np.testing.assert_array_equal(found[name], expected[name])
     larger = model.at_size(96)
-    assert larger.has_presence and larger.has_handedness == handedness
+    assert (larger.has_presence, larger.has_handedness) == (presence, handedness)
 
 
+@pytest.mark.parametrize(
+    ("head", "layer", "own"),
+    [
+        ("presence", "presence_dense", False),
+        ("handedness", "handedness_conv", False),
+        ("handedness", "handedness_conv", True),
+    ],
+)
 @pytest.mark.parametrize("name", ["plain.keras", "plain.weights.h5"])
-def test_it_begins_on_weights_without_the_head(tmp_path, name):
-    plain, model = build(), build(presence=True)
+def test_it_begins_on_weights_without_the_head(tmp_path, name, head, layer, own):
+    plain, model = build(own), build(own, **{head: True})
     scatter_weights(plain)
     path = tmp_path / name
     if name.endswith(".keras"):
         save_model(plain, path)
     else:
         plain.save_weights(path)
-    head = model.get_layer("presence_dense").get_weights()[0]
-    with pytest.warns(UserWarning, match="has no presence head; .* untrained"):
+    before = model.get_layer(layer).get_weights()[0]
+    with pytest.warns(UserWarning, match=f"has no {head} head; .* untrained"):
         load_weights(model, path)
     np.testing.assert_array_equal(
         outputs(model)["heatmaps"], outputs(plain)["heatmaps"]
     )
-    np.testing.assert_array_equal(
-        model.get_layer("presence_dense").get_weights()[0], head
-    )
+    np.testing.assert_array_equal(model.get_layer(layer).get_weights()[0], before)
 
 
 def test_one_head_is_not_taken_for_the_other(tmp_path):
@@ -83,8 +92,12 @@ def test_one_head_is_not_taken_for_the_other(tmp_path):
     )
 
 
-def test_it_is_left_out_of_a_model_without_one(tmp_path):
-    model, plain = build(presence=True, handedness=True), build(handedness=True)
+@pytest.mark.parametrize(
+    ("heads", "kept"),
+    [(("presence", "handedness"), ("handedness",)), (("handedness",), ())],
+)
+def test_it_is_left_out_of_a_model_without_one(tmp_path, heads, kept):
+    model, plain = (build(**dict.fromkeys(names, True)) for names in (heads, kept))
     scatter_weights(model)
     load_weights(plain, save_model(model, tmp_path / "both.keras"))
     expected = outputs(model)
