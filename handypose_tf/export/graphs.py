@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 from tensorflow import keras
@@ -22,38 +22,51 @@ from handypose_tf.errors import ModelError
 from handypose_tf.litert.flatbuffer import name_ends
 from handypose_tf.models.described_model import DescribedModel
 
-#: An output that beside heatmaps is for training alone.
-_POINTS = "points"
+#: Outputs that beside heatmaps are for training alone, or for other people's files.
+_LEFT_OUT = {"points", "depth"}
 
 
-def body_function(model: DescribedModel, network: keras.Model) -> Any:
-    """Return the frozen concrete function from `image` to raw outputs, batch 1.
+class Body(NamedTuple):
+    """A model's network, ready to be converted.
+
+    Attributes:
+        function: Frozen, from `image` to raw outputs; batch 1.
+        shapes: Of the outputs, by their names.
+        name: What the model is called in errors.
+    """
+
+    function: Any
+    shapes: dict[str, tuple[int, ...]]
+    name: str
+
+
+def model_body(
+    model: DescribedModel, network: keras.Model, further: Collection[str] = ()
+) -> Body:
+    """Freeze the network of a model.
 
     Static shapes and constants for weights let the converter fuse atrous convolutions
     and batch norms.
 
     Args:
         model: Tells the picture's size.
-        network: What computes them: the model, or its quantisation-aware twin.
+        network: What computes the outputs: the model, or its quantisation-aware twin.
+        further: Outputs that files of ours do without.
     """
-    return frozen(
-        lambda image: [network(image, training=False)[n] for n in _exported(model)],
+    left_out = _LEFT_OUT - {model.maps_name, *further}
+    names = [name for name in model.output if name not in left_out]
+    function = frozen(
+        lambda image: [network(image, training=False)[name] for name in names],
         tf.TensorSpec((1, *model.image_size, 3), tf.float32, "image"),
     )
+    shapes = {name: (1, *model.output[name].shape[1:]) for name in names}
+    return Body(function, shapes, model.name)
 
 
-def body_flatbuffer(function: Any, model: DescribedModel) -> bytes:
-    """Convert the function of a model's network to float32, with a signature."""
-    content = convert(new_converter(function), model.name)
-    shapes = {name: (1, *model.output[name].shape[1:]) for name in _exported(model)}
-    return name_ends(content, "image", shapes)
-
-
-def _exported(model: DescribedModel) -> list[str]:
-    """Return the names of the outputs that a file's results are made of."""
-    return [
-        name for name in model.output if name in {model.maps_name} or name != _POINTS
-    ]
+def body_flatbuffer(body: Body) -> bytes:
+    """Convert a network to float32, with a signature."""
+    content = convert(new_converter(body.function), body.name)
+    return name_ends(content, "image", body.shapes)
 
 
 def decoder_flatbuffer(model: DescribedModel) -> bytes:
@@ -70,18 +83,27 @@ def chance_flatbuffer(model: DescribedModel, head: str) -> bytes:
     return head_flatbuffer(model, head, decode)
 
 
+def world_flatbuffer(model: DescribedModel) -> bytes:
+    """Return the float32 model from points in metres to `(1, num_keypoints, 3)`."""
+    return head_flatbuffer(model, "world", lambda x: tf.reshape(x, (1, -1, 3)))
+
+
 def head_flatbuffer(
-    model: DescribedModel, name: str, decode: Callable[[Any], Any]
+    model: DescribedModel, names: str | Sequence[str], decode: Callable[..., Any]
 ) -> bytes:
-    """Return the float32 model from a raw output to what is made of it.
+    """Return the float32 model from raw outputs to what is made of them.
 
     Args:
-        model: Tells the output's shape.
-        name: Of the output.
-        decode: What makes it.
+        model: Tells the outputs' shapes.
+        names: Of the output, or of several.
+        decode: What makes it of them.
     """
-    spec = tf.TensorSpec((1, *model.output[name].shape[1:]), tf.float32, name)
-    return convert(new_converter(frozen(decode, spec)), model.name)
+    names = [names] if isinstance(names, str) else names
+    specs = [
+        tf.TensorSpec((1, *model.output[name].shape[1:]), tf.float32, name)
+        for name in names
+    ]
+    return convert(new_converter(frozen(decode, *specs)), model.name)
 
 
 def new_converter(function: Any) -> tf.lite.TFLiteConverter:
@@ -117,9 +139,9 @@ def quiet_converter() -> Iterator[None]:
         yield
 
 
-def frozen(function: Callable[[Any], Any], spec: tf.TensorSpec) -> Any:
+def frozen(function: Callable[..., Any], *specs: tf.TensorSpec) -> Any:
     """Return a concrete function with constants for weights."""
-    traced = tf.function(function, input_signature=[spec])
+    traced = tf.function(function, input_signature=specs)
     return convert_variables_to_constants_v2(traced.get_concrete_function())
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.graphs import (
     body_flatbuffer,
-    body_function,
+    model_body,
     quiet_converter,
 )
 from handypose_tf.export.layer_names import layer_name
@@ -51,14 +51,14 @@ def layer_errors(
         ModelError: If the crops do not fit the model.
     """
     calibration.check(model.image_size)
-    function = body_function(model, model)
-    debugger = selective_quantizer(function, calibration, num_crops=num_crops)
+    body = model_body(model, model)
+    debugger = selective_quantizer(body.function, calibration, num_crops=num_crops)
     with quiet_converter():
         debugger.run()
     table = io.StringIO()
     debugger.layer_statistics_dump(table)
     rows = csv.DictReader(io.StringIO(table.getvalue()))
-    names = tensor_names(body_flatbuffer(function, model))
+    names = tensor_names(body_flatbuffer(body))
     return sorted((_error(row, names) for row in rows), reverse=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from handypose_tf.checks import check_choice, check_suffix
 from handypose_tf.errors import ModelError
 from handypose_tf.export.graphs import (
     body_flatbuffer,
-    body_function,
     chance_flatbuffer,
     decoder_flatbuffer,
+    model_body,
+    world_flatbuffer,
 )
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.tensorflow_quantizer import quantize
@@ -45,7 +47,8 @@ def export_litert(
     0..255 to `keypoints` `(1, num_keypoints, 3)` float32: x and y in 0..1 of the
     input, `(pixel + 0.5) / size`, and a score; or to `hands` `(1, max_hands, 7)`, see
     `handypose_tf.layers.DecodeCenters`. A model with such heads also gives `is_left`
-    and `presence` `(1, 1)` float32, the chances of a left hand and of a hand at all.
+    and `presence` `(1, 1)` float32, the chances of a left hand and of a hand at all,
+    and `keypoints_3d` `(1, num_keypoints, 3)` float32, metres.
 
     `export_and_check` also runs the file and tells what it loses.
 
@@ -99,32 +102,37 @@ def network_bytes(
     quantization: Quantization,
 ) -> bytes:
     """Convert network and decoding apart, and join them; no metadata yet."""
-    chances = {
+    further = {
         result: chance_flatbuffer(model, head)
         for head, result in _CHANCES.items()
         if head in model.output
     }
+    if "world" in model.output:
+        further["keypoints_3d"] = world_flatbuffer(model)
     return join_decoder(
         body_bytes(model, precision, quantization),
         decoder_flatbuffer(model),
         io=io,
         result_name=model.result_name,
         maps_name=model.maps_name if heatmaps else None,
-        further=chances,
+        further=further,
     )
 
 
 def body_bytes(
-    model: DescribedModel, precision: str, quantization: Quantization
+    model: DescribedModel,
+    precision: str,
+    quantization: Quantization,
+    further: Collection[str] = (),
 ) -> bytes:
-    """Convert the network without its decoding."""
-    function = body_function(model, _network(model, precision))
+    """Convert the network without its decoding; see `model_body`."""
+    body = model_body(model, _network(model, precision), further)
     if quantization.quantizer == "litert":
         from handypose_tf.export import litert_quantizer
 
-        body = body_flatbuffer(function, model)
-        return litert_quantizer.quantize(body, precision, quantization)
-    return quantize(function, precision, quantization, model)
+        content = body_flatbuffer(body)
+        return litert_quantizer.quantize(content, precision, quantization)
+    return quantize(body, precision, quantization)
 
 
 def _network(model: DescribedModel, precision: str) -> Any:

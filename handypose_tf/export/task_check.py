@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ class TaskCheck:
         max: The greatest one.
         presence: Greatest difference of the chance of a hand.
         handedness: Greatest difference of the chance of a right hand.
+        depth: Greatest difference of depth, pixels; 0 where the model tells none.
+        world: Greatest difference of points in metres; likewise.
         num_crops: Crops that both were run on.
     """
 
@@ -37,6 +39,8 @@ class TaskCheck:
     max: float
     presence: float
     handedness: float
+    depth: float
+    world: float
     num_crops: int
 
     def rows(self) -> Iterator[tuple[str, str]]:
@@ -49,6 +53,10 @@ class TaskCheck:
         yield (
             "chances moved by",
             f"presence {self.presence:.3f}, handedness {self.handedness:.3f} at most",
+        )
+        yield (
+            "depth moved by",
+            f"{self.depth:.2f} px, metres {self.world:.4f} at most",
         )
 
 
@@ -63,23 +71,24 @@ def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
         ModelError: If LiteRT cannot run it, or it gives NaN.
     """
     crops = demo_crops(model.image_size).astype(np.float32)
-    landmarks, presence, right = _run(content, crops)
+    found = _run(content, crops)
+    points = found.landmarks.reshape(len(crops), -1, 3)
+    landmarks = points[..., :2]
     if not np.isfinite(landmarks).all():
         raise ModelError(f"{model.name}: its landmarks are NaN; train it again")
     raw = model.predict_on_batch(crops)
     own = np.asarray(model.decoder("dark")(raw[model.maps_name]))[..., :2]
     shift = np.linalg.norm(landmarks - own * model.image_size[1], axis=-1)
-    chances: dict[str, Any] = {
-        "presence": _chance(raw["presence"]),
-        "handedness": 0.5,
-    }
-    if model.has_handedness:
-        chances["handedness"] = _chance(raw["handedness"])
+    left = _chance(raw["handedness"]) if model.has_handedness else 0.5
+    is_deep = model.description.world
+    depth = np.asarray(raw["depth"]) * model.image_size[1] if is_deep else 0.0
     return TaskCheck(
         median=float(np.median(shift)),
         max=float(shift.max()),
-        presence=float(np.abs(presence - chances["presence"]).max()),
-        handedness=float(np.abs(right - (1 - chances["handedness"])).max()),
+        presence=_farthest(found.presence[:, 0], _chance(raw["presence"])),
+        handedness=_farthest(found.right[:, 0], 1 - left),
+        depth=_farthest(points[..., 2], depth),
+        world=_farthest(found.world, raw["world"] if is_deep else 0.0),
         num_crops=len(crops),
     )
 
@@ -100,18 +109,30 @@ def check_palm_detector(path: str | os.PathLike[str]) -> None:
         )
 
 
-def _run(content: bytes, crops: FloatArray) -> tuple[FloatArray, ...]:
-    """Return landmarks `(n, 21, 2)` in pixels, and the two chances, `(n,)`."""
+class _Outputs(NamedTuple):
+    """What a landmark network gives, in its file's order, a row a crop."""
+
+    landmarks: NDArray
+    presence: NDArray
+    right: NDArray
+    world: NDArray
+
+
+def _run(content: bytes, crops: FloatArray) -> _Outputs:
+    """Run a landmark network on crops in 0..255."""
     interpreter = open_interpreter(content, num_threads=1)
     [source] = interpreter.get_input_details()
-    results = interpreter.get_output_details()[:3]
+    results = interpreter.get_output_details()
     found: list[list[NDArray]] = []
     for crop in crops:
         interpreter.set_tensor(source["index"], crop[None] / 255)
         interpreter.invoke()
         found.append([interpreter.get_tensor(each["index"])[0] for each in results])
-    landmarks, presence, right = map(np.stack, zip(*found, strict=True))
-    return landmarks.reshape(len(crops), -1, 3)[..., :2], presence[:, 0], right[:, 0]
+    return _Outputs(*map(np.stack, zip(*found, strict=True)))
+
+
+def _farthest(found: NDArray, expected: Any) -> float:
+    return float(np.abs(found - expected).max())
 
 
 def _chance(logits: NDArray) -> NDArray:

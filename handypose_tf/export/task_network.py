@@ -3,7 +3,7 @@
 Input `(1, S, S, 3)` float32 RGB in 0..1. Outputs, found by their order: landmarks `(1,
 63)`, x, y, z of 21 points in pixels of the input, counted from its corner; the chance
 of a hand, `(1, 1)`; that of a right hand in the picture as it is, `(1, 1)`; the points
-in metres, `(1, 63)`. Depth and metres are 0: the network does not know them.
+in metres, `(1, 63)`. Depth and metres are 0 where the network does not know them.
 
 The decoding is `DecodeHeatmaps`' `"dark"` in other operations: GPU delegates have no
 `ARG_MAX` and no `GATHER`, and MediaPipe's runs a network wholly or not at all.
@@ -11,6 +11,7 @@ The decoding is `DecodeHeatmaps`' `"dark"` in other operations: GPU delegates ha
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,48 +61,61 @@ def task_network(model: HandyPose, precision: str, quantization: Quantization) -
         quantization: Calibration crops, for int8.
     """
     decode = decode_landmarks if model.has_heatmaps else point_landmarks
-    landmarks = head_flatbuffer(model, model.maps_name, lambda x: decode(x, model))
+    is_deep = model.description.world
+    sources = [model.maps_name, *["depth"] * is_deep]
     side = ("handedness", _right_hand) if model.has_handedness else ("presence", _even)
-    chances = {
+    metres = ("world", _as_it_is) if is_deep else ("presence", _nothing)
+    further = {
         "presence": head_flatbuffer(model, "presence", tf.sigmoid),
         "handedness": head_flatbuffer(model, *side),
-        "world_landmarks": head_flatbuffer(model, "presence", _nothing),
+        "world_landmarks": head_flatbuffer(model, *metres),
     }
     joined = join_decoder(
-        body_bytes(model, precision, quantization),
-        landmarks,
+        body_bytes(model, precision, quantization, further=("depth",)),
+        head_flatbuffer(model, sources, partial(decode, model)),
         result_name="landmarks",
-        further=chances,
+        further=further,
     )
     return _take_unit_range(joined)
 
 
-def decode_landmarks(heatmaps: Any, model: HandyPose) -> Any:
-    """Return `(1, 63)`: x and y of each peak in pixels of the input, and 0.
+def decode_landmarks(model: HandyPose, heatmaps: Any, depth: Any = None) -> Any:
+    """Return `(1, 63)`: x and y of each peak in pixels of the input, and its depth.
 
     Args:
-        heatmaps: `(1, rows, columns, 21)`.
         model: Tells what a cell is.
+        heatmaps: `(1, rows, columns, 21)`.
+        depth: `(1, 21)`, over the side of the input; 0 if `None`.
     """
     count = heatmaps.shape[-1]
     cells = tf.concat([*peak_cells(heatmaps)], axis=-1)
     pixels = tf.reshape(cells, (1, 2 * count)) * model.stride + model.cell_offset + 0.5
-    order = np.zeros((2 * count, 3 * count), np.float32)
-    for joint in range(count):
-        order[joint, 3 * joint] = order[count + joint, 3 * joint + 1] = 1
-    return tf.matmul(pixels, order)
+    return _by_joint(pixels, depth, model)
 
 
-def point_landmarks(points: Any, model: HandyPose) -> Any:
-    """Return `(1, 63)` of a network that gives points: pixels of the input, and 0.
+def point_landmarks(model: HandyPose, points: Any, depth: Any = None) -> Any:
+    """Return `(1, 63)` of a network that gives points; see `decode_landmarks`.
 
     Args:
-        points: `(1, 21, 2)`, 0..1.
         model: Tells the input's size.
+        points: `(1, 21, 2)`, 0..1.
+        depth: As for `decode_landmarks`.
     """
     height, width = model.image_size
-    pixels = tf.pad(points * (width, height), ((0, 0), (0, 0), (0, 1)))
-    return tf.reshape(pixels, (1, 3 * points.shape[1]))
+    flat = [tf.reshape(points[..., i], (1, points.shape[1])) for i in range(2)]
+    pixels = tf.concat([flat[0] * width, flat[1] * height], axis=-1)
+    return _by_joint(pixels, depth, model)
+
+
+def _by_joint(pixels: Any, depth: Any, model: HandyPose) -> Any:
+    """Return x, y and depth joint by joint, of all x, then all y, and all depths."""
+    count, rows = pixels.shape[-1] // 2, 2
+    if depth is not None:
+        pixels, rows = tf.concat([pixels, depth * model.image_size[1]], axis=-1), 3
+    order = np.zeros((rows, count, count, 3), np.float32)
+    for row in range(rows):
+        order[row, :, :, row] = np.eye(count)
+    return tf.matmul(pixels, order.reshape(rows * count, 3 * count))
 
 
 def peak_cells(heatmaps: Any) -> tuple[Any, Any]:
@@ -172,6 +186,10 @@ def _right_hand(left_logit: Any) -> Any:
 def _even(logit: Any) -> Any:
     """Return one half, whatever the logit."""
     return tf.sigmoid(0.0 * tf.reshape(logit, (1, 1)))
+
+
+def _as_it_is(values: Any) -> Any:
+    return tf.identity(values)
 
 
 def _nothing(logit: Any) -> Any:

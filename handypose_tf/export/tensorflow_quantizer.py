@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.graphs import (
+    Body,
     body_flatbuffer,
     convert,
     new_converter,
@@ -19,7 +20,6 @@ from handypose_tf.export.layer_names import matching_names
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.litert.flatbuffer import restore_depthwise_weights, tensor_names
 from handypose_tf.litert.precision import CALIBRATED, PRECISIONS, QUANTIZED
-from handypose_tf.models.described_model import DescribedModel
 
 #: Bits of activations -> the only operations that the converter may use.
 _OPERATIONS: dict[int | None, Any] = {
@@ -28,16 +28,13 @@ _OPERATIONS: dict[int | None, Any] = {
 }
 
 
-def quantize(
-    function: Any, precision: str, quantization: Quantization, model: DescribedModel
-) -> bytes:
-    """Convert a frozen function from a picture to heatmaps; both stay float32.
+def quantize(body: Body, precision: str, quantization: Quantization) -> bytes:
+    """Convert a network from a picture to heatmaps; both stay float32.
 
     Args:
-        function: See `handypose_tf.export.graphs.body_function`.
+        body: See `handypose_tf.export.graphs.model_body`.
         precision: One of `PRECISIONS`.
         quantization: Calibration, and what stays float.
-        model: The model that the function comes from.
 
     Raises:
         ModelError: If the converter refuses the model or no layer has a kept name.
@@ -45,18 +42,18 @@ def quantize(
     calibration = quantization.calibration
     if calibration is not None and precision in CALIBRATED:
         if quantization.keep_float:
-            names = tensor_names(body_flatbuffer(function, model))
+            names = tensor_names(body_flatbuffer(body))
             kept = matching_names(names, quantization.keep_float)
-            selective = selective_quantizer(function, calibration, kept)
+            selective = selective_quantizer(body.function, calibration, kept)
             return selective.get_nondebug_quantized_model()
-        return convert(_calibrated(function, precision, calibration), model.name)
-    converter = new_converter(function)
+        return convert(_calibrated(body.function, precision, calibration), body.name)
+    converter = new_converter(body.function)
     weights = PRECISIONS[precision].weights
     if weights != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if weights == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    content = convert(converter, model.name)
+    content = convert(converter, body.name)
     return restore_depthwise_weights(content) if precision in QUANTIZED else content
 
 
@@ -70,7 +67,7 @@ def selective_quantizer(
     """Return TensorFlow's debugger, which quantises to int8 all but some layers.
 
     Args:
-        function: See `quantize`.
+        function: That of a `Body`.
         calibration: Crops to calibrate on.
         kept_names: Names of the layers that stay float.
         num_crops: The first of the crops are what `run()` measures on.

@@ -150,6 +150,7 @@ class CropModel:
             tight_box(keypoints),
             min(max(float(score), 0.0), 1.0),
             names=self.metadata.keypoint_names,
+            keypoints_3d=_turned_back(results, index, matrix),
         )
         if results.left_scores is None:
             return hand
@@ -163,6 +164,18 @@ def found_spread(hand: HandPose) -> float:
     if not _is_enough(found):
         return 0.0
     return float(tight_box(hand.keypoints, found)[2:].max())
+
+
+def _turned_back(
+    results: CropResults, index: int, matrix: FloatArray
+) -> FloatArray | None:
+    """Return one crop's points in metres, x and y along those of the picture."""
+    if results.keypoints_3d is None:
+        return None
+    turn = np.eye(3)
+    turn[:2, :2] = matrix[:2, :2] / np.sqrt(np.linalg.det(matrix[:2, :2]))
+    points: FloatArray = results.keypoints_3d[index] @ turn
+    return points
 
 
 def _is_enough(found: NDArray[np.bool_]) -> bool:

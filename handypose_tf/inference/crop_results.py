@@ -17,8 +17,11 @@ class CropResults(NamedTuple):
             tells it.
         presence: `(num_crops,)` float32, the chance that the crop shows a hand at all,
             where the model tells it.
+        keypoints_3d: `(num_crops, num_keypoints, 3)` float32, metres from the hand's
+            middle, x and y as in the crop, where the model tells them.
     """
 
     keypoints: FloatArray
     left_scores: FloatArray | None = None
     presence: FloatArray | None = None
+    keypoints_3d: FloatArray | None = None

@@ -11,8 +11,9 @@ import numpy as np
 from handypose_tf.geometry import FloatArray
 from handypose_tf.hand import KEYPOINT_NAMES, keypoint_index
 
-#: Decimals that are written: a thousandth of a pixel, a ten-thousandth of a score.
-_PIXEL_DECIMALS, _SCORE_DECIMALS = 3, 4
+#: Decimals that are written: a thousandth of a pixel, a ten-thousandth of a score, a
+#: tenth of a millimetre.
+_PIXEL_DECIMALS, _SCORE_DECIMALS, _METRE_DECIMALS = 3, 4, 4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,6 +36,9 @@ class HandPose:
         id: Number that a hand keeps through a video; `None` for single pictures.
         names: Of the keypoints; by default the 21 of `handypose_tf.hand`, and numbers
             where there are not 21.
+        keypoints_3d: `(num_keypoints, 3)`, metres from the hand's middle, where the
+            model tells them: x to the right, y down, z away from the camera, of a hand
+            of usual size. They tell the hand's shape and turn, not where it is.
 
     Raises:
         ValueError: If a shape or value is none of the above.
@@ -54,6 +58,7 @@ class HandPose:
     left_score: float | None = None
     id: int | None = None
     names: tuple[str, ...] = ()
+    keypoints_3d: FloatArray | None = None
 
     def __post_init__(self) -> None:
         """Copy, freeze and check the values."""
@@ -64,7 +69,10 @@ class HandPose:
             ("keypoints", (count, 2)),
             ("scores", (count,)),
             ("box", (4,)),
+            ("keypoints_3d", (count, 3)),
         ):
+            if name == "keypoints_3d" and self.keypoints_3d is None:
+                continue
             object.__setattr__(self, name, self._frozen(name, shape))
         object.__setattr__(self, "score", float(self.score))
         object.__setattr__(self, "names", self._checked_names(count))
@@ -131,7 +139,14 @@ class HandPose:
         return float(self.scores.mean())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers and lists for JSON, rounded to 0.001 pixel."""
+        """Return plain numbers and lists for JSON, rounded to 0.001 pixel.
+
+        `keypoints_3d` is there if it is known.
+        """
+        space = self.keypoints_3d
+        further = {}
+        if space is not None:
+            further["keypoints_3d"] = _rounded(space, _METRE_DECIMALS)
         return {
             "keypoints": _rounded(self.keypoints, _PIXEL_DECIMALS),
             "scores": _rounded(self.scores, _SCORE_DECIMALS),
@@ -140,6 +155,7 @@ class HandPose:
             "is_left": self.is_left,
             "left_score": self.left_score and round(self.left_score, _SCORE_DECIMALS),
             "id": self.id,
+            **further,
         }
 
     @classmethod
@@ -154,7 +170,8 @@ class HandPose:
         if missing:
             raise ValueError(f"A hand lacks {', '.join(missing)}. Received: {values}")
         known: dict[str, Any] = {name: values[name] for name in required}
-        known |= {name: values.get(name) for name in ("is_left", "left_score", "id")}
+        optional = ("is_left", "left_score", "id", "keypoints_3d")
+        known |= {name: values.get(name) for name in optional}
         return cls(**known)
 
     def with_side(self, left_score: float) -> HandPose:

@@ -40,10 +40,15 @@ class KerasModel:
     def run(self, crops: Image) -> CropResults:
         """Look at `(n, height, width, 3)` crops; see `PoseModel`."""
         outputs = self._run(crops)
+        keypoints = np.asarray(
+            self._decoder(outputs[self._model.maps_name]), np.float32
+        )
+        world = outputs.get("world")
         return CropResults(
-            np.asarray(self._decoder(outputs[self._model.maps_name]), np.float32),
+            keypoints,
             _chances(outputs.get("handedness")),
             _chances(outputs.get("presence")),
+            None if world is None else np.asarray(world).reshape(keypoints.shape),
         )
 
     def run_heatmaps(self, crops: Image) -> FloatArray | None:

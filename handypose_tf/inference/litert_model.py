@@ -14,7 +14,7 @@ from handypose_tf.litert.metadata import ModelMetadata
 from handypose_tf.litert.network import LiteRTNetwork
 
 _KEYPOINTS, _HEATMAPS = "keypoints", "heatmaps"
-_IS_LEFT, _PRESENCE = "is_left", "presence"
+_IS_LEFT, _PRESENCE, _WORLD = "is_left", "presence", "keypoints_3d"
 
 
 class LiteRTModel:
@@ -22,7 +22,8 @@ class LiteRTModel:
 
     The file has an input `image` `(1, height, width, 3)`, RGB 0..255 in float32 or
     quantised to 8 bits, an output `keypoints` `(1, num_keypoints, 3)` and possibly
-    one `heatmaps`, one `is_left` `(1, 1)` and one `presence` `(1, 1)`.
+    one `heatmaps`, one `is_left` `(1, 1)`, one `presence` `(1, 1)` and one
+    `keypoints_3d` `(1, num_keypoints, 3)`.
 
     Args:
         path: The file.
@@ -36,9 +37,10 @@ class LiteRTModel:
         self, path: str | os.PathLike[str], num_threads: int | None = None
     ) -> None:
         self._network = LiteRTNetwork(path, num_threads)
-        self._network.check_output(_KEYPOINTS, (self.metadata.num_keypoints, 3))
-        for name in self._chances():
-            self._network.check_output(name, (1,))
+        points = (self.metadata.num_keypoints, 3)
+        self._network.check_output(_KEYPOINTS, points)
+        for name in self._further():
+            self._network.check_output(name, points if name == _WORLD else (1,))
 
     @property
     def metadata(self) -> ModelMetadata:
@@ -47,10 +49,13 @@ class LiteRTModel:
 
     def run(self, crops: Image) -> CropResults:
         """Look at `(n, height, width, 3)` crops; see `PoseModel`."""
-        names = self._chances()
+        names = self._further()
         keypoints, *values = self._run(crops, [_KEYPOINTS, *names])
-        chances = {name: v[:, 0] for name, v in zip(names, values, strict=True)}
-        return CropResults(keypoints, chances.get(_IS_LEFT), chances.get(_PRESENCE))
+        told = dict(zip(names, values, strict=True))
+        chances = {name: told[name][:, 0] for name in told if name != _WORLD}
+        return CropResults(
+            keypoints, chances.get(_IS_LEFT), chances.get(_PRESENCE), told.get(_WORLD)
+        )
 
     def run_heatmaps(self, crops: Image) -> FloatArray | None:
         """Return the heatmaps of crops, or `None` if the file does not give them."""
@@ -58,9 +63,14 @@ class LiteRTModel:
             return None
         return self._run(crops, [_HEATMAPS])[0]
 
-    def _chances(self) -> list[str]:
+    def _further(self) -> list[str]:
         """Return the outputs beside the keypoints that the metadata speak of."""
-        told = {_IS_LEFT: self.metadata.handedness, _PRESENCE: self.metadata.presence}
+        facts = self.metadata
+        told = {
+            _IS_LEFT: facts.handedness,
+            _PRESENCE: facts.presence,
+            _WORLD: facts.world,
+        }
         return [name for name, is_told in told.items() if is_told]
 
     def _run(self, crops: Image, outputs: Sequence[str]) -> list[FloatArray]:

@@ -63,12 +63,13 @@ def join_decoder(
     Args:
         body: A model from a float32 picture to float32 maps; each output has a shape
             of its own, by which it is found.
-        decoder: A model from those maps to the result.
+        decoder: A model from those maps, and perhaps others of the outputs, to the
+            result; each of its inputs is the output of its shape.
         io: Type of the picture, one of `IO_TYPES`; 8 bits hold 0..255 in steps of 1.
         result_name: What the decoder's output is called.
         maps_name: What the maps are called; they are no output if `None`.
-        further: For each further output of the body, what its result is called and
-            the decoder that makes it.
+        further: What each further result is called, and the decoder that makes it
+            of outputs of the body.
 
     Returns:
         A model with a signature from `image` to the result, and the maps if wanted.
@@ -77,8 +78,7 @@ def join_decoder(
     graph = model.subgraphs[0]
     outputs = {}
     for name, content in {result_name: decoder, **(further or {})}.items():
-        tail = read_model(content)
-        outputs[name] = _append(model, tail, _output(graph, _input_shape(tail)))
+        outputs[name] = _append(model, read_model(content))
     if maps_name is not None:
         outputs[maps_name] = _output(graph, _input_shape(read_model(decoder)))
     if io != "float32":
@@ -132,11 +132,16 @@ def _restore(model: Any, tensor: Any) -> None:
     tensor.type, tensor.quantization = _FLOAT32, None
 
 
-def _append(model: Any, other: Any, joint: int) -> int:
-    """Append another model's graph, fed by tensor `joint`; return its output."""
+def _append(model: Any, other: Any) -> int:
+    """Append another model's graph, fed by the outputs of its shapes.
+
+    Returns:
+        The tensor of its output.
+    """
     graph, tail = model.subgraphs[0], other.subgraphs[0]
     buffers, codes = len(model.buffers), len(model.operatorCodes)
-    places = {-1: -1, int(tail.inputs[0]): int(joint)}
+    shapes = {int(i): tail.tensors[i].shape for i in tail.inputs}
+    places = {-1: -1} | {i: _output(graph, shape) for i, shape in shapes.items()}
     for index, tensor in enumerate(tail.tensors):
         if index in places:
             continue

@@ -71,6 +71,7 @@ class ModelFacts:
         decode: How the result is made, and from which score on it counts.
         handedness: Whether the model also tells left hands from right ones.
         presence: Whether the model also tells hands from what is none.
+        world: Whether the model also gives the keypoints in three dimensions, metres.
         trained: Whether the weights were trained on hands.
         licence: Licence of the weights.
         training_data: What the weights were trained on, and its licences.
@@ -85,6 +86,7 @@ class ModelFacts:
     decode: Decode
     handedness: bool = False
     presence: bool = False
+    world: bool = False
     trained: bool = False
     licence: str = "none: untrained"
     training_data: str = "none"
@@ -336,12 +338,13 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "export": (_is_a(Mapping), "an object"),
     "handedness": (_is_a(bool), "true or false"),
     "presence": (_is_a(bool), "true or false"),
+    "world": (_is_a(bool), "true or false"),
 }
 
 #: What `metadata.json` must hold; accuracy and versions may be empty but not absent.
 #: Files from before there were detectors and such heads do not speak of them, and only
 #: exported ones hold what the export measured.
-_OPTIONAL = {"handedness", "presence", "export", "crop_scale"}
+_OPTIONAL = {"handedness", "presence", "world", "export", "crop_scale"}
 
 _REQUIRED = (
     *("format", "num_keypoints", "crop"),

@@ -36,6 +36,7 @@ def handypose(
     overrides: dict[str, dict[str, Any]] | None = None,
     handedness: bool | None = None,
     presence: bool | None = None,
+    world: bool | None = None,
     batch_size: int | None = None,
 ) -> HandyPose:
     """Build a HandyPose model.
@@ -56,6 +57,8 @@ def handypose(
         handedness: Whether to have a head that tells left hands from right ones; by
             default as the weights' file has it, else as the preset.
         presence: The same for a head that tells hands from what is none.
+        world: The same for heads that give the 21 keypoints in three dimensions; they
+            come from MediaPipe's network, and no loss teaches them.
         batch_size: Fixed batch size, for export; free if `None`.
 
     Raises:
@@ -67,7 +70,9 @@ def handypose(
         >>> model(tf.zeros((1, 192, 192, 3)))["heatmaps"].shape
         TensorShape([1, 48, 48, 21])
     """
-    heads = {"handedness": handedness, "presence": presence}
+    heads = {"handedness": handedness, "presence": presence, "world": world}
+    if world is None and tuple(keypoint_names) != KEYPOINT_NAMES:
+        heads["world"] = False
     description = describe_preset(
         PRESETS,
         preset,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handypose_tf.checks import check_choice
+from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.litert.metadata import (
     Decode,
     ModelFacts,
@@ -24,6 +25,9 @@ PARTS = ("backbone", "waterfall", "decoder")
 
 #: The heads that say one thing of the whole crop.
 CROP_HEADS = ("handedness", "presence")
+
+#: The heads that a network may have beside its keypoints.
+HEADS = (*CROP_HEADS, "world")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +79,11 @@ class Description(ModelFacts):
         """
         heatmaps = () if self.waterfall is None else ("heatmaps",)
         return (*heatmaps, "points") if self.points else heatmaps
+
+    @property
+    def takes_world(self) -> bool:
+        """Whether it can have MediaPipe's heads for three dimensions."""
+        return self.points and self.keypoint_names == KEYPOINT_NAMES
 
     def with_overrides(self, overrides: Mapping[str, Mapping[str, Any]]) -> Description:
         """Return the model with other arguments of its parts.

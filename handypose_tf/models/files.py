@@ -36,7 +36,7 @@ from handypose_tf.files.file_kind import (
 )
 from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.described_model import DescribedModel
-from handypose_tf.models.description import CROP_HEADS, Description
+from handypose_tf.models.description import HEADS, Description
 from handypose_tf.models.detector import HandyPoseDetector
 from handypose_tf.models.half_weights import halve_weights
 from handypose_tf.models.network import HandyPose
@@ -115,8 +115,8 @@ def load_any(path: str | os.PathLike[str]) -> DescribedModel:
 def load_weights(model: DescribedModel, path: str | os.PathLike[str]) -> None:
     """Load the weights of a `.weights.h5` or `.keras` file, or by name, into a model.
 
-    A head for handedness or presence that the file does not have stays as it is, with
-    a warning; one that the model does not have is left out.
+    A head that the file does not have stays as it is, with a warning; one that the
+    model does not have is left out.
 
     Raises:
         ModelError: As `load_model`.
@@ -133,7 +133,7 @@ def load_weights(model: DescribedModel, path: str | os.PathLike[str]) -> None:
     if twin is None:
         _assign(model, weights, str(path))
         return
-    for head in CROP_HEADS:
+    for head in HEADS:
         if getattr(model.description, head) and head not in twin.output:
             warnings.warn(
                 f"{path} has no {head} head; the model's begins untrained", stacklevel=2
@@ -243,22 +243,29 @@ def _twin_that_fits(model: DescribedModel, content: bytes) -> DescribedModel | N
     """
     try:
         with h5py.File(io.BytesIO(content)) as file:
-            stored = _stored_arrays(file).keys()
+            stored = _stored_arrays(file)
+            names = {key: _stored_name(file, key) for key in stored}
     except _BROKEN_WEIGHTS:
         return None  # it cannot be read, which `_assign` reports
-    if stored == _weighted_keys(model):
+    shapes = {key: [*map(np.shape, arrays)] for key, arrays in stored.items()}
+    if shapes.keys() == _weighted(model).keys():
         return None
-    for flags in itertools.product((True, False), repeat=len(CROP_HEADS)):
-        twin = model.rebuilt(**dict(zip(CROP_HEADS, flags, strict=True)))
-        if stored == _weighted_keys(twin):
-            return twin
+    for flags in itertools.product((True, False), repeat=len(HEADS)):
+        heads = dict(zip(HEADS, flags, strict=True))
+        if heads["world"] and not model.description.takes_world:
+            continue
+        twin = model.rebuilt(**heads)
+        places = _weighted(twin)
+        if shapes == {key: [w.shape for w in x.weights] for key, x in places.items()}:
+            if all(names[key] in (None, x.name) for key, x in places.items()):
+                return twin
     return None
 
 
-def _weighted_keys(model: DescribedModel) -> set[str]:
-    """Return the places in a file of the layers that have weights."""
+def _weighted(model: DescribedModel) -> dict[str, Any]:
+    """Return the layers that have weights by their places in a file."""
     keys = _storage_keys(model)
-    return {keys[layer.name] for layer in model.layers if layer.weights}
+    return {keys[layer.name]: layer for layer in model.layers if layer.weights}
 
 
 def _assign(model: DescribedModel, content: bytes, source: str) -> None:

@@ -50,6 +50,22 @@ def points(hand: Any, num_keypoints: int) -> Any:
     return keras.layers.Concatenate(name="points")(columns)
 
 
+def depth(hand: Any, num_keypoints: int) -> Any:
+    """End with each joint's depth behind the wrist, `(batch, num_keypoints)`.
+
+    Over the side of the crop; nearer than the wrist is below 0.
+    """
+    return keras.layers.Dense(num_keypoints, dtype="float32", name="depth")(hand)
+
+
+def world(hand: Any, num_keypoints: int) -> Any:
+    """End with x, y and depth of each joint, `(batch, 3 * num_keypoints)`.
+
+    Metres from the hand's middle; x and y as in the crop.
+    """
+    return keras.layers.Dense(3 * num_keypoints, dtype="float32", name="world")(hand)
+
+
 def near_points(heatmaps: Any, points: Any) -> Any:
     """Weigh heatmaps by how near they are to points that saw the whole hand.
 

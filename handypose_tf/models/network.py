@@ -94,6 +94,9 @@ def _add_hand_heads(
         outputs["points"] = heads.points(hand, len(spec.keypoint_names))
         if "heatmaps" in outputs:
             outputs["heatmaps"] = heads.near_points(**outputs)
+    if spec.world:
+        outputs["depth"] = heads.depth(hand, len(spec.keypoint_names))
+        outputs["world"] = heads.world(hand, len(spec.keypoint_names))
     crop = None
     if spec.crop_filters and (spec.handedness or spec.presence):
         crop = heads.crop_features(taps, spec.crop_filters)
@@ -170,8 +173,11 @@ class HandyPose(DescribedModel):
         and linear, trained towards 1 at a joint; with `handedness` also `(batch, 1, 1,
         1)`, the logit of a left hand; with `presence` `(batch, 1)`, that of a hand at
         all; with `points` `(batch, num_keypoints, 2)`, x and y in 0..1 by regression,
-        which beside heatmaps is part of no exported file. Without a waterfall there
-        are no heatmaps, and keypoints are these points
+        which beside heatmaps is part of no exported file; with `world` `(batch, 3 *
+        num_keypoints)`, metres from the hand's middle, and `depth` `(batch,
+        num_keypoints)`, behind the wrist, over the side of the crop: both as
+        MediaPipe's network tells them, without a loss. Without a waterfall there are
+        no heatmaps, and keypoints are the points
     """
 
     result_name = "keypoints"
@@ -192,6 +198,10 @@ class HandyPose(DescribedModel):
             raise ValueError("a pose network has `waterfall` and `decoder` or neither")
         if not description.keypoint_outputs:
             raise ValueError("a pose network without a waterfall has `points`")
+        if description.world and not description.takes_world:
+            raise ValueError(
+                "`world` is for the hand's 21 keypoints, of a network with `points`"
+            )
         image, outputs = build_network(description, backbone)
         super().__init__(
             image, outputs, description=description, backbone=backbone, **kwargs

@@ -12,6 +12,8 @@ _PARTS = {
     "heatmaps": "heatmaps",
     "top": "whole hand",
     "points": "points",
+    "depth": "depth",
+    "world": "points in metres",
     "near": "heatmaps near points",
     "handedness": "handedness head",
     "presence": "presence head",

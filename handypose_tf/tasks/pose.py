@@ -17,7 +17,7 @@ from handypose_tf.images import Image
 from handypose_tf.images.drawing import contact_sheet, draw_keypoints
 from handypose_tf.losses import HardKeypointMSE, HeatmapMSE, WeightedHeatmapMSE
 from handypose_tf.models import HandyPose, handypose
-from handypose_tf.models.first_weights import load_first_weights
+from handypose_tf.models.first_weights import first_description, load_first_weights
 from handypose_tf.models.training_defaults import output_losses, output_metrics
 from handypose_tf.tasks.described_data import describe_records
 from handypose_tf.tasks.origin import origin, origin_facts
@@ -58,7 +58,15 @@ class PoseTask(Task):
             skeleton=data.skeleton,
             overrides=spec.overrides,
             **crop_heads(self.config),
+            # Its heads read MediaPipe's encoder, and nothing teaches them another.
+            world=None if spec.frozen == "deepest" else False,
         )
+        first = first_description(spec.weights, spec.preset)
+        if first is not None and first.world and not model.description.world:
+            self.notes += (
+                "keypoints_3d are left out: they need these 21 keypoints and the "
+                "encoder as it is (model.frozen: deepest)",
+            )
         if spec.imagenet_file:
             load_first_weights(model, spec.weights, spec.imagenet_file)
         if not _has_places(self.training.records):

@@ -90,6 +90,8 @@ def _head_arrays(arrays: dict[str, list[NDArray]]) -> dict[str, list[NDArray]]:
     return {
         "points_x": [array[..., 0::_NUMBERS] for array in points],
         "points_y": [array[..., 1::_NUMBERS] for array in points],
+        "depth": [array[..., 2::_NUMBERS] / LANDMARK_SIZE for array in (kernel, bias)],
+        "world": arrays["top_world_landmarks"],
         "handedness_dense": [-array for array in arrays["top_handedness"]],
         "presence": arrays["top_presence"],
     }

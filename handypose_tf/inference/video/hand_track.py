@@ -24,6 +24,9 @@ _SIDE_WEIGHT = 0.6
 #: A step in time that does not advance counts as this many seconds.
 _LEAST_STEP = 1e-3
 
+#: The filter takes no hand for smaller than 1: metres are smoothed as millimetres.
+_MILLIMETRES = 1000
+
 
 @dataclass(eq=False)
 class HandTrack:
@@ -45,6 +48,7 @@ class HandTrack:
     _velocity: FloatArray = field(default_factory=lambda: np.zeros(2))
     _side: SideFilter = field(default_factory=SideFilter)
     _filter: OneEuroFilter | None = None
+    _space_filter: OneEuroFilter | None = None
 
     def see(self, pose: HandPose, seconds: float, *, is_alone: bool) -> None:
         """Take the pose of the next frame.
@@ -65,7 +69,8 @@ class HandTrack:
 
     def return_as(self, pose: HandPose, seconds: float) -> None:
         """Take the pose of a hand that was lost; smoothing starts anew."""
-        self.pose, self.seconds, self._filter = pose, seconds, None
+        self.pose, self.seconds = pose, seconds
+        self._filter = self._space_filter = None
 
     def start(self) -> HandTrack:
         """Take the side of the first pose."""
@@ -96,7 +101,18 @@ class HandTrack:
         self._filter = self._filter or OneEuroFilter(self.smoothing)
         size = float(pose.box[2:].max())
         keypoints = self._filter(pose.keypoints, size, self.seconds)
-        return replace(pose, keypoints=keypoints, box=tight_box(keypoints))
+        box = tight_box(keypoints)
+        return replace(pose, keypoints=keypoints, box=box, keypoints_3d=self._space())
+
+    def _space(self) -> FloatArray | None:
+        """Return the last pose's points in metres, smoothed as millimetres."""
+        points = self.pose.keypoints_3d
+        if points is None:
+            return None
+        self._space_filter = self._space_filter or OneEuroFilter(self.smoothing)
+        points = points * _MILLIMETRES
+        size = float(np.ptp(points, axis=0).max())
+        return self._space_filter(points, size, self.seconds) / _MILLIMETRES
 
     def _take_side(self, pose: HandPose) -> None:
         if pose.left_score is not None:
