@@ -17,6 +17,7 @@ import tempfile
 import warnings
 import zipfile
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -256,9 +257,9 @@ def _twin_that_fits(model: DescribedModel, content: bytes) -> DescribedModel | N
             continue
         twin = model.rebuilt(**heads)
         places = _weighted(twin)
-        if shapes == {key: [w.shape for w in x.weights] for key, x in places.items()}:
-            if all(names[key] in (None, x.name) for key, x in places.items()):
-                return twin
+        fits = shapes == {k: [w.shape for w in x.weights] for k, x in places.items()}
+        if fits and not _moved(twin, names):
+            return twin
     return None
 
 
@@ -266,6 +267,20 @@ def _weighted(model: DescribedModel) -> dict[str, Any]:
     """Return the layers that have weights by their places in a file."""
     keys = _storage_keys(model)
     return {keys[layer.name]: layer for layer in model.layers if layer.weights}
+
+
+def _moved(model: DescribedModel, names: Mapping[str, str | None]) -> list[str]:
+    """Return what layers lie at other layers' places, by the names that are stored.
+
+    The names that Keras makes up for an own backbone's layers differ from run to run.
+    """
+    backbone = model.own_backbone()
+    free = {layer.name for layer in backbone.layers} if backbone else {}
+    return [
+        f"{key} is {names[key]}, expected {layer}"
+        for layer, key in _storage_keys(model).items()
+        if layer not in free and names.get(key) not in (None, layer)
+    ]
 
 
 def _assign(model: DescribedModel, content: bytes, source: str) -> None:
@@ -277,18 +292,9 @@ def _assign(model: DescribedModel, content: bytes, source: str) -> None:
     except _BROKEN_WEIGHTS as error:
         reason = _told(source) or f"its weights cannot be read ({error})"
         raise ModelError(f"{source}: {reason}") from error
-    keys = _storage_keys(model)
-    # The names that Keras makes up for an own backbone's layers differ from run to run.
-    backbone = model.own_backbone()
-    free = {layer.name for layer in backbone.layers} if backbone else {}
-    moved = [
-        f"{key} is {names[key]}, expected {layer}"
-        for layer, key in keys.items()
-        if layer not in free and names.get(key) not in (None, layer)
-    ]
-    if moved:
+    if moved := _moved(model, names):
         raise ModelError(f"{source} does not fit the model: {summary(moved)}")
-    by_layer = {key: layer for layer, key in keys.items()}
+    by_layer = {key: layer for layer, key in _storage_keys(model).items()}
     arrays = {by_layer.get(key, key): values for key, values in stored.items()}
     assign(model.layers, arrays, source)
 

@@ -36,6 +36,7 @@ def facts() -> dict:
         "kind": "pose",
         "handedness": False,
         "presence": False,
+        "world": False,
         "export": {},
     }
 
