@@ -8,8 +8,9 @@ the viewer has graded too. Each hand is looked at several times, from the points
 and in four turns of its box; the label is what the looks agree on. Points whose looks
 disagree teach nothing; a hand without good points only teaches that it is one.
 OUT gets `train/` and `held_out/`, each with `people_photos.json` (hands),
-`people_places.json` (places without one) and, for a detector, `people_scenes.json`
-(hands, and as crowds what nobody can tell), split by group.
+`people_good.json` (those whose points are good), `people_places.json` (places without
+one) and, for a detector, `people_scenes.json` (hands, and as crowds what nobody can
+tell), split by group.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import csv
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,12 @@ MAX_MOVE = 0.12
 UNKNOWN = 0.001
 
 
-#: File and the annotations it holds, by a key that they have.
-KINDS = {
-    "people_photos": ("keypoints",),
-    "people_places": ("no_hand",),
-    "people_scenes": ("keypoints", "iscrowd"),
+#: File and which annotations it holds.
+KINDS: dict[str, Callable[[Place], bool]] = {
+    "people_photos": lambda place: "keypoints" in place,
+    "people_good": lambda place: place.get("grade") == "good",
+    "people_places": lambda place: "no_hand" in place,
+    "people_scenes": lambda place: "keypoints" in place or "iscrowd" in place,
 }
 
 
@@ -198,12 +200,12 @@ def main() -> None:
         items = [(name, places) for name, _, places in photos]
         found = [*tqdm(pool.map(annotate, items, chunksize=4), total=len(items))]
     for side in ("train", "held_out"):
-        for kind, keys in KINDS.items():
+        for kind, is_of in KINDS.items():
             part = [
                 (
                     f"people_photos/{name}",
                     size,
-                    [place for place in places if not place.keys().isdisjoint(keys)],
+                    [*filter(is_of, places)],
                 )
                 for (name, group, _), (size, places) in zip(photos, found, strict=True)
                 if is_held_out(group) == (side == "held_out")
