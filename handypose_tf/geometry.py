@@ -213,26 +213,29 @@ class HandRegion(NamedTuple):
         center: `(2,)`.
         side: Of the square.
         degrees: By how much the square's content is turned, counter-clockwise as seen.
+        mirrored: Whether the turned content is then mirrored, left and right swapped.
     """
 
     center: FloatArray
     side: float
     degrees: float = 0.0
+    mirrored: bool = False
 
     def matrix(self, size: int) -> FloatArray:
         """Return the `(3, 3)` matrix from the picture to a crop of `size` pixels."""
-        return crop_matrix(self.center, self.side, size, degrees=self.degrees)
+        matrix = crop_matrix(self.center, self.side, size, degrees=self.degrees)
+        if self.mirrored:
+            matrix[0] = [0, 0, size - 1] - matrix[0]
+        return matrix
 
     def towards(self, other: HandRegion, share: float) -> HandRegion:
-        """Return the other's turn, with centre and side so much on the way to it."""
+        """Return the other's turn, with centre and side so much on the way to it.
+
+        It is not mirrored.
+        """
         center = self.center + share * (other.center - self.center)
         side = self.side ** (1 - share) * other.side**share
         return HandRegion(center, float(side), other.degrees)
-
-
-def turn_between(first: float, second: float) -> float:
-    """Return by how much two directions differ, 0 to 180 degrees."""
-    return abs((second - first + 180) % 360 - 180)
 
 
 def upright_degrees(wrist: ArrayLike, knuckle: ArrayLike) -> float:

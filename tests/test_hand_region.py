@@ -9,7 +9,6 @@ from handypose_tf.geometry import (
     hand_degrees,
     keypoints_region,
     transform_points,
-    turn_between,
     upright_degrees,
 )
 from handypose_tf.hand import MIDDLE_KNUCKLE, WRIST
@@ -55,18 +54,19 @@ def test_one_point_is_still_a_region() -> None:
     assert HandRegion(np.zeros(2, np.float32), 4).matrix(8)[0, 0] == 2
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "expected"),
-    [(10, 30, 20), (350, 10, 20), (-170, 175, 15), (0, 180, 180), (90, 90, 0)],
-)
-def test_directions_differ_by_half_a_circle_at_most(
-    first: float, second: float, expected: float
-) -> None:
-    assert turn_between(first, second) == pytest.approx(expected)
-
-
 def test_a_region_moves_towards_another() -> None:
     first = HandRegion(np.array([0.0, 8]), 10.0, 5.0)
     moved = first.towards(HandRegion(np.array([8.0, 0]), 40.0, 60.0), 0.5)
     np.testing.assert_allclose(moved.center, [4, 4])
     assert (moved.side, moved.degrees) == (pytest.approx(20), 60)
+
+
+def test_a_mirrored_region_swaps_left_and_right_of_its_turned_crop() -> None:
+    plain = HandRegion(np.array([10.0, 20]), 32.0, 30.0)
+    mirrored = plain._replace(mirrored=True)
+    points = np.array([[3.0, 8], [14, 25]])
+    expected = transform_points(points, plain.matrix(64))
+    expected[:, 0] = 63 - expected[:, 0]
+    found = transform_points(points, mirrored.matrix(64))
+    np.testing.assert_allclose(found, expected)
+    assert not plain.towards(mirrored, 0.5).mirrored

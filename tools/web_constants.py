@@ -56,8 +56,7 @@ SHARED: dict[ModuleType, dict[str, str]] = {
         "DEFAULT_MODEL": "DEFAULT_MODEL",
         "_PROMISING": "PROMISING",
         "_TOWARDS_POINTS": "TOWARDS_POINTS",
-        "_TURNED": "TURNED",
-        "_MOST_LOOKS": "MOST_LOOKS",
+        "_WIDER": "WIDER",
         "DEFAULT_LEVELS": "DEFAULT_LEVELS",
     },
     hand_detector: {

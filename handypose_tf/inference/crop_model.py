@@ -155,7 +155,9 @@ class CropModel:
         if results.left_scores is None:
             return hand
         left_score = float(results.left_scores[index])
-        return hand.with_side(1 - left_score if self._mirrored else left_score)
+        is_mirrored = np.linalg.det(matrix) < 0
+        swapped = self._mirrored != is_mirrored
+        return hand.with_side(1 - left_score if swapped else left_score)
 
 
 def found_spread(hand: HandPose) -> float:
@@ -172,8 +174,8 @@ def _turned_back(
     """Return one crop's points in metres, x and y along those of the picture."""
     if results.keypoints_3d is None:
         return None
-    turn = np.eye(3)
-    turn[:2, :2] = matrix[:2, :2] / np.sqrt(np.linalg.det(matrix[:2, :2]))
+    turn, part = np.eye(3), matrix[:2, :2]
+    turn[:2, :2] = part / np.sqrt(abs(np.linalg.det(part)))
     points: FloatArray = results.keypoints_3d[index] @ turn
     return points
 

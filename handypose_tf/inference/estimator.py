@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from handypose_tf.checks import check_choice
-from handypose_tf.geometry import FloatArray, HandRegion, turn_between
+from handypose_tf.geometry import FloatArray, HandRegion
 from handypose_tf.images import Image
 from handypose_tf.inference.boxes import check_boxes
+from handypose_tf.inference.combined_pose import combined_pose
 from handypose_tf.inference.crop_model import CropModel
 from handypose_tf.inference.hand_finder import (
     Detector,
@@ -26,7 +27,7 @@ from handypose_tf.inference.hand_finder import (
     open_detector,
 )
 from handypose_tf.inference.hand_overlap import drop_duplicates
-from handypose_tf.inference.hand_pose import HandPose, better_pose
+from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.hand_poses import HandPoses
 from handypose_tf.inference.many_pictures import ON_ERROR, predict_each
 from handypose_tf.inference.picture_input import read_picture
@@ -47,12 +48,11 @@ _PROMISING = 0.7
 #: eighth: 92.6 and 76.5, 92.2 and 75.9, 91.3 and 74.1.
 _TOWARDS_POINTS = 0.5
 
-#: A hand that a look shows turned by more degrees is looked at once more: one of four,
-#: which gain a point at 0.2 in the mean of all.
-_TURNED = 10.0
-
-#: Looks at a hand.
-_MOST_LOOKS = 3
+#: Its side is so much longer than that: the points that it is cut by may lie too far
+#: inside. Measured (30 November 2026) on 129 held-out hands in photos of people and 273
+#: and 328 rendered ones, all looks combined: pck_box@0.1 70.0, 68.8 and 65.1 %, at 1
+#: 68.3, 68.5 and 63.8. Where the points are known, 1 is best.
+_WIDER = 1.1
 
 #: Levels of the detector's look at single pictures.
 DEFAULT_LEVELS = 2
@@ -294,24 +294,29 @@ class HandPoseEstimator:
         return [hand.pose for hand in self._look_again(image, found)]
 
     def _look_again(self, image: Image, hands: list[FoundHand]) -> list[FoundHand]:
-        """Look at each hand upright, and once more where that shows it turned.
+        """Look at each hand upright: mirrored first, then as it is.
 
         Returns:
-            Of each hand the pose whose keypoints are the surest.
+            Of each hand what all looks amount to.
         """
-        best, latest = [*hands], dict(enumerate(hands))
-        for number in range(1, _MOST_LOOKS):
-            regions: dict[int, HandRegion] = {}
-            for i, hand in latest.items():
+        looks, latest = [hands], hands
+        for mirrored in (True, False):
+            regions = []
+            for hand in latest:
                 found = self.next_region(hand.pose)
-                turn = turn_between(hand.region.degrees, found.degrees)
-                if number == 1 or turn > _TURNED:
-                    regions[i] = hand.region.towards(found, _TOWARDS_POINTS)
-            poses = self._model.poses(image, [*regions.values()])
-            latest = {
-                i: hands[i]._replace(pose=pose, region=region)
-                for (i, region), pose in zip(regions.items(), poses, strict=True)
-            }
-            for i, hand in latest.items():
-                best[i] = best[i]._replace(pose=better_pose(best[i].pose, hand.pose))
-        return best
+                region = hand.region.towards(found, _TOWARDS_POINTS)
+                side = _WIDER * region.side
+                regions.append(region._replace(side=side, mirrored=mirrored))
+            poses = self._model.poses(image, regions)
+            latest = [
+                hand._replace(pose=pose, region=region)
+                for hand, pose, region in zip(hands, poses, regions, strict=True)
+            ]
+            looks.append(latest)
+        presence = self.metadata.presence
+        return [
+            each[0]._replace(
+                pose=combined_pose([hand.pose for hand in each], tell_presence=presence)
+            )
+            for each in zip(*looks, strict=True)
+        ]

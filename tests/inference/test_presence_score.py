@@ -13,7 +13,8 @@ from dot_model import dot_image, metadata, true_keypoints, write_dot_model
 from fake_detector import FakeDetector, detected
 
 from handypose_tf.inference import HandPoseEstimator, HandTracker
-from handypose_tf.inference.hand_pose import HandPose, better_pose
+from handypose_tf.inference.combined_pose import combined_pose
+from handypose_tf.inference.hand_pose import HandPose
 from handypose_tf.inference.thresholds import (
     KEEP_PRESENCE,
     KEEP_SCORE,
@@ -81,13 +82,42 @@ def test_a_followed_hand_needs_less(model):
     assert tracker.update(image(KEEP_PRESENCE - 0.1)) == []
 
 
-def test_of_two_looks_the_better_points_count():
+def look(points: np.ndarray, sureness: float, score: float, left: float) -> HandPose:
+    box = [0, 0, 100, 100]
+    space = np.full((21, 3), score)
+    hand = HandPose(points, np.full(21, sureness), box, score, keypoints_3d=space)
+    return hand.with_side(left)
+
+
+def test_looks_are_combined():
+    """Sureness .8 counts as .8 ** 5 where .4 counts as .4 ** 5: one 33rd."""
+    points = np.random.default_rng(0).uniform(0, 100, (21, 2))
+    beside = points + np.array([[20.0, 0]])
+    beside[3] = points[3] + (0, 31)  # farther than .3 of the box: another place
+    first, second = look(points, 0.4, 0.9, 0.2), look(beside, 0.8, 0.5, 0.8)
+    hand = combined_pose([first, second], tell_presence=True)
+    share = 0.8**5 / (0.8**5 + 0.4**5)
+    expected = points + share * (beside - points)
+    expected[3] = beside[3]
+    np.testing.assert_allclose(hand.keypoints, expected, rtol=1e-5)
+    np.testing.assert_allclose(hand.box[:2], expected.min(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(hand.scores, 0.8, rtol=1e-6)
+    space = (0.8**4 * 0.5 + 0.4**4 * 0.9) / (0.8**4 + 0.4**4)
+    np.testing.assert_allclose(hand.keypoints_3d, space, rtol=1e-5)
+    # Odds of 9 and 1 have 3 in their middle; of 1 to 4 and 4 to 1 it is even.
+    assert hand.score == pytest.approx(0.75, rel=1e-4)
+    assert hand.left_score == pytest.approx(0.5, abs=1e-6)
+    assert combined_pose([first, second], tell_presence=False).score == 0.5
+    assert combined_pose([first], tell_presence=True) is first
+
+
+def test_of_looks_as_sure_as_each_other_the_last_counts():
     points = np.random.default_rng(0).uniform(0, 9, (21, 2))
-    box = [0, 0, 9, 9]
-    sure = HandPose(points, np.full(21, 0.9), box, 0.4)
-    there = HandPose(points, np.full(21, 0.5), box, 0.99)
-    assert better_pose(sure, there) is sure
-    assert better_pose(there, sure) is sure
+    far = points + 100
+    hand = combined_pose(
+        [look(points, 0.5, 0.5, 0.5), look(far, 0.5, 0.5, 0.5)], tell_presence=True
+    )
+    np.testing.assert_allclose(hand.keypoints, far, rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,8 @@ def test_a_turned_crop_s_metres_are_turned_back(file, monkeypatch):
     results = CropResults(keypoints, None, np.ones(1), along_x)
     monkeypatch.setattr(model._model, "run", lambda crops: results)
     picture = np.zeros((80, 80, 3), np.uint8)
-    for degrees in (0.0, 90.0, 30.0):
-        region = HandRegion(np.array([40.0, 40.0]), 40, degrees)
+    for degrees, mirrored in ((0.0, False), (90.0, False), (30.0, False), (30.0, True)):
+        region = HandRegion(np.array([40.0, 40.0]), 40, degrees, mirrored)
         [hand] = model.poses(picture, [region])
         to_picture = np.linalg.inv(region.matrix(SIDE))[:2, :2]
         direction = to_picture @ [1, 0]
