@@ -34,13 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Fit, write the model, and say what it does to the hands that were given."""
-    from handypose_tf.data import open_source
-    from handypose_tf.evaluation.calibrate import calibrate_model
-    from handypose_tf.evaluation.evaluate import select_hands
-    from handypose_tf.evaluation.plots import save_reliability_plot
-    from handypose_tf.evaluation.presence import calibrate_presence
-    from handypose_tf.inference import HandPoseEstimator
-    from handypose_tf.models import save_model
+    with quiet_native_log():
+        from handypose_tf.data import open_source
+        from handypose_tf.evaluation.calibrate import calibrate_model
+        from handypose_tf.evaluation.evaluate import select_hands
+        from handypose_tf.evaluation.plots import save_reliability_plot
+        from handypose_tf.evaluation.presence import calibrate_presence
+        from handypose_tf.inference import HandPoseEstimator
+        from handypose_tf.models import save_model
 
     if arguments.out.suffix != ".keras" or not arguments.model.endswith(".keras"):
         raise OutputError(

@@ -33,6 +33,9 @@ from handypose_tf.litert.shipped import find_model
 #: Arguments that the JSON file repeats.
 _FACTS = ("data", "min_size", "min_points", "levels", "pose")
 
+#: Options that say how a pose model is measured.
+_OF_POSE = ("protocol", "crop_box", "crop_scale", "flip_test", "predictions")
+
 
 def is_detector(models: Sequence[str]) -> bool:
     """Tell whether the first of the models finds hands, and no keypoints."""
@@ -51,6 +54,11 @@ def evaluate_detectors(arguments: argparse.Namespace) -> int:
     """Measure, print and write."""
     if not arguments.models:
         arguments.usage_error("--task detector needs --model, a detector")
+    if given := [name for name in _OF_POSE if getattr(arguments, name)]:
+        option = f"--{given[0].replace('_', '-')}"
+        arguments.usage_error(
+            f"{option} is for pose models, and {arguments.models[0]} is a detector"
+        )
     source = {"on_error": arguments.on_error, "images": arguments.images}
     records = [r for r in open_source(arguments.data, **source).records() if r.is_hand]
     photos = labelled_photos(records, min_size=arguments.min_size)

@@ -128,8 +128,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_file(arguments: argparse.Namespace) -> int:
-    from handypose_tf.data import open_source
-    from handypose_tf.export import export_and_check, open_checker
+    with quiet_native_log():
+        from handypose_tf.data import open_source
+        from handypose_tf.export import export_and_check, open_checker
 
     model = _load(arguments.model, arguments.size)
     against = arguments.against
@@ -156,9 +157,10 @@ def _run_file(arguments: argparse.Namespace) -> int:
 
 
 def _run_task(arguments: argparse.Namespace) -> int:
-    from handypose_tf.export import export_task
-    from handypose_tf.export.task_bundle import check_task_model
-    from handypose_tf.models import load_model
+    with quiet_native_log():
+        from handypose_tf.export import export_task
+        from handypose_tf.export.task_bundle import check_task_model
+        from handypose_tf.models import load_model
 
     model = load_model(arguments.model)
     model = model.at_size(arguments.size) if arguments.size else model

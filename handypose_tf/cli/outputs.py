@@ -16,6 +16,9 @@ RESULTS = ("json", "jsonl", "csv", "coco")
 _PICTURES = ("worst", "contact_sheet")
 _FILES = (*RESULTS, *_PICTURES, "plot", "save_predictions", "tflite")
 
+#: Endings by which `--out` and `--task` are files, and no folder or word.
+_MODEL_SUFFIXES = (".tflite", ".keras", ".task")
+
 #: Options and arguments that name what is read; of data the file is behind the format.
 _READ = (
     *("inputs", "files", "config", "model", "models", "file", "checkpoint"),
@@ -50,6 +53,10 @@ def check_outputs(
             option = f"--{name.replace('_', '-')}"
             raise OutputError(f"{path}: {option} ends in one of {', '.join(suffixes)}")
         check_writable(path)
+    for name in ("out", "task"):
+        model = getattr(arguments, name, None)
+        if isinstance(model, Path) and model.suffix in _MODEL_SUFFIXES:
+            check_writable(model)
 
 
 def _suffixes(name: str) -> tuple[str, ...]:

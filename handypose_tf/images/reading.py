@@ -173,7 +173,10 @@ def _imdecode(buffer: NDArray[np.uint8], flags: int) -> NDArray:
             )
         raise ValueError(reason) from error
     if image is None:
-        kind = file_kind(buffer[:NUM_START].tobytes())
+        start = buffer[:NUM_START].tobytes()
+        kind = file_kind(start)
+        if kind is None and start.lstrip()[:1] in (b"{", b"["):
+            kind = "a JSON text, no picture"
         raise ValueError(_UNREAD.get(kind or "", _unread(kind)))
     return image
 

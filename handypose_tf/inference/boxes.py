@@ -9,6 +9,9 @@ from handypose_tf.errors import DataError
 from handypose_tf.geometry import FloatArray
 from handypose_tf.images import Image
 
+#: Sides of pictures in which a hand of one pixel is no hand.
+_LEAST_SIDE = 32
+
 
 def check_boxes(boxes: ArrayLike, image: Image) -> FloatArray:
     """Return boxes as `(num_hands, 4)` float32.
@@ -19,7 +22,7 @@ def check_boxes(boxes: ArrayLike, image: Image) -> FloatArray:
 
     Raises:
         ValueError: If they have a wrong type or shape.
-        DataError: If one lies outside the picture.
+        DataError: If one lies outside the picture, or its numbers are shares of it.
     """
     array = np.asarray(boxes, np.float32)
     if not array.size:
@@ -37,5 +40,11 @@ def check_boxes(boxes: ArrayLike, image: Image) -> FloatArray:
             raise DataError(
                 f"box {box.tolist()} lies outside the picture of {width} x {height} "
                 "pixels; boxes are x, y, width, height in pixels"
+            )
+        lies_in_1 = (box[:2] >= 0).all() and (box[:2] + box[2:] <= 1).all()
+        if lies_in_1 and min(height, width) >= _LEAST_SIDE:
+            raise DataError(
+                f"box {box.tolist()} lies between 0 and 1, and boxes are in pixels; "
+                f"multiply by {width} and {height}"
             )
     return array

@@ -32,7 +32,9 @@ def test_nothing_is_left_of_the_look(tmp_path):
         ("worst", "a.pdf", "a.pdf: --worst ends in one of .jpg"),
         ("contact_sheet", "a", "a: --contact-sheet ends in one of"),
         ("json", ".", r"cannot write: Is a directory"),
-        ("save_predictions", "file/a.json", "cannot write: Not a directory"),
+        ("save_predictions", "file/a.json", "a file is where a folder is to be"),
+        ("out", "file/a.keras", "a file is where a folder is to be"),
+        ("task", "file/a.task", "a file is where a folder is to be"),
     ],
 )
 def test_what_cannot_be_written_is_said_at_once(tmp_path, name, path, message):

@@ -111,3 +111,7 @@ def test_what_is_missing_is_said(data, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["evaluate", "--model", "handypose_lite0", "--data", data])
     assert "give --protocol, one of agmn" in capsys.readouterr().err
+    words = ["--model", "handypose_detector", "--protocol", "nsrm"]
+    with pytest.raises(SystemExit, match="2"):
+        main(["evaluate", *words, "--data", data])
+    assert "--protocol is for pose models, and handypose" in capsys.readouterr().err

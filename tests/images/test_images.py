@@ -173,6 +173,7 @@ def test_a_damaged_file_is_turned_or_refused(file_format):
         (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer, not the"),
         (b" <!DOCTYPE HTML><p>gone", "a web page, not the file that it links to"),
         (b"%PDF-1.7", "a PDF document"),
+        (b' {"images": []}', "the file is a JSON text, no picture"),
         (b"\xff\x0a" + bytes(90), "JPEG XL is not read"),
         (b"RIFF\0\0\0\0WEBP", "not a picture, or broken"),
     ],

@@ -191,6 +191,12 @@ def test_boxes_outside_the_picture(estimator, image, box):
         estimator.predict(image, [box])
 
 
+def test_a_box_of_shares_is_not_taken_for_pixels(estimator, image):
+    with pytest.raises(DataError, match="in pixels; multiply by 400 and 300"):
+        estimator.predict(image, [[0.1, 0.2, 0.5, 0.5]])
+    assert len(estimator.predict(image, [[0, 0, 1.5, 2]])) == 1
+
+
 def test_an_untrained_model_warns(tmp_path):
     path = write_dot_model(tmp_path / "a.tflite", trained=False)
     with pytest.warns(UntrainedModelWarning, match="never trained on hands"):

@@ -219,7 +219,8 @@ class Reader(ABC):
         for path in filter(None, (self.path, self.images)):
             if not path.exists():
                 known = f"; splits of {self.format}: {', '.join(self.splits)}"
-                raise DataError(f"{path}: no such file or folder{known}")
+                hint = known if path is self.path else " of pictures; check the path"
+                raise DataError(f"{path}: no such file or folder{hint}")
         if self.path.is_file() and self.path.suffix.lower() not in self.file_suffixes:
             wanted = ", ".join(("a folder", *self.file_suffixes))
             raise DataError(
