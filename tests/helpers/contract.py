@@ -63,6 +63,13 @@ def check_shape(layer: keras.layers.Layer, shapes: list[Shape]) -> None:
     assert tuple(layer.compute_output_shape(one_or_all(free))) == (None, *expected[1:])
 
 
+def check_layer(layer: keras.layers.Layer, shapes: list[Shape], folder: Path) -> None:
+    """A layer that is one node keeps configuration, shape and its place in files."""
+    check_configuration(layer)
+    check_shape(layer, shapes)
+    check_round_trip(as_one_layer(layer, shapes), make_inputs(shapes), folder)
+
+
 def check_gradients(layer: keras.layers.Layer, shapes: list[Shape]) -> None:
     """Every trainable weight gets a finite gradient that is not zero."""
     values = one_or_all(make_inputs(shapes))

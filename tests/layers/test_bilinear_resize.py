@@ -3,13 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
-from contract import (
-    as_one_layer,
-    check_configuration,
-    check_round_trip,
-    check_shape,
-    make_inputs,
-)
+from contract import check_layer, make_inputs
 
 from handypose_tf.layers import BilinearResize
 
@@ -58,10 +52,7 @@ def test_rows_and_columns_do_not_swap():
 
 
 def test_contract(tmp_path):
-    layer = BilinearResize(align_corners=True, name="resize")
-    check_configuration(layer)
-    check_shape(layer, SHAPES)
-    check_round_trip(as_one_layer(layer, SHAPES), make_inputs(SHAPES), tmp_path)
+    check_layer(BilinearResize(align_corners=True, name="resize"), SHAPES, tmp_path)
 
 
 def test_a_reference_of_free_size():

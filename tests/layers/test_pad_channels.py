@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
-from contract import (
-    as_one_layer,
-    check_configuration,
-    check_round_trip,
-    check_shape,
-    make_inputs,
-)
+from contract import check_layer, make_inputs
 
 from handypose_tf.layers import PadChannels
 
@@ -27,10 +21,7 @@ def test_as_many_channels_stay_as_they_are():
 
 
 def test_contract(tmp_path):
-    layer = PadChannels(7, name="pad")
-    check_configuration(layer)
-    check_shape(layer, SHAPES)
-    check_round_trip(as_one_layer(layer, SHAPES), make_inputs(SHAPES), tmp_path)
+    check_layer(PadChannels(7, name="pad"), SHAPES, tmp_path)
 
 
 def test_mixed_precision(mixed_float16):

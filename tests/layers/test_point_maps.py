@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
-from contract import (
-    as_one_layer,
-    check_configuration,
-    check_round_trip,
-    check_shape,
-    make_inputs,
-)
+from contract import check_layer
 
 from handypose_tf.layers import PointMaps
 
@@ -35,10 +29,7 @@ def test_points_are_not_taught_by_their_maps():
 
 
 def test_contract(tmp_path):
-    layer = PointMaps((4, 6), 0.4, name="maps")
-    check_configuration(layer)
-    check_shape(layer, SHAPES)
-    check_round_trip(as_one_layer(layer, SHAPES), make_inputs(SHAPES), tmp_path)
+    check_layer(PointMaps((4, 6), 0.4, name="maps"), SHAPES, tmp_path)
 
 
 def test_mixed_precision(mixed_float16):

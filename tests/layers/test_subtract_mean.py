@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
-from contract import (
-    as_one_layer,
-    check_configuration,
-    check_round_trip,
-    check_shape,
-    make_inputs,
-)
+from contract import check_layer
 
 from handypose_tf.layers import SubtractMean
 
@@ -27,10 +21,7 @@ def test_the_same_mean_of_all_channels():
 
 
 def test_contract(tmp_path):
-    layer = SubtractMean((1, 2, 4), name="mean")
-    check_configuration(layer)
-    check_shape(layer, SHAPES)
-    check_round_trip(as_one_layer(layer, SHAPES), make_inputs(SHAPES), tmp_path)
+    check_layer(SubtractMean((1, 2, 4), name="mean"), SHAPES, tmp_path)
 
 
 def test_mixed_precision_holds_the_whole_range(mixed_float16):

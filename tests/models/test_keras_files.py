@@ -32,18 +32,36 @@ def saved(file, tmp_path) -> Path:
     return Path(shutil.copy(file, tmp_path))
 
 
-def rewrite(path: Path, change) -> Path:
-    """Change the arrays in a file's `layers` group by `change(group)`."""
+def replace_member(path: Path, name: str, change) -> None:
+    """Put `change(content)` in the place of a member of a file."""
     with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    content = io.BytesIO(members["model.weights.h5"])
-    with h5py.File(content, "a") as file:
-        change(file["layers"])
-    members["model.weights.h5"] = content.getvalue()
+        members = {each: archive.read(each) for each in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return path
+        for each, content in members.items():
+            archive.writestr(each, change(content) if each == name else content)
+
+
+def rewrite(path: Path, change) -> None:
+    """Change the arrays in a file's `layers` group by `change(group)`."""
+
+    def changed(content: bytes) -> bytes:
+        arrays = io.BytesIO(content)
+        with h5py.File(arrays, "a") as file:
+            change(file["layers"])
+        return arrays.getvalue()
+
+    replace_member(path, "model.weights.h5", changed)
+
+
+def redescribe(path: Path, change) -> None:
+    """Change a file's description by `change(config)`."""
+
+    def changed(content: bytes) -> str:
+        described = json.loads(content)
+        change(described["config"])
+        return json.dumps(described)
+
+    replace_member(path, "config.json", changed)
 
 
 def test_round_trip(small_model, saved):
@@ -112,16 +130,9 @@ def test_an_own_backbone(tmp_path):
 def test_an_own_backbone_of_another_keras_must_be_given(tmp_path):
     model = handypose("handypose_lite0", backbone=my_backbone())
     path = save_model(model, tmp_path / "own.keras")
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(members["config.json"])
-    config["config"]["backbone"]["module"] = "keras_9.models"
-    config["config"]["backbone"]["class_name"] = "Future"
-    config["config"]["backbone"]["registered_name"] = "Future"
-    members["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
+    future = {"module": "keras_9.models"}
+    future |= dict.fromkeys(("class_name", "registered_name"), "Future")
+    redescribe(path, lambda config: config["backbone"].update(future))
     with pytest.raises(ModelError, match=r"own\.keras: its own .* as `backbone`$"):
         load_model(path)
     loaded = load_model(path, backbone=my_backbone())
@@ -161,16 +172,11 @@ def test_an_archive_with_another_description(tmp_path, text):
 
 @pytest.mark.parametrize("settings", [[], {}, "x", None, {"decoder": 3}])
 def test_a_description_that_cannot_be_built(saved, settings):
-    with zipfile.ZipFile(saved) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(members["config.json"])
-    if isinstance(settings, dict) and settings:
-        settings = {**config["config"]["settings"], **settings}
-    config["config"]["settings"] = settings
-    members["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(saved, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
+    def change(config):
+        whole = config["settings"] if settings == {"decoder": 3} else {}
+        config["settings"] = whole | settings if whole else settings
+
+    redescribe(saved, change)
     with pytest.raises(ModelError, match=r"\.keras: its model cannot be rebuilt"):
         load_model(saved)
     if not isinstance(settings, dict):
