@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -39,12 +38,6 @@ def pytest_collection_modifyitems(
         left_out = [item for item in items if not is_slow_or_named(item, names)]
         items[:] = [item for item in items if is_slow_or_named(item, names)]
         config.hook.pytest_deselected(items=left_out)
-
-
-def pytest_collection_finish() -> None:
-    """What is imported by now stays: collections need not walk through TensorFlow."""
-    gc.collect()
-    gc.freeze()
 
 
 def is_slow_or_named(item: pytest.Item, names: set[str]) -> bool:
