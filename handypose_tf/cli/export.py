@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handypose_tf.cli.console import quiet_native_log, say
+from handypose_tf.cli.evaluate_detector import is_detector
 from handypose_tf.cli.keras2 import use_keras2
 from handypose_tf.cli.options import (
     LARGEST_SIDE,
@@ -36,6 +37,7 @@ from handypose_tf.cli.options import (
     add_images,
     whole_parser,
 )
+from handypose_tf.errors import ModelError
 from handypose_tf.files import write_json
 from handypose_tf.litert.precision import (
     CALIBRATED,
@@ -190,6 +192,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         if path is not None and path.suffix != suffix:
             arguments.usage_error(f"--{name} must end with {suffix}, is {path}")
     given = [name for name, no in _FILE_ONLY.items() if getattr(arguments, name) != no]
+    if arguments.task and is_detector([arguments.model]):
+        raise ModelError(f"{arguments.model}: a detector; --task takes a pose model")
     if arguments.task and given:
         arguments.usage_error(f"--{given[0]} is for --out, not for --task")
     if arguments.precision in CALIBRATED and not arguments.calibration:

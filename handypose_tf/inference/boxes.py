@@ -44,7 +44,7 @@ def check_boxes(boxes: ArrayLike, image: Image) -> FloatArray:
         lies_in_1 = (box[:2] >= 0).all() and (box[:2] + box[2:] <= 1).all()
         if lies_in_1 and min(height, width) >= _LEAST_SIDE:
             raise DataError(
-                f"box {box.tolist()} lies between 0 and 1, and boxes are in pixels; "
-                f"multiply by {width} and {height}"
+                f"box {', '.join(f'{value:g}' for value in box)} lies between 0 and 1, "
+                f"and boxes are in pixels; multiply by {width} and {height}"
             )
     return array

@@ -237,7 +237,7 @@ def test_models_that_cannot_stand_in_are_one_line(name, tmp_path, capsys):
         "keypoints": "finds 2 points, a to b",
         "presence": "has no head for presence",
         "oblong": "its input is 64 x 96",
-        "detector": "not a HandyPose",
+        "detector": "a detector; --task takes a pose model",
     }
     assert expected[name] in said
     assert [each.name for each in tmp_path.iterdir()] == ["m.keras"]

@@ -192,7 +192,7 @@ def test_boxes_outside_the_picture(estimator, image, box):
 
 
 def test_a_box_of_shares_is_not_taken_for_pixels(estimator, image):
-    with pytest.raises(DataError, match="in pixels; multiply by 400 and 300"):
+    with pytest.raises(DataError, match=r"box 0\.1, 0\.2, .* multiply by 400 and"):
         estimator.predict(image, [[0.1, 0.2, 0.5, 0.5]])
     assert len(estimator.predict(image, [[0, 0, 1.5, 2]])) == 1
 
