@@ -15,6 +15,7 @@ from typing import Any
 
 from handypose_tf.images import drawing
 from handypose_tf.inference import (
+    combined_pose,
     estimator,
     hand_detector,
     hand_overlap,
@@ -58,6 +59,11 @@ SHARED: dict[ModuleType, dict[str, str]] = {
         "_TOWARDS_POINTS": "TOWARDS_POINTS",
         "_WIDER": "WIDER",
         "DEFAULT_LEVELS": "DEFAULT_LEVELS",
+    },
+    combined_pose: {
+        "_SURENESS": "SURENESS",
+        "_SAME_PLACE": "SAME_PLACE",
+        "_LEAST": "LEAST_WEIGHT",
     },
     hand_detector: {
         "DEFAULT_DETECTOR": "DEFAULT_DETECTOR",

@@ -48,9 +48,22 @@ export class CropModel {
     const hands: HandPose[] = [];
     for (const region of regions) {
       const crop = cropTransform(region, imageSize);
-      const answer = await this.#run(cutCrop(picture, crop, imageSize));
-      hands.push(readPose(answer, crop, imageSize));
+      const pixels = cutCrop(picture, crop, imageSize);
+      const answer = await this.#run(region.mirrored ? mirrored(pixels, imageSize) : pixels);
+      hands.push(readPose(answer, crop, imageSize, region.mirrored));
     }
     return hands;
   }
+}
+
+/** Swap left and right of a square RGB picture. */
+function mirrored(pixels: Float32Array, size: number): Float32Array {
+  const swapped = new Float32Array(pixels.length);
+  for (let row = 0; row < size; row += 1) {
+    for (let column = 0; column < size; column += 1) {
+      const source = 3 * (row * size + size - 1 - column);
+      swapped.set(pixels.subarray(source, source + 3), 3 * (row * size + column));
+    }
+  }
+  return swapped;
 }

@@ -20,6 +20,8 @@ export interface HandRegion extends Point {
   readonly side: number;
   /** By how much its content is turned, counter-clockwise as seen. */
   readonly degrees: number;
+  /** Whether the turned content is then mirrored. */
+  readonly mirrored?: boolean;
 }
 
 /**
@@ -104,13 +106,7 @@ export function uprightDegrees(wrist: Point, knuckle: Point): number {
   return (Math.atan2(knuckle.x - wrist.x, wrist.y - knuckle.y) * 180) / Math.PI;
 }
 
-/** By how much two directions differ, 0 to 180 degrees. */
-export function turnBetween(first: number, second: number): number {
-  const turn = (((second - first + 180) % 360) + 360) % 360;
-  return Math.abs(turn - 180);
-}
-
-/** The other's turn, with middle and side so much on the way to it. */
+/** The other's turn, with middle and side so much on the way to it; not mirrored. */
 export function regionTowards(
   region: HandRegion,
   other: HandRegion,

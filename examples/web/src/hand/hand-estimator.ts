@@ -1,6 +1,7 @@
-import { MOST_LOOKS, PROMISING, TOWARDS_POINTS, TURNED } from "./constants";
+import { combinedPose } from "./combined-pose";
+import { PROMISING, TOWARDS_POINTS, WIDER } from "./constants";
 import type { CropModel, PoseModel } from "./crop-model";
-import { type Box, type HandRegion, regionTowards, turnBetween } from "./geometry";
+import { type Box, type HandRegion, regionTowards } from "./geometry";
 import {
   type Detect,
   DetectorFinder,
@@ -10,7 +11,7 @@ import {
   WholePictureFinder,
 } from "./hand-finder";
 import { dropDuplicates } from "./hand-overlap";
-import { betterPose, type HandPose } from "./hand-pose";
+import type { HandPose } from "./hand-pose";
 import type { Pixels } from "./warp";
 
 /** Finds the hands of a picture, as `handypose_tf.HandPoseEstimator` does. */
@@ -74,23 +75,19 @@ export class HandEstimator {
     return kept;
   }
 
-  /** Look at each hand upright, and once more where that shows it turned; keep the surest. */
+  /** Look at each hand upright, mirrored first, then as it is; combine all looks. */
   async #lookAgain(picture: Pixels, hands: readonly FoundHand[]): Promise<FoundHand[]> {
     const found: FoundHand[] = [];
     for (const hand of hands) {
-      let best = hand.pose;
-      let latest = { pose: hand.pose, region: hand.region };
-      for (let number = 1; number < MOST_LOOKS; number += 1) {
-        const next = this.nextRegion(latest.pose);
-        if (number > 1 && turnBetween(latest.region.degrees, next.degrees) <= TURNED) {
-          break;
-        }
-        const region = regionTowards(latest.region, next, TOWARDS_POINTS);
-        const [pose] = await this.#model.poses(picture, [region]);
-        latest = { pose: pose!, region };
-        best = betterPose(best, pose!);
+      const looks = [hand.pose];
+      let { pose, region } = hand;
+      for (const mirrored of [true, false]) {
+        const next = regionTowards(region, this.nextRegion(pose), TOWARDS_POINTS);
+        region = { ...next, side: WIDER * next.side, mirrored };
+        [pose] = (await this.#model.poses(picture, [region])) as [HandPose];
+        looks.push(pose);
       }
-      found.push({ ...hand, pose: best });
+      found.push({ ...hand, pose: combinedPose(looks, this.#model.model.presence) });
     }
     return found;
   }

@@ -31,8 +31,14 @@ export type RunNetwork = (input: Float32Array) => Promise<NetworkAnswer>;
  *
  * @param crop The crop that the model saw.
  * @param size Side of the crop in its own pixels.
+ * @param mirrored Whether the model saw the crop mirrored.
  */
-export function readPose(answer: NetworkAnswer, crop: CropTransform, size: number): HandPose {
+export function readPose(
+  answer: NetworkAnswer,
+  crop: CropTransform,
+  size: number,
+  mirrored = false,
+): HandPose {
   const output = answer["keypoints"];
   if (output === undefined) {
     throw new Error("the model lacks an output 'keypoints'; export it again");
@@ -43,12 +49,14 @@ export function readPose(answer: NetworkAnswer, crop: CropTransform, size: numbe
   const keypoints: Point[] = [];
   const scores: number[] = [];
   for (let i = 0; i < output.length; i += 3) {
-    const pixel = { x: output[i]! * size - 0.5, y: output[i + 1]! * size - 0.5 };
+    const x = output[i]! * size - 0.5;
+    const pixel = { x: mirrored ? size - 1 - x : x, y: output[i + 1]! * size - 0.5 };
     keypoints.push(toPicture(pixel, crop));
     scores.push(clipped(output[i + 2]!));
   }
   const score = clipped(answer["presence"]?.[0] ?? mean(scores));
-  const leftScore = answer["is_left"]?.[0] ?? null;
+  const left = answer["is_left"]?.[0] ?? null;
+  const leftScore = mirrored && left !== null ? 1 - left : left;
   return { keypoints, scores, box: tightBox(keypoints), score, leftScore, id: null };
 }
 

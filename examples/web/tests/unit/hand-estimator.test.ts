@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import { combinedPose } from "../../src/hand/combined-pose.ts";
 import { CropModel } from "../../src/hand/crop-model.ts";
-import { boxCenter } from "../../src/hand/geometry.ts";
+import { boxCenter, cropTransform } from "../../src/hand/geometry.ts";
 import { HandDetector } from "../../src/hand/hand-detector.ts";
 import { HandEstimator } from "../../src/hand/hand-estimator.ts";
+import { type HandPose, readPose } from "../../src/hand/hand-pose.ts";
 import {
   BrightnessNetwork,
   DETECTOR_MODEL,
@@ -45,10 +47,10 @@ describe("without a detector", () => {
   });
 });
 
-test("inBox looks at the box, then around what was found there", async () => {
+test("inBox looks at the box, then twice around what was found there", async () => {
   const [estimator, network] = makeEstimator();
   const hand = await estimator.inBox(discsAt(DISC), { x: 160, y: 80, width: 60, height: 60 });
-  expect(network.runs).toBe(2);
+  expect(network.runs).toBe(3);
   expect(Math.abs(hand.box.x - 170)).toBeLessThan(2);
   expect(Math.abs(hand.box.width - 60)).toBeLessThan(3);
 });
@@ -78,6 +80,41 @@ test("NaN from the network is an error that says what to do", async () => {
   await expect(new HandEstimator(model, null).find(discsAt(DISC))).rejects.toThrow("export it again");
 });
 
+describe("several looks at a hand", () => {
+  const look = (x: number, sure: number, score: number, leftScore: number): HandPose => ({
+    keypoints: [
+      { x, y: 0 },
+      { x: x === 0 ? 0 : 31, y: 50 },
+    ],
+    scores: [sure, sure],
+    box: { x: 0, y: 0, width: 100, height: 100 },
+    score,
+    leftScore,
+    id: null,
+  });
+
+  test("count by how sure they are; a point far from the surest look's does not", () => {
+    const pose = combinedPose([look(0, 0.4, 0.9, 0.2), look(20, 0.8, 0.5, 0.8)], true);
+    expect(pose.keypoints[0]!.x).toBeCloseTo((20 * 0.8 ** 5) / (0.8 ** 5 + 0.4 ** 5), 6);
+    expect(pose.keypoints[1]!.x).toBe(31);
+    expect(pose.scores).toEqual([0.8, 0.8]);
+    expect(pose.score).toBeCloseTo(0.75, 6); // the odds 9 and 1 have 3 in their middle
+    expect(pose.leftScore).toBeCloseTo(0.5, 6);
+  });
+
+  test("a mirrored look's points and side are turned back", () => {
+    const crop = cropTransform({ x: 50, y: 50, side: 64, degrees: 0 }, 64);
+    const answer = {
+      keypoints: new Float32Array([0.25, 0.5, 1]),
+      is_left: new Float32Array([0.25]),
+    };
+    const [plain, mirrored] = [readPose(answer, crop, 64), readPose(answer, crop, 64, true)];
+    expect(plain.keypoints[0]!.x).toBeCloseTo(50 - 16, 6);
+    expect(mirrored.keypoints[0]!.x).toBeCloseTo(50 + 16, 6);
+    expect([plain.leftScore, mirrored.leftScore]).toEqual([0.25, 0.75]);
+  });
+});
+
 describe("with a detector", () => {
   const APART: Disc[] = [
     { x: 80, y: 120, radius: 30 },
@@ -91,10 +128,10 @@ describe("with a detector", () => {
     return [new HandEstimator(new CropModel(POSE_MODEL, poses.run), detect), poses, patches];
   }
 
-  test("each of two hands is found, looked at twice", async () => {
+  test("each of two hands is found, looked at three times", async () => {
     const [estimator, poses] = makeBoth();
     const hands = await estimator.find(discsAt(...APART));
-    expect(poses.runs).toBe(4);
+    expect(poses.runs).toBe(6);
     const middles = hands.map((hand) => boxCenter(hand.box)).sort((a, b) => a.x - b.x);
     middles.forEach(({ x, y }, i) => {
       expect(Math.hypot(x - APART[i]!.x, y - APART[i]!.y)).toBeLessThan(2);
@@ -109,7 +146,7 @@ describe("with a detector", () => {
     poses.runs = 0;
     expect(await estimator.find(picture, [first!])).toHaveLength(1);
     expect(await estimator.find(picture, [first!, second!])).toEqual([]);
-    expect(poses.runs).toBe(2);
+    expect(poses.runs).toBe(3);
   });
 
   test("what is far from a hand's score is not looked at again", async () => {
