@@ -11,7 +11,8 @@
 Stores the kernels as float16, exports from that file, checks what it exports on
 held-out data, measures all on human-labelled hands, and writes `PRESET_SIZE.card.json`.
 
-A pose network's scores are fitted on held-out hands first, and its `--precisions` are
+A pose network's scores are fitted on held-out hands first, where the weights are new
+(`--keep-scores` leaves them as the card says they are), and its `--precisions` are
 exported with the `golden_decode.json` of apps; with `--size` the weights of a file that
 ships already are exported for another size of crop, to int8 alone. A detector is
 shipped in the folder that its recipe was trained in: to int8, calibrated on training
@@ -52,6 +53,11 @@ def main(argv: list[str] | None = None) -> None:
     pose.add_argument("--hands", type=Path, help="by prepare_data.py")
     pose.add_argument("--size", type=int, help="export these weights for this crop")
     pose.add_argument("--precisions", default="float16,int8", metavar="NAMES")
+    pose.add_argument(
+        "--keep-scores",
+        action="store_true",
+        help="leave them as they were fitted; choose the limits alone",
+    )
     pose.add_argument("--without", nargs="*", default=[], choices=CROP_HEADS)
     pose.add_argument("--plots", type=Path, default=Path("docs/figures"))
     detector = parser.add_argument_group("detectors")
