@@ -44,9 +44,9 @@ def combined_pose(looks: Sequence[HandPose], *, tell_presence: bool) -> HandPose
     found = np.stack([look.keypoints for look in looks])
     keypoints = _mean_points(found, looks, share, surest)
     pose = replace(surest, keypoints=keypoints, box=tight_box(keypoints))
-    if surest.keypoints_3d is not None:
-        space = np.stack([look.keypoints_3d for look in looks])
-        mean = np.tensordot(share / share.sum(), space, 1)
+    space = [look.keypoints_3d for look in looks if look.keypoints_3d is not None]
+    if len(space) == len(looks):
+        mean = np.tensordot(share / share.sum(), np.stack(space), 1)
         pose = replace(pose, keypoints_3d=mean)
     if tell_presence:
         pose = replace(pose, score=_mean_chance([look.score for look in looks]))
