@@ -53,17 +53,21 @@ def points(hand: Any, num_keypoints: int) -> Any:
 def depth(hand: Any, num_keypoints: int) -> Any:
     """End with each joint's depth behind the wrist, `(batch, num_keypoints)`.
 
-    Over the side of the crop; nearer than the wrist is below 0.
+    Over the side of the crop; nearer than the wrist is below 0. No loss teaches it.
     """
-    return keras.layers.Dense(num_keypoints, dtype="float32", name="depth")(hand)
+    return _as_published(num_keypoints, "depth")(hand)
 
 
 def world(hand: Any, num_keypoints: int) -> Any:
     """End with x, y and depth of each joint, `(batch, 3 * num_keypoints)`.
 
-    Metres from the hand's middle; x and y as in the crop.
+    Metres from the hand's middle; x and y as in the crop. No loss teaches it.
     """
-    return keras.layers.Dense(3 * num_keypoints, dtype="float32", name="world")(hand)
+    return _as_published(3 * num_keypoints, "world")(hand)
+
+
+def _as_published(units: int, name: str) -> keras.layers.Layer:
+    return keras.layers.Dense(units, dtype="float32", trainable=False, name=name)
 
 
 def near_points(heatmaps: Any, points: Any) -> Any:

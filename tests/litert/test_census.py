@@ -19,7 +19,8 @@ def census():
 def test_body_of_the_shipped_file(census):
     """Depthwise convolutions of the encoder, the waterfall, the MLF and the crop."""
     assert census.body["DEPTHWISE_CONV_2D"] == 16 + 3 + 2 + 2
-    assert census.body["FULLY_CONNECTED"] == 6  # x and y of points; side, presence: 2
+    # x and y of points, two each of side and presence, and metres.
+    assert census.body["FULLY_CONNECTED"] == 7
     assert not census.body.keys() & {"MUL", "SPACE_TO_BATCH_ND", "TILE"}
     assert not census.flex
 

@@ -196,6 +196,9 @@ def test_training_the_encoder_leaves_them_out(model, tmp_path, frozen, kept):
         "frozen": frozen,
     }
     task = PoseTask(build_config(settings))
-    assert task.build().description.world is kept
+    built = task.build()
+    assert built.description.world is kept
+    taught = {layer.name for layer in built.layers if layer.trainable_weights}
+    assert not taught & {"depth", "world"}
     told = [line for line in task.notes if line.startswith("keypoints_3d are left out")]
     assert bool(told) is not kept
