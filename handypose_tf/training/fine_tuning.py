@@ -31,7 +31,7 @@ _HEATMAP_LOSS = LossConfig(kind="weighted", sigma=1.6, foreground_weight=9.0)
 #: Highest learning rate: of weights that know hands, and of weights that do not.
 _RATE_TRAINED, _RATE_NEW = 3e-4, 2e-3
 
-#: That of a network that gives points alone.
+#: That of a network that was MediaPipe's, which sees the whole hand at once.
 _RATE_POINTS = 1e-4
 
 #: Steps of a run that its epochs are chosen for, and how many epochs that may be.
@@ -117,7 +117,8 @@ def fine_tune_config(
     fewest, most = _EPOCHS
     epochs = epochs or min(max(math.ceil(_STEPS / num_steps), fewest), most)
     total = epochs * num_steps
-    has_heatmaps = "heatmaps" in PRESETS[network.preset].model.keypoint_outputs
+    preset = PRESETS[network.preset].model
+    has_heatmaps = "heatmaps" in preset.keypoint_outputs
     config = TrainConfig(
         out=os.fspath(out),
         data=DataConfig(
@@ -141,13 +142,13 @@ def fine_tune_config(
         batch_size=batch_size,
         save_every=200,
     )
-    return config if has_heatmaps else _for_points(config)
+    return _for_points(config) if first and first.points else config
 
 
 def _for_points(config: TrainConfig) -> TrainConfig:
-    """Return what suits a network of points alone.
+    """Return what suits a network that was MediaPipe's, with or without heatmaps.
 
-    It sees the whole hand at once and forgets quickly: figures in
+    It has seen many hands and forgets quickly: figures in
     `docs/how-to/retrain-mediapipe.md`.
     """
     return replace(

@@ -105,6 +105,20 @@ def test_fine_tuning_begins_with_mediapipe_s_weights(hands, tmp_path):
         assert config.optimizer.learning_rate == 1e-4
 
 
+def test_our_decoder_on_its_encoder_is_fine_tuned_alike(hands, tmp_path):
+    """Unless the decoder begins untrained."""
+    for init, expected in (
+        ("shipped", ("level3", 1e-4, 60)),
+        ("mediapipe", ("level1", 2e-3, 180)),
+    ):
+        config = fine_tune_config(
+            "handypose_mediapipe_full", hands, hands, tmp_path / "run", init=init
+        )
+        rate, rotation = config.optimizer.learning_rate, config.augmentation.rotation
+        assert (config.model.frozen, rate, rotation) == expected
+        assert config.loss.kind == "weighted"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
