@@ -1,12 +1,14 @@
-"""What each part of lite0 and of its training is worth, by short trainings.
+"""What each part of a network and of its training is worth, by short trainings.
 
     python tools/weights/ablations.py hands --out runs/ablations
+    python tools/weights/ablations.py hands --study encoder --size 160 --out runs/e
 
-Every variant is trained from ImageNet weights on the same number of samples, in the
-same order, by `recipe.yaml` at a smaller size, and measured on held-out hands: those of
-photos (a teacher's labels: agreement, no accuracy) and rendered ones (exact). The
-difference to the whole is taken on the same hands. The shipped weights are measured
-with every way of decoding. Started again, it goes on where it was.
+Every variant is trained on the same number of samples, in the same order, and measured
+on held-out hands: those of photos (a teacher's labels: agreement, no accuracy) and
+rendered ones (exact). The difference to the first is taken on the same hands. `parts`
+are those of lite0, by `recipe.yaml` from ImageNet's weights, and every way of decoding
+the shipped ones; `encoder` is what a network begins with and what of it is trained, by
+`encoder.yaml`. Started again, it goes on where it was.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from handypose_tf.data import open_source
 from handypose_tf.evaluation import compare
@@ -27,8 +29,8 @@ from handypose_tf.models import load_model, save_model
 
 Row = dict[str, Any]
 
-RECIPE = Path(__file__).with_name("recipe.yaml")
-SHIPPED = RECIPE.parents[2] / "savedmodels" / "handypose_lite0_224.keras"
+HERE = Path(__file__).resolve().parent
+SHIPPED = HERE.parents[1] / "savedmodels" / "handypose_lite0_224.keras"
 
 PLAIN_WATERFALL = {
     "kind": "wasp_v2", "filters": 64, "rates": [1, 1, 2, 3], "separable": True,
@@ -36,8 +38,8 @@ PLAIN_WATERFALL = {
 }  # fmt: skip
 NO_WATERFALL = PLAIN_WATERFALL | {"rates": [1]}
 
-#: What is changed, and the settings that change it.
-VARIANTS: dict[str, dict[str, Any]] = {
+#: Changed parts of lite0, and the settings that change them.
+PARTS: dict[str, dict[str, Any]] = {
     "whole": {},
     "no rendered hands": {"data.train.0.weight": 1e-6, "data.train.9.weight": 1e-6},
     "no photos whose licence an uploader stated": {
@@ -52,11 +54,51 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "loss.sigma": 1.0,
     },
 }
+
+#: Other beginnings and other parts that are trained. An encoder of ImageNet has no
+#: points by regression, and can learn hands only where it is trained.
+ENCODERS: dict[str, dict[str, Any]] = {
+    "MediaPipe's encoder as it is": {},
+    "trained from stride 32 on": {"model.frozen": "level3"},
+    "trained from stride 8 on": {"model.frozen": "level1"},
+    "trained whole": {"model.frozen": None},
+    "ImageNet's encoder, trained from stride 8 on": {
+        "model.preset": "handypose_lite0",
+        "model.weights": "imagenet",
+        "model.frozen": "level1",
+    },
+    "as it is, without photos of people": {"data.train.0.weight": 1e-6},
+    "as it is, turned by any angle": {"augmentation.rotation": 180},
+}
+
 DECODE_METHODS = ("dark", "quarter", "soft_argmax", "argmax")
 
-HELD_OUT = {
-    "photos": ("digits", "letters", "phone", "nails"),
-    "rendered": ("synth",),
+
+class Study(NamedTuple):
+    """Trainings that are compared.
+
+    Attributes:
+        recipe: The first one's configuration, beside this file.
+        variants: Name -> settings that differ.
+        held_out: Group of held-out hands -> its files.
+    """
+
+    recipe: str
+    variants: dict[str, dict[str, Any]]
+    held_out: dict[str, tuple[str, ...]]
+
+
+STUDIES = {
+    "parts": Study(
+        "recipe.yaml",
+        {name: {"model.weights": "imagenet", **PARTS[name]} for name in PARTS},
+        {"photos": ("digits", "letters", "phone", "nails"), "rendered": ("synth",)},
+    ),
+    "encoder": Study(
+        "encoder.yaml",
+        ENCODERS,
+        {"photos of people": ("people_good",), "rendered": ("synth",)},
+    ),
 }
 PROTOCOL = "nsrm"
 SCORES = ("pck_box@0.2", "pck_box@0.1")
@@ -64,17 +106,18 @@ SCORES = ("pck_box@0.2", "pck_box@0.1")
 
 def train(name: str, args: argparse.Namespace) -> Path:
     """Train a variant, or go on with it; returns its last weights."""
+    study = STUDIES[args.study]
     common = {
         "out": str(args.out / name.replace(" ", "_")),
-        "model.weights": "imagenet",
         "model.image_size": args.size,
         "epochs": 1,
         "data.samples_per_epoch": args.samples,
         "data.validation": [],
         "seed": 31,
     }
-    command = [sys.executable, "-m", "handypose_tf.cli", "train", str(RECIPE)]
-    for key, value in {**common, **VARIANTS[name]}.items():
+    recipe = str(HERE / study.recipe)
+    command = [sys.executable, "-m", "handypose_tf.cli", "train", recipe]
+    for key, value in {**common, **study.variants[name]}.items():
         command += ["--set", f"{key}={json.dumps(value)}"]
     subprocess.run([*command, "--resume"], check=True)
     return Path(common["out"]) / "last.keras"
@@ -90,10 +133,10 @@ def decoders(folder: Path) -> dict[str, Path]:
     return files
 
 
-def read_held_out(hands: Path) -> dict[str, HandSet]:
+def read_held_out(hands: Path, study: Study) -> dict[str, HandSet]:
     """Return the held-out hands of each group."""
     groups = {}
-    for group, names in HELD_OUT.items():
+    for group, names in study.held_out.items():
         sources = [f"coco:{hands / 'held_out' / name}.json" for name in names]
         readers = [open_source(source, images=hands) for source in sources]
         records = [record for reader in readers for record in reader.records()]
@@ -133,20 +176,24 @@ def table(rows: list[Row], held_out: dict[str, HandSet]) -> str:
 
 
 def main() -> None:
-    """Train, measure, and write `ablations.json` and both tables."""
+    """Train, measure, and write `ablations.json` and the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("hands", type=Path, help="the folder of prepare_data.py")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--study", choices=STUDIES, default="parts")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--samples", type=int, default=19200)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    held_out = read_held_out(args.hands)
-    trained = measure({name: train(name, args) for name in VARIANTS}, held_out)
-    decoded = measure(decoders(args.out), held_out)
-    write_json(args.out / "ablations.json", {"trained": trained, "decoded": decoded})
-    for rows in (trained, decoded):
-        print(table(rows, held_out), end="\n\n")
+    study = STUDIES[args.study]
+    held_out = read_held_out(args.hands, study)
+    files = {name: train(name, args) for name in study.variants}
+    rows = {"trained": measure(files, held_out)}
+    if args.study == "parts":
+        rows["decoded"] = measure(decoders(args.out), held_out)
+    write_json(args.out / "ablations.json", rows)
+    for each in rows.values():
+        print(table(each, held_out), end="\n\n")
 
 
 if __name__ == "__main__":

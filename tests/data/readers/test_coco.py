@@ -6,7 +6,6 @@ import pytest
 
 from handypose_tf.data.inspection import inspect_data
 from handypose_tf.data.readers.coco import CocoReader
-from handypose_tf.data.readers.coco_wholebody import CocoWholeBodyReader
 from handypose_tf.errors import DataError
 from handypose_tf.hand import KEYPOINT_NAMES
 
@@ -393,26 +392,3 @@ def test_reads_the_human_labels_of_coco(shared_dir):
     assert len(records) == 92
     visibility = np.concatenate([r.visibility for r in records])
     assert np.median(visibility) == pytest.approx(0.28, abs=0.01)
-
-
-def test_wholebody_reads_valid_hands(tmp_path):
-    root = layouts.write_coco_wholebody(tmp_path)
-    records = CocoWholeBodyReader(root).records()
-    assert [(r.sample_id, r.split, r.is_left) for r in records] == [
-        ("000000000009/5/lefthand", "train", 1),
-        ("000000000139/5/lefthand", "val", 1),
-        ("000000000139/5/righthand", "val", 0),
-    ]
-    right = CocoWholeBodyReader(root, "val").records()[1]
-    assert right.keypoints[0].tolist() == [15, 17]
-    assert right.box.tolist() == [15, 17, 20, 20]
-    assert right.visibility.tolist() == [np.float32(0.04)] * 21
-    assert right.image_path == str(root / "val2017/000000000139.jpg")
-
-
-def test_wholebody_reads_one_json(tmp_path):
-    root = layouts.write_coco_wholebody(tmp_path)
-    path = root / "annotations/coco_wholebody_val_v1.0.json"
-    assert len(CocoWholeBodyReader(path).records()) == 2
-    images = CocoWholeBodyReader(path, images=root / "val2017").records()
-    assert images[0].image_path == str(root / "val2017/000000000139.jpg")
