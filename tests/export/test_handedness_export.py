@@ -40,7 +40,7 @@ def model():
 @pytest.fixture(scope="module")
 def chances(model, tmp_path_factory) -> np.ndarray:
     path = save_model(model, tmp_path_factory.mktemp("keras") / "a.keras")
-    keypoints, sides, _ = KerasModel(path).run(demo_crops((SIDE, SIDE)))
+    keypoints, sides, *_ = KerasModel(path).run(demo_crops((SIDE, SIDE)))
     assert keypoints.shape == (len(sides), 21, 3)
     assert sides.min() < 0.3 and sides.max() > 0.7
     return sides
@@ -67,7 +67,7 @@ def test_the_side_comes_beside_the_keypoints(
     found = LiteRTModel(path)
     assert found.metadata.handedness
     assert found.run_heatmaps(crops[:1]).shape == (1, 16, 16, 21)
-    keypoints, sides, presence = found.run(crops)
+    keypoints, sides, presence, _ = found.run(crops)
     assert keypoints.shape == (len(crops), 21, 3) and presence is None
     assert np.abs(sides - chances).mean() < tolerance
     census = op_census(path)
