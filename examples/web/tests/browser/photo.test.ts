@@ -22,12 +22,13 @@ test("the page says that no data leave the phone", async () => {
 const SIDES = { two: 1000, large: 2000 };
 const USUAL_SIDE = 640;
 
-/** How far the farthest point may lie, and a hand's score: kernels of 8 bits round otherwise here
- * than in Python, which moves the next crop, and with it a point or two. */
+/** How far the farthest point may lie, and scores of a hand and of a point: kernels of 8 bits
+ * round otherwise here than in Python, which moves the next crop, and with it a point or two;
+ * points' scores are those of one look, up to the third. */
 const MOST = {
-  int8: { pixels: 3, score: 0.03 },
-  float16: { pixels: 1, score: 0.01 },
-  float32: { pixels: 1, score: 0.01 },
+  int8: { pixels: 3, score: 0.03, point: 0.1 },
+  float16: { pixels: 1, score: 0.01, point: 0.05 },
+  float32: { pixels: 1, score: 0.01, point: 0.05 },
 } as const;
 
 const predicted = inject("predicted");
@@ -52,7 +53,7 @@ describe.skipIf(predicted === null).each(models)("by $name", ({ name, preset, pr
       expect(Math.max(...pixels)).toBeLessThan(most.pixels);
       expect(pixels[pixels.length >> 1]).toBeLessThan(1);
       expect(Math.abs(hand.score - hands[i]!.score)).toBeLessThan(most.score);
-      expect(change).toBeLessThan(0.05);
+      expect(change).toBeLessThan(most.point);
       expect(hands[i]!.isLeft).toBe(hand.is_left);
       console.log(`${name}, ${which} ${i + 1}: ${pixels.at(-1)!.toFixed(2)} px from Python`);
     });
