@@ -110,8 +110,8 @@ def _add_finding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--refine",
         action=argparse.BooleanOptionalAction,
-        help="look at each hand again, turned upright (default: in pictures, not in "
-        "videos)",
+        help="look at each hand twice more, turned upright (default: in pictures, not "
+        "in videos)",
     )
     add_flag(
         parser,

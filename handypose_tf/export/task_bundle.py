@@ -80,7 +80,6 @@ class TaskReport:
         yield from self.check.rows()
         if not self.has_side:
             yield "left or right", "0.5: the network does not tell"
-        yield "depth and world landmarks", "0: the network does not know them"
         yield "SHA-256", self.sha256
 
 

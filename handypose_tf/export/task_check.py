@@ -30,7 +30,7 @@ class TaskCheck:
         max: The greatest one.
         presence: Greatest difference of the chance of a hand.
         handedness: Greatest difference of the chance of a right hand.
-        depth: Greatest difference of depth, pixels; 0 where the model tells none.
+        depth: Greatest difference of depth, pixels; `None` where the model tells none.
         world: Greatest difference of points in metres; likewise.
         num_crops: Crops that both were run on.
     """
@@ -39,8 +39,8 @@ class TaskCheck:
     max: float
     presence: float
     handedness: float
-    depth: float
-    world: float
+    depth: float | None
+    world: float | None
     num_crops: int
 
     def rows(self) -> Iterator[tuple[str, str]]:
@@ -54,10 +54,13 @@ class TaskCheck:
             "chances moved by",
             f"presence {self.presence:.3f}, handedness {self.handedness:.3f} at most",
         )
-        yield (
-            "depth moved by",
-            f"{self.depth:.2f} px, metres {self.world:.4f} at most",
-        )
+        if self.depth is None:
+            yield "depth and world landmarks", "0: the network does not know them"
+        else:
+            yield (
+                "depth moved by",
+                f"{self.depth:.2f} px, metres {self.world:.4f} at most",
+            )
 
 
 def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
@@ -80,15 +83,18 @@ def run_landmarks(model: HandyPose, content: bytes) -> TaskCheck:
     own = np.asarray(model.decoder("dark")(raw[model.maps_name]))[..., :2]
     shift = np.linalg.norm(landmarks - own * model.image_size[1], axis=-1)
     left = _chance(raw["handedness"]) if model.has_handedness else 0.5
-    is_deep = model.description.world
-    depth = np.asarray(raw["depth"]) * model.image_size[1] if is_deep else 0.0
+    depth = world = None
+    if model.description.world:
+        own_depth = np.asarray(raw["depth"]) * model.image_size[1]
+        depth = _farthest(points[..., 2], own_depth)
+        world = _farthest(found.world, raw["world"])
     return TaskCheck(
         median=float(np.median(shift)),
         max=float(shift.max()),
         presence=_farthest(found.presence[:, 0], _chance(raw["presence"])),
         handedness=_farthest(found.right[:, 0], 1 - left),
-        depth=_farthest(points[..., 2], depth),
-        world=_farthest(found.world, raw["world"] if is_deep else 0.0),
+        depth=depth,
+        world=world,
         num_crops=len(crops),
     )
 

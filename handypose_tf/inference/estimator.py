@@ -80,11 +80,11 @@ class HandPoseEstimator:
             For videos 1 is fast, and a hand that is followed is seen closely anyway.
         min_score: Without boxes, a hand whose score is lower is not reported. By
             default what the model's file says (`handypose_tf.inference.thresholds`).
-        refine: Look again: cut each hand out anew, turned, and moved and sized on the
-            way to its first keypoints; once more if it still is turned; of all answers
-            keep the one with the highest points' scores. One more run of the model a
-            hand, two for one of four. By default hands of single pictures are looked at
-            again, and those that are followed through a video are not.
+        refine: Look again, twice: cut each hand out anew, turned, and moved and sized
+            on the way to its last keypoints, mirrored and as it is; all answers are
+            combined (`combined_pose`). Two more runs of the model a hand. By default
+            hands of single pictures are looked at again, and those that are followed
+            through a video are not.
         turn: Whether a second look shows the hand upright.
         mirrored: Whether pictures are mirrored, as those of many selfie cameras are:
             what looks like a left hand is then a right one.

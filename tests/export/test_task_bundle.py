@@ -214,6 +214,8 @@ def test_a_model_that_does_not_tell_the_side_says_one_half(folder, tmp_path):
     crop = demo_crops((SIDE, SIDE))[:1].astype(np.float32)
     assert run(report.path, crop / 255)[2].item() == 0.5
     assert ("left or right", "0.5: the network does not tell") in report.rows()
+    zero = ("depth and world landmarks", "0: the network does not know them")
+    assert zero in report.rows()
 
 
 @pytest.mark.parametrize("name", ["keypoints", "presence", "oblong", "detector"])
