@@ -97,8 +97,9 @@ def build_evaluator(
 def _begin_means(network: keras.Model, pipeline: BatchPipeline) -> None:
     """Let Keras make its means of the outputs' losses, by a step of nothing.
 
-    A first step that still makes variables is drawn twice: a lite0 with two heads took
-    41 CPU s for two steps, 27 so (30 November 2026). Under a strategy Keras sees to it.
+    A first step that still makes variables is drawn twice: an epoch of two steps of a
+    lite0 with two heads took 26 CPU s, 19 so (30 November 2026). Under a strategy Keras
+    sees to it.
     """
     if tf.distribute.has_strategy() or len(network.output) == 1:
         return
