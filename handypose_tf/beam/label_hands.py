@@ -28,18 +28,21 @@ class LabelHands(PictureTransform):
         teacher: `"mediapipe"`, `"mediapipe-lite"` or a handypose model that every
             worker can read. MediaPipe's files are fetched by each worker that has no
             copy in its cache: put them into its image.
+        second_teacher: A handypose model that is asked about every hand, too.
 
     Examples:
         >>> labels = patterns | LabelHands()  # doctest: +SKIP
         >>> labels.results | beam.Map(json.dumps)  # doctest: +SKIP
     """
 
-    def __init__(self, teacher: str = "mediapipe") -> None:
-        super().__init__(partial(_open, teacher))
+    def __init__(
+        self, teacher: str = "mediapipe", second_teacher: str | None = None
+    ) -> None:
+        super().__init__(partial(_open, teacher, second_teacher))
 
 
-def _open(name: str) -> Look:
-    teacher = open_teacher(name)
+def _open(name: str, second: str | None) -> Look:
+    teacher = open_teacher(name, second=second)
 
     def look(file: FileMetadata, image: Image) -> dict[str, Any]:
         result = label_image(file.path, _stamp(file), image, teacher)

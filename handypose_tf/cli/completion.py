@@ -21,7 +21,7 @@ from handypose_tf.litert.shipped import bundled_models
 from handypose_tf.models.presets import DETECTORS, PRESETS
 
 #: Options that take the name of a shipped model, beside files.
-_OF_MODELS = ("--model", "--from", "--teacher", "--pose")
+_OF_MODELS = ("--model", "--from", "--teacher", "--second-teacher", "--pose")
 
 #: Words that options know beside their choices.
 _WORDS = {

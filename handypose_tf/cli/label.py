@@ -11,6 +11,12 @@ Look at DIR/best.jpg and DIR/worst.jpg. With --review, DIR/review/ shows every k
 with its number, the least sure first; write the numbers of bad ones into
 DIR/rejected.txt, one a line, and run the command again.
 
+With --second-teacher, a handypose model looks at each hand, too. Hands on which both
+agree are kept; a joint on which they do not is left without a label. Hands on which
+they differ are left out and drawn in DIR/differ.jpg, the teacher's points beside the
+second's (all of them with --review, in DIR/review/): write the numbers of those that
+the teacher has right into DIR/accepted.txt and run the command again.
+
 With --hold-out 0.1, train.json and val.json lie beside annotations.json: photos, or
 whole folders with --group-by folder (one a person or a place), that have a tenth of
 the hands are drawn at random and kept for validation. With --masks, each hand gets its
@@ -23,6 +29,7 @@ Example:
   handypose label photos/ --out labelled
   handypose label at_home/ 'outdoors/*.jpg' --out labelled --min-size 64 --review
   handypose label photos/ --out labelled --masks --hold-out 0.1
+  handypose label photos/ --out labelled --second-teacher handypose_mediapipe_full
   handypose data inspect coco:labelled:train
 """
 
@@ -54,6 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mediapipe, mediapipe-lite or a handypose model (default: %(default)s)",
     )
     parser.add_argument(
+        "--second-teacher",
+        metavar="NAME",
+        help="a handypose model that must agree, such as handypose_mediapipe_full",
+    )
+    parser.add_argument(
         "--min-size",
         type=number_parser(0.0),
         default=48.0,
@@ -66,6 +78,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0.05,
         metavar="X",
         help="leave out hands at which several looks are further apart, over the "
+        "hand's size (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-difference",
+        type=number_parser(0.0),
+        default=0.1,
+        metavar="X",
+        help="leave out hands on which the two teachers are further apart, over the "
         "hand's size (default: %(default)s)",
     )
     add_levels(parser, "1", default=1)
@@ -104,10 +124,13 @@ def run(arguments: argparse.Namespace) -> int:
     with warnings.catch_warnings(action="ignore"):  # `label_folders` gives them
         find_photos(arguments.inputs, arguments.out)  # before a teacher is fetched
     with quiet_native_log():
-        teacher = open_teacher(arguments.teacher, arguments.levels)
+        teacher = open_teacher(
+            arguments.teacher, arguments.levels, arguments.second_teacher
+        )
     options = LabelOptions(
         min_size=arguments.min_size,
         max_disagreement=arguments.max_disagreement,
+        max_difference=arguments.max_difference,
         licence=arguments.licence,
         hold_out=arguments.hold_out,
         by_folder=arguments.group_by == "folder",
@@ -121,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not report.num_kept:
         raise DataError(
             f"no hand to keep in {len(report.results)} photos; see above why, and "
-            "--min-size and --max-disagreement"
+            "--min-size, --max-disagreement and --max-difference"
         )
     return 1 if report.unreadable else 0
 

@@ -41,6 +41,10 @@ class DataCredits:
             licence = self.teacher.get("licence")
             of = f" ({licence})" if licence else ""
             parts.append(f"labels by {name} {version}".rstrip() + of)
+        if name and (second := self.teacher.get("second_name")):
+            licence = self.teacher.get("second_licence")
+            of = f" ({licence})" if licence else ""
+            parts.append(f"labels compared with {second}'s" + of)
         return "; ".join(parts)
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from handypose_tf.labelling.mediapipe import MediaPipeHands
 from handypose_tf.labelling.mediapipe_teacher import MediaPipeTeacher
 from handypose_tf.labelling.open_teacher import open_teacher
 from handypose_tf.labelling.photo_log import PhotoLog, PhotoResult
+from handypose_tf.labelling.second_teacher import SecondTeacher
 from handypose_tf.labelling.teacher import HandLabel, Teacher
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MediaPipeTeacher",
     "PhotoLog",
     "PhotoResult",
+    "SecondTeacher",
     "Teacher",
     "find_photos",
     "label_folders",

@@ -131,7 +131,8 @@ def _copy(photo: Path, folder: Path, name: str) -> str:
 def _annotation(hand: FoundHand, outline: Polygons | None) -> dict[str, Any]:
     """Return one hand.
 
-    Points outside the photo, or that looks disagree on, are not labelled: 0, 0, 0.
+    Points outside the photo, or that looks or teachers disagree on, are not labelled:
+    0, 0, 0.
     """
     label, labelled = hand.label, hand.labelled
     rows = np.column_stack([label.keypoints, np.full(len(labelled), 2.0)])
@@ -146,6 +147,8 @@ def _annotation(hand: FoundHand, outline: Polygons | None) -> dict[str, Any]:
         "score": round(label.score, 4),
         "disagreement": round(label.disagreement, 4),
     }
+    if label.second_keypoints is not None:
+        annotation["difference"] = round(label.difference, 4)
     if label.is_left is not None:
         annotation["is_left"] = int(label.is_left)
     if outline is not None:

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,30 @@ from handypose_tf.labelling.label_photos import find_photos, label_photos, pendi
 from handypose_tf.labelling.photo_log import LOG, PhotoLog, PhotoResult
 from handypose_tf.labelling.segmentation import outline_hands
 from handypose_tf.labelling.selection import (
+    TEACHERS_DIFFER,
     FoundHand,
     Rule,
     found_hands,
-    read_rejected,
+    read_numbers,
     select,
 )
-from handypose_tf.labelling.sheets import best_and_worst, draw_sheet, review_pages
+from handypose_tf.labelling.sheets import (
+    best_and_worst,
+    differing_pages,
+    draw_differing,
+    draw_sheet,
+    review_pages,
+)
 from handypose_tf.labelling.teacher import Teacher
 
 #: Labels' files of the hands that are trained on, and of those that are held out.
 _SPLIT = ("train.json", "val.json")
+
+#: A person's lists of refused hands, and of accepted ones on which teachers differ.
+_LISTS = ("rejected.txt", "accepted.txt")
+
+#: Sheet of the hands on which two teachers differ.
+_DIFFER = "differ.jpg"
 
 #: Of the labels' files, which tells them from those of other tools and of people.
 _DESCRIPTION = "Hands labelled by a teacher, not by people"
@@ -47,15 +61,19 @@ class LabelOptions:
         min_size: Smaller hands are left out: longer side of the tight box, pixels.
         max_disagreement: Hands whose looks are further apart are left out, over the
             hand's size.
+        max_difference: Hands whose two teachers are further apart are left out, over
+            the hand's size.
         licence: Of the photos, for the labels' file.
         hold_out: Share of the hands for `val.json`; with 0 there is none.
         by_folder: Whether whole folders are held out, and not photos.
         masks: Whether hands get their outlines, 0.1 s each.
-        review: Whether every kept hand is drawn in `review/`.
+        review: Whether every kept hand, and every one on which teachers differ, is
+            drawn in `review/`.
     """
 
     min_size: float = 48.0
     max_disagreement: float = 0.05
+    max_difference: float = 0.1
     licence: str = "not stated"
     hold_out: float = 0.0
     by_folder: bool = False
@@ -115,7 +133,8 @@ def label_folders(
     """Label photos as COCO keypoints: those of files, folders and patterns.
 
     An interrupted run goes on where it was: `out/photos.jsonl` keeps all that was
-    found. `out/rejected.txt` holds the numbers of hands that a person has refused.
+    found. `out/rejected.txt` holds the numbers of hands that a person has refused,
+    `out/accepted.txt` of those that one takes though two teachers differ on them.
 
     Args:
         inputs: Where the photos are; a folder is taken with its sub-folders.
@@ -125,7 +144,7 @@ def label_folders(
         progress: Goes through photos, outlines and sheets.
 
     Returns:
-        What was found, and what was written: nothing where no hand was kept.
+        What was found, and what was written: no labels where no hand was kept.
 
     Raises:
         DataError: If an input is missing or holds no photo.
@@ -147,8 +166,14 @@ def _label(
     progress: Progress,
 ) -> LabelReport:
     _check_own(out)
-    rejected = read_rejected(out / "rejected.txt")
-    rule = Rule(options.min_size, options.max_disagreement, rejected)
+    rejected, accepted = (read_numbers(out / name) for name in _LISTS)
+    rule = Rule(
+        options.min_size,
+        options.max_disagreement,
+        options.max_difference,
+        rejected,
+        accepted,
+    )
     log = PhotoLog(out / LOG, teacher.describe())
     todo = pending(photos, log)
     waiting = set(todo)
@@ -157,16 +182,19 @@ def _label(
         pass
     results = [result for photo in photos if (result := log[photo]) is not None]
     hands = found_hands(results)
-    _warn_of_unknown(out, rejected - {hand.id for hand in hands})
+    numbers = {hand.id for hand in hands}
+    for name, named in zip(_LISTS, (rejected, accepted), strict=True):
+        _warn_of_unknown(out / name, named - numbers)
     kept, left_out = select(hands, rule)
     files: dict[Path, int] = {}
-    sheets: list[Path] = []
     if kept:
         info = _info(inputs, teacher, rule, options)
         files = _write_labels(inputs, out, kept, results, info, options, progress)
-        sheets = _draw(out, kept, options.review, progress)
+    differing = left_out.get(TEACHERS_DIFFER, [])
+    sheets = _draw(out, kept, differing, options.review, progress)
+    counts = {reason: len(refused) for reason, refused in left_out.items()}
     return LabelReport(
-        results, len(known), len(hands), len(kept), left_out, files, sheets
+        results, len(known), len(hands), len(kept), counts, files, sheets
     )
 
 
@@ -183,7 +211,9 @@ def _info(
         "teacher": teacher.describe(),
         "min_size": rule.min_size,
         "max_disagreement": rule.max_disagreement,
+        "max_difference": rule.max_difference,
         "num_rejected_by_a_person": len(rule.rejected),
+        "num_accepted_by_a_person": len(rule.accepted),
         "photos": {
             "folders": [folder.name for folder in folders],
             "licence": options.licence,
@@ -237,12 +267,12 @@ def _check_own(out: Path) -> None:
             )
 
 
-def _warn_of_unknown(out: Path, numbers: Collection[int]) -> None:
-    """Tell of refused numbers that no hand has: a slip of the pen, perhaps."""
+def _warn_of_unknown(path: Path, numbers: Collection[int]) -> None:
+    """Tell of listed numbers that no hand has: a slip of the pen, perhaps."""
     if numbers:
         named = ", ".join(map(str, sorted(numbers)))
         warnings.warn(
-            f"{out / 'rejected.txt'}: no hand of these photos has the number {named}",
+            f"{path}: no hand of these photos has the number {named}",
             stacklevel=4,
         )
 
@@ -259,16 +289,28 @@ def _warn_of_old_split(out: Path) -> None:
 
 
 def _draw(
-    out: Path, kept: Sequence[FoundHand], review: bool, progress: Progress
+    out: Path,
+    kept: Sequence[FoundHand],
+    differing: Sequence[FoundHand],
+    review: bool,
+    progress: Progress,
 ) -> list[Path]:
-    """Write the contact sheets; pages of an earlier review go."""
-    sheets = {out / name: hands for name, hands in best_and_worst(kept).items()}
+    """Write the contact sheets; those of an earlier run that would be wrong go."""
+    pages = differing_pages(differing)
+    alike = {out / name: hands for name, hands in best_and_worst(kept).items()}
+    apart = {}
+    if pages:
+        apart[out / _DIFFER] = next(iter(pages.values()))
+    old = [out / _DIFFER]
     if review:
-        for old in (out / "review").glob("page_*.jpg"):
-            old.unlink()
-        pages = review_pages(kept)
-        sheets |= {out / "review" / name: hands for name, hands in pages.items()}
+        folder = out / "review"
+        old += [*folder.glob("page_*.jpg"), *folder.glob("differ_*.jpg")]
+        alike |= {folder / name: hands for name, hands in review_pages(kept).items()}
+        apart |= {folder / name: hands for name, hands in pages.items()}
+    for path in old:
+        path.unlink(missing_ok=True)
+    drawings = {path: partial(draw_sheet, hands) for path, hands in alike.items()}
+    drawings |= {path: partial(draw_differing, hands) for path, hands in apart.items()}
     return [
-        write_image(path, draw_sheet(sheets[path]))
-        for path in progress([*sheets], "sheet")
+        write_image(path, drawings[path]()) for path in progress([*drawings], "sheet")
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from handypose_tf.errors import DataError, OutputError
 from handypose_tf.files import as_output_error, write_bytes
@@ -89,7 +90,8 @@ class PhotoLog:
         teacher: What `Teacher.describe` gives.
 
     Raises:
-        OutputError: If the file is of another teacher, or cannot be written.
+        OutputError: If the file is of another teacher or second teacher, or cannot be
+            written.
         DataError: If a line of it is broken.
     """
 
@@ -123,8 +125,9 @@ class PhotoLog:
     def _read(self, lines: list[str], head: str) -> None:
         if lines[0] != head:
             raise OutputError(
-                f"{self.path}: made by another teacher or version; give another --out, "
-                "or delete it to label all photos again"
+                f"{self.path}: made by another teacher or version, or with another "
+                "second teacher; give another --out, or delete it to label all photos "
+                "again"
             )
         for number, line in enumerate(lines[1:], start=2):
             try:
@@ -155,23 +158,28 @@ def file_stamp(photo: Path) -> tuple[int, int]:
 
 
 def _hand_values(hand: HandLabel) -> dict[str, Any]:
-    keypoints = np.asarray(hand.keypoints, np.float64).round(_PIXEL_DECIMALS)
-    spread = hand.spread
-    if spread is not None:
-        spread = np.asarray(spread, np.float64).round(_SCORE_DECIMALS).tolist()
-    return asdict(hand) | {
-        "keypoints": keypoints.tolist(),
+    values = asdict(hand) | {
+        "keypoints": _rounded(hand.keypoints, _PIXEL_DECIMALS),
         "score": round(hand.score, _SCORE_DECIMALS),
         "disagreement": round(hand.disagreement, _SCORE_DECIMALS),
-        "spread": spread,
+        "spread": _rounded(hand.spread, _SCORE_DECIMALS),
     }
+    del values["second_keypoints"]
+    if hand.second_keypoints is not None:
+        values["second_keypoints"] = _rounded(hand.second_keypoints, _PIXEL_DECIMALS)
+    return values
 
 
 def _hand(values: dict[str, Any]) -> HandLabel:
-    keypoints = np.array(values["keypoints"], np.float32)
-    spread = values["spread"]
     arrays = {
-        "keypoints": keypoints,
-        "spread": None if spread is None else np.array(spread, np.float32),
+        name: np.array(values[name], np.float32)
+        for name in ("keypoints", "spread", "second_keypoints")
+        if values.get(name) is not None
     }
     return HandLabel(**values | arrays)
+
+
+def _rounded(values: ArrayLike | None, decimals: int) -> list[Any] | None:
+    if values is None:
+        return None
+    return np.asarray(values, np.float64).round(decimals).tolist()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +20,9 @@ from handypose_tf.labelling.teacher import HandLabel
 #: points looks agree is uncertain.
 MIN_POINTS = 10
 
-#: Why a hand is left out, in the order in which it is asked.
-REASONS = ("rejected", "too small", "cut off", "uncertain")
+#: Why a hand is left out, in the order in which it is asked; the last may be overruled.
+TEACHERS_DIFFER = "the teachers differ"
+REASONS = ("rejected", "too small", "cut off", "uncertain", TEACHERS_DIFFER)
 
 
 class FoundHand(NamedTuple):
@@ -43,6 +44,11 @@ class FoundHand(NamedTuple):
         return is_inside(self.label.keypoints, self.result.width, self.result.height)
 
     @property
+    def accepted(self) -> FoundHand:
+        """The hand as its first teacher labels it, whatever a second one says."""
+        return self._replace(label=replace(self.label, second_keypoints=None))
+
+    @property
     def labelled(self) -> np.ndarray:
         """Which points lie in the photo and are agreed on, `(21,)` bool."""
         return self.inside & self.label.is_sure
@@ -55,20 +61,27 @@ class Rule:
     Attributes:
         min_size: Of the tight box's longer side, pixels.
         max_disagreement: Of several looks.
+        max_difference: Of two teachers.
         rejected: Numbers of hands that a person has refused.
+        accepted: Numbers of hands that a person takes though the teachers differ.
     """
 
     min_size: float = 48.0
     max_disagreement: float = 0.05
+    max_difference: float = 0.1
     rejected: frozenset[int] = frozenset()
+    accepted: frozenset[int] = frozenset()
 
     def refusal(self, hand: FoundHand) -> str | None:
         """Return the first of `REASONS` that speaks against a hand, or `None`."""
+        label = hand.label
         against = (
             hand.id in self.rejected,
-            hand.label.size < self.min_size,
+            label.size < self.min_size,
             int(hand.inside.sum()) < MIN_POINTS,
-            hand.label.disagreement > self.max_disagreement
+            label.disagreement > self.max_disagreement
+            or int((hand.inside & label.looks_agree).sum()) < MIN_POINTS,
+            label.difference > self.max_difference
             or int(hand.labelled.sum()) < MIN_POINTS,
         )
         return next((r for r, yes in zip(REASONS, against, strict=True) if yes), None)
@@ -85,21 +98,19 @@ def found_hands(results: Iterable[PhotoResult]) -> list[FoundHand]:
 
 def select(
     hands: Iterable[FoundHand], rule: Rule
-) -> tuple[list[FoundHand], Counter[str]]:
-    """Return the hands that are kept, and how many are left out for which reason."""
+) -> tuple[list[FoundHand], dict[str, list[FoundHand]]]:
+    """Return the hands that are kept, and those that are left out by their reason."""
     kept: list[FoundHand] = []
-    refused: Counter[str] = Counter()
-    for hand in hands:
+    refused: defaultdict[str, list[FoundHand]] = defaultdict(list)
+    for found in hands:
+        hand = found.accepted if found.id in rule.accepted else found
         reason = rule.refusal(hand)
-        if reason is None:
-            kept.append(hand)
-        else:
-            refused[reason] += 1
-    return kept, refused
+        (kept if reason is None else refused[reason]).append(hand)
+    return kept, dict(refused)
 
 
-def read_rejected(path: Path) -> frozenset[int]:
-    """Read the numbers of refused hands: one a line, what follows a `#` is a comment.
+def read_numbers(path: Path) -> frozenset[int]:
+    """Read a person's list of hands: a number a line, what follows a `#` is a comment.
 
     Raises:
         DataError: If a line is no number; the file may be missing.

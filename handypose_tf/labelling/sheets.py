@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from numpy.typing import ArrayLike
+
 from handypose_tf.geometry import box_region, tight_box
 from handypose_tf.images import Image, read_image
 from handypose_tf.images.drawing import contact_sheet, draw_hand_tile
@@ -32,12 +34,13 @@ def best_and_worst(hands: Sequence[FoundHand]) -> dict[str, list[FoundHand]]:
 
 def review_pages(hands: Sequence[FoundHand]) -> dict[str, list[FoundHand]]:
     """Return all hands, a page each `HANDS_PER_SHEET`, the least sure first."""
-    ordered = by_disagreement(hands)[::-1]
-    starts = range(0, len(ordered), HANDS_PER_SHEET)
-    return {
-        f"page_{page:03d}.jpg": ordered[start : start + HANDS_PER_SHEET]
-        for page, start in enumerate(starts, start=1)
-    }
+    return _pages(by_disagreement(hands)[::-1], "page", HANDS_PER_SHEET)
+
+
+def differing_pages(hands: Sequence[FoundHand]) -> dict[str, list[FoundHand]]:
+    """Return hands on which teachers differ, by pages, the least different first."""
+    ordered = sorted(hands, key=lambda hand: hand.label.difference)
+    return _pages(ordered, "differ", HANDS_PER_SHEET // 2)
 
 
 def by_disagreement(hands: Sequence[FoundHand]) -> list[FoundHand]:
@@ -51,12 +54,39 @@ def draw_sheet(hands: Sequence[FoundHand]) -> Image:
         f"{hand.id}  {hand.label.disagreement:.3f}  {Path(hand.result.photo).name}"
         for hand in hands
     ]
-    return contact_sheet([_tile(hand) for hand in hands], captions, _COLUMNS, _TILE)
+    tiles = [_tile(hand, hand.label.keypoints, hand.label.is_sure) for hand in hands]
+    return contact_sheet(tiles, captions, _COLUMNS, _TILE)
 
 
-def _tile(hand: FoundHand) -> Image:
-    keypoints = hand.label.keypoints
-    region = box_region(tight_box(keypoints), scale=_SHOWN)
+def draw_differing(hands: Sequence[FoundHand]) -> Image:
+    """Draw hands twice, side by side: the first teacher's points, and the second's.
+
+    Under the first are the hand's number, the teachers' difference and the photo.
+    """
+    tiles, captions = [], []
+    for hand in hands:
+        label, name = hand.label, Path(hand.result.photo).name
+        assert label.second_keypoints is not None  # or they would not differ
+        captions += [f"{hand.id}  {label.difference:.3f}  {name}", "second teacher"]
+        tiles.append(_tile(hand, label.keypoints, label.looks_agree))
+        tiles.append(_tile(hand, label.second_keypoints))
+    return contact_sheet(tiles, captions, _COLUMNS, _TILE)
+
+
+def _pages(
+    ordered: list[FoundHand], name: str, size: int
+) -> dict[str, list[FoundHand]]:
+    starts = range(0, len(ordered), size)
+    return {
+        f"{name}_{page:03d}.jpg": ordered[start : start + size]
+        for page, start in enumerate(starts, start=1)
+    }
+
+
+def _tile(
+    hand: FoundHand, keypoints: ArrayLike, visibility: ArrayLike | None = None
+) -> Image:
+    """Draw points on the hand's surroundings, the same whosesoever points they are."""
+    region = box_region(tight_box(hand.label.keypoints), scale=_SHOWN)
     image = read_image(hand.result.photo)
-    visibility = hand.label.is_sure
     return draw_hand_tile(image, region, _TILE, keypoints, visibility=visibility)

@@ -18,6 +18,9 @@ QUARTER_TURNS = (0, 90, 180, 270)
 #: Looks that are further apart than this, over the hand's size, disagree on a point.
 _MAX_POINT_SPREAD = 0.14
 
+#: Teachers that are further apart than this, over the hand's size, differ on a point.
+_MAX_POINT_DIFFERENCE = 0.2
+
 #: Labels whose boxes overlap more than this are of one hand.
 _SAME_HAND_OVERLAP = 0.4
 
@@ -33,6 +36,8 @@ class HandLabel:
         is_left: Whether it is a left hand; `None` if the teacher does not tell.
         spread: `(21,)`, each point's distance between looks, over the hand's size; all
             are as `disagreement` if `None`.
+        second_keypoints: `(21, 2)` float32, where a second teacher sees the points;
+            `None` if there is none.
     """
 
     keypoints: FloatArray
@@ -40,6 +45,7 @@ class HandLabel:
     disagreement: float
     is_left: bool | None = None
     spread: FloatArray | None = None
+    second_keypoints: FloatArray | None = None
 
     @property
     def size(self) -> float:
@@ -47,11 +53,32 @@ class HandLabel:
         return hand_size(self.keypoints)
 
     @property
-    def is_sure(self) -> NDArray[np.bool_]:
-        """Which points the looks agree on, `(21,)`; the others teach nothing."""
+    def looks_agree(self) -> NDArray[np.bool_]:
+        """Which points the looks agree on, `(21,)`."""
         if self.spread is None:
             return np.ones(len(self.keypoints), bool)
         return np.asarray(self.spread) <= _MAX_POINT_SPREAD
+
+    @property
+    def differences(self) -> FloatArray:
+        """Each point's distance to the second teacher's, over the hand's size, `(21,)`.
+
+        All are 0 if there is no second teacher.
+        """
+        if self.second_keypoints is None:
+            return np.zeros(len(self.keypoints), np.float32)
+        apart = np.linalg.norm(self.second_keypoints - self.keypoints, axis=1)
+        return (apart / max(self.size, 1e-6)).astype(np.float32)
+
+    @property
+    def difference(self) -> float:
+        """Mean distance between the two teachers' points, over the hand's size."""
+        return float(self.differences.mean())
+
+    @property
+    def is_sure(self) -> NDArray[np.bool_]:
+        """Which points looks and teachers agree on, `(21,)`; others teach nothing."""
+        return self.looks_agree & (self.differences <= _MAX_POINT_DIFFERENCE)
 
     @property
     def quality(self) -> float:

@@ -46,6 +46,13 @@ def test_words_name_licences_and_teacher() -> None:
     assert DataCredits().to_dict() == {"licences": ["not stated"], "teacher": None}
 
 
+def test_words_name_the_second_teacher() -> None:
+    second = {"second_name": "own.tflite", "second_licence": "MIT"}
+    assert DataCredits((), {"name": "a", **second}).words() == (
+        "labels by a; labels compared with own.tflite's (MIT)"
+    )
+
+
 def test_a_setting_says_what_files_do_not() -> None:
     assert DataCredits().or_licence("CC0").licences == ("CC0",)
     assert DataCredits(("MIT",)).or_licence("CC0").licences == ("MIT",)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from handypose_tf.geometry import HandRegion
 from handypose_tf.images import Image
 from handypose_tf.labelling import HandLabel
 
@@ -73,3 +74,23 @@ class DotEstimator:
         direction = points[9] - points[0]
         cosine = direction @ self.upright / np.linalg.norm(direction)
         return [SimpleNamespace(keypoints=points, score=float(0.5 + cosine / 2))]
+
+
+class ShiftedDots:
+    """Stands in for a second teacher's model: sees dots `shifts` aside, photo by photo.
+
+    Args:
+        shifts: `(21, 2)` or `(2,)` pixels each, in the order of the photos.
+    """
+
+    def __init__(self, *shifts: Any) -> None:
+        self.shifts = list(shifts)
+        self.regions: list[HandRegion] = []
+        self.metadata = SimpleNamespace(crop_scale=1.5)
+
+    def predict_regions(self, image: Image, regions: list[HandRegion]) -> list[Any]:
+        if not regions:
+            return []
+        self.regions += regions
+        points = find_dots(image) + np.float32(self.shifts.pop(0))
+        return [SimpleNamespace(keypoints=points) for _ in regions]

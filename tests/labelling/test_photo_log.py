@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,16 @@ def test_a_changed_photo_has_no_result_and_keeps_numbers_unique(
     assert again is not None and again.first_id == 3 and len(again.hands) == 1
     os.utime(photo, ns=(0, 0))
     assert log[photo] is None
+
+
+def test_a_second_teachers_points_are_kept(photo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "photos.jsonl"
+    (hand,) = result(photo, 1).hands
+    asked = replace(hand, second_keypoints=hand.keypoints + np.float32([3, 4]))
+    PhotoLog(path, TEACHER).add(replace(result(photo), hands=(hand, asked)))
+    found = PhotoLog(path, TEACHER)[photo]
+    assert found is not None and found.hands[0].second_keypoints is None
+    assert found.hands[1].difference == pytest.approx(5 / 40, abs=1e-3)
 
 
 @pytest.mark.parametrize("kept", [0, 10, -1, -30])

@@ -11,7 +11,7 @@ from handypose_tf.labelling.selection import (
     FoundHand,
     Rule,
     found_hands,
-    read_rejected,
+    read_numbers,
     select,
 )
 
@@ -49,6 +49,27 @@ def test_points_inside_reach_to_the_outer_edge_of_the_last_pixel() -> None:
     assert inside[:4].tolist() == [True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("num_apart", "apart", "reason"),
+    [
+        (21, 0.099, None),
+        (21, 0.101, "the teachers differ"),
+        (11, 0.21, "the teachers differ"),  # their mean is .11
+        (9, 0.21, None),
+    ],
+)
+def test_teachers_that_differ(num_apart: int, apart: float, reason: str | None) -> None:
+    points = found().label.keypoints
+    shifts = np.where(np.arange(21) < num_apart, 60 * apart, 0)
+    label = HandLabel(
+        points, 0.9, 0.01, second_keypoints=points + shifts[:, None] * [0, 1]
+    )
+    hand = found(3)._replace(label=label)
+    assert Rule(max_difference=0.1).refusal(hand) == reason
+    kept, _ = select([hand], Rule(max_difference=0.1, accepted=frozenset([3])))
+    assert [one.labelled.sum() for one in kept] == [21]
+
+
 @pytest.mark.parametrize(("unsure", "reason"), [(11, None), (12, "uncertain")])
 def test_ten_points_must_be_agreed_on(unsure: int, reason: str | None) -> None:
     spread = np.where(np.arange(21) < unsure, 0.2, 0.0).astype(np.float32)
@@ -61,7 +82,9 @@ def test_ten_points_must_be_agreed_on(unsure: int, reason: str | None) -> None:
 def test_what_is_left_out_is_counted() -> None:
     kept, refused = select([found(1), found(2, size=9), found(3, size=8)], Rule())
     assert [hand.id for hand in kept] == [1]
-    assert dict(refused) == {"too small": 2}
+    assert {why: [h.id for h in out] for why, out in refused.items()} == {
+        "too small": [2, 3]
+    }
 
 
 def test_hands_are_numbered_on_from_their_photo() -> None:
@@ -73,12 +96,12 @@ def test_hands_are_numbered_on_from_their_photo() -> None:
 
 def test_refused_numbers_are_read(tmp_path: Path) -> None:
     path = tmp_path / "rejected.txt"
-    assert read_rejected(path) == frozenset()
+    assert read_numbers(path) == frozenset()
     path.write_text("12\n\n  7 # thumb\n# a note\n")
-    assert read_rejected(path) == {7, 12}
+    assert read_numbers(path) == {7, 12}
     for encoding in ("utf-8-sig", "utf-16"):  # as Windows' editors write it
         path.write_text("12\r\n7\r\n", encoding, newline="")
-        assert read_rejected(path) == {7, 12}
+        assert read_numbers(path) == {7, 12}
     path.write_text("12\nseven\n")
     with pytest.raises(DataError, match=r"rejected\.txt:2: 'seven'"):
-        read_rejected(path)
+        read_numbers(path)
