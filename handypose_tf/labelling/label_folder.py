@@ -301,16 +301,16 @@ def _draw(
     apart = {}
     if pages:
         apart[out / _DIFFER] = next(iter(pages.values()))
-    old = [out / _DIFFER]
+    old = {out / _DIFFER}
     if review:
         folder = out / "review"
-        old += [*folder.glob("page_*.jpg"), *folder.glob("differ_*.jpg")]
+        old |= {*folder.glob("page_*.jpg"), *folder.glob("differ_*.jpg")}
         alike |= {folder / name: hands for name, hands in review_pages(kept).items()}
         apart |= {folder / name: hands for name, hands in pages.items()}
-    for path in old:
-        path.unlink(missing_ok=True)
     drawings = {path: partial(draw_sheet, hands) for path, hands in alike.items()}
     drawings |= {path: partial(draw_differing, hands) for path, hands in apart.items()}
+    for path in old - drawings.keys():
+        path.unlink(missing_ok=True)
     return [
         write_image(path, drawings[path]()) for path in progress([*drawings], "sheet")
     ]

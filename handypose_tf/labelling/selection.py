@@ -61,7 +61,8 @@ class Rule:
     Attributes:
         min_size: Of the tight box's longer side, pixels.
         max_disagreement: Of several looks.
-        max_difference: Of two teachers.
+        max_difference: Of two teachers. Measured (30 November 2026): of the hands that
+            .1 leaves out, 21 of 37 are wrong; of those that .08 does, 29 of 68.
         rejected: Numbers of hands that a person has refused.
         accepted: Numbers of hands that a person takes though the teachers differ.
     """

@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike
 
 from handypose_tf.geometry import box_region, tight_box
 from handypose_tf.images import Image, read_image
-from handypose_tf.images.drawing import contact_sheet, draw_hand_tile
+from handypose_tf.images.drawing import SHEET_COLOR, contact_sheet, draw_hand_tile
 from handypose_tf.labelling.selection import FoundHand
 
 _COLUMNS = 8
 HANDS_PER_SHEET = 48
 _TILE = 224
+#: Width of what parts one hand's pair of tiles from the next, pixels.
+_GAP = 8
 #: Side of what is shown over that of the hand: its arm and neighbours are seen too.
 _SHOWN = 2.0
 
@@ -70,6 +72,7 @@ def draw_differing(hands: Sequence[FoundHand]) -> Image:
         captions += [f"{hand.id}  {label.difference:.3f}  {name}", "second teacher"]
         tiles.append(_tile(hand, label.keypoints, label.looks_agree))
         tiles.append(_tile(hand, label.second_keypoints))
+        tiles[-1][:, -_GAP:] = SHEET_COLOR
     return contact_sheet(tiles, captions, _COLUMNS, _TILE)
 
 

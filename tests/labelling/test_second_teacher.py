@@ -15,7 +15,7 @@ from dot_model import dot_image, metadata, mixture
 
 from handypose_tf import labelling
 from handypose_tf.cli.main import main
-from handypose_tf.geometry import tight_box
+from handypose_tf.geometry import tight_box, transform_points
 from handypose_tf.images import write_image
 from handypose_tf.labelling import HandLabel, SecondTeacher
 from handypose_tf.litert.metadata import write_metadata
@@ -67,7 +67,7 @@ def visibility(annotation: dict[str, Any]) -> np.ndarray:
     return np.reshape(annotation["keypoints"], (21, 3))[:, 2]
 
 
-def test_the_second_looks_at_the_box_of_each_hand_and_changes_no_label(
+def test_the_second_looks_upright_at_each_hand_and_changes_no_label(
     dot_teacher: DotTeacher,
 ) -> None:
     teacher = second_of(dot_teacher, aside(0.1, SIZES[0]))
@@ -75,9 +75,12 @@ def test_the_second_looks_at_the_box_of_each_hand_and_changes_no_label(
     np.testing.assert_allclose(label.keypoints, dot_positions(0))
     assert label.difference == pytest.approx(0.1, abs=1e-4)
     (region,) = teacher._second.regions
-    x, y, width, height = tight_box(dot_positions(0))
-    np.testing.assert_allclose(region.center, (x + width / 2, y + height / 2))
-    assert region.side == pytest.approx(1.5 * SIZES[0]) and region.degrees == 0
+    shown = transform_points(dot_positions(0), region.matrix(150))
+    np.testing.assert_allclose(shown[9, 0] - shown[0, 0], 0, atol=1e-3)
+    assert shown[9, 1] < shown[0, 1]  # upright: the middle knuckle above the wrist
+    x, y, width, height = tight_box(shown)
+    assert max(width, height) == pytest.approx(100, rel=1e-4)
+    np.testing.assert_allclose((x + width / 2, y + height / 2), 75, atol=0.6)
     assert teacher.label(draw_dots(5, num_dots=0)) == []
     assert teacher.describe() == {
         **{"name": "dots", "version": "1"},
