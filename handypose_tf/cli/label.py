@@ -83,10 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-difference",
         type=number_parser(0.0),
-        default=0.1,
         metavar="X",
         help="leave out hands on which the two teachers are further apart, over the "
-        "hand's size (default: %(default)s)",
+        "hand's size (default: 0.1)",
     )
     add_levels(parser, "1", default=1)
     parser.add_argument(
@@ -121,6 +120,13 @@ def run(arguments: argparse.Namespace) -> int:
         open_teacher,
     )
 
+    limits = {}
+    if arguments.max_difference is not None:
+        if arguments.second_teacher is None:
+            raise DataError(
+                "--max-difference is of two teachers; give --second-teacher, too"
+            )
+        limits["max_difference"] = arguments.max_difference
     with warnings.catch_warnings(action="ignore"):  # `label_folders` gives them
         find_photos(arguments.inputs, arguments.out)  # before a teacher is fetched
     with quiet_native_log():
@@ -130,12 +136,12 @@ def run(arguments: argparse.Namespace) -> int:
     options = LabelOptions(
         min_size=arguments.min_size,
         max_disagreement=arguments.max_disagreement,
-        max_difference=arguments.max_difference,
         licence=arguments.licence,
         hold_out=arguments.hold_out,
         by_folder=arguments.group_by == "folder",
         masks=arguments.masks,
         review=arguments.review,
+        **limits,
     )
     report = label_folders(
         arguments.inputs, arguments.out, teacher, options, progress=progress
@@ -144,7 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not report.num_kept:
         raise DataError(
             f"no hand to keep in {len(report.results)} photos; see above why, and "
-            "--min-size, --max-disagreement and --max-difference"
+            "--min-size, --max-disagreement and (of two teachers) --max-difference"
         )
     return 1 if report.unreadable else 0
 

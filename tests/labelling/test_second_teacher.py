@@ -50,7 +50,8 @@ def words(
     teacher = second_of(dot_teacher, *shifts, one_joint(8, 0.5, SIZES[3]))
     monkeypatch.setattr(labelling, "open_teacher", lambda *_: teacher)
     (photos / "broken.jpg").unlink()
-    return ["label", str(photos), "--out", str(tmp_path / "out")]
+    named = ["--second-teacher", "other.tflite"]
+    return ["label", str(photos), "--out", str(tmp_path / "out"), *named]
 
 
 @pytest.fixture
@@ -167,6 +168,15 @@ def test_where_they_differ_on_every_hand_there_is_a_sheet_all_the_same(
     assert said.err.count("\n") == 1 and "--max-difference" in said.err
     assert cv2.imread(str(out / "differ.jpg")) is not None
     assert not (out / "annotations.json").exists()
+
+
+def test_a_limit_on_two_teachers_is_refused_for_one(
+    words: list[str], out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words[:-2], "--max-difference", "0.1"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "give --second-teacher, too" in said
+    assert not out.exists()
 
 
 def test_a_log_of_one_teacher_is_not_continued_with_two(
