@@ -2,13 +2,16 @@
 
     python tools/weights/ablations.py hands --out runs/ablations
     python tools/weights/ablations.py hands --study encoder --size 160 --out runs/e
+    python tools/weights/ablations.py hands --study trunk --size 256 --out runs/t \
+        --people data/people
 
 Every variant is trained on the same number of samples, in the same order, and measured
 on held-out hands: those of photos (a teacher's labels: agreement, no accuracy) and
 rendered ones (exact). The difference to the first is taken on the same hands. `parts`
 are those of lite0, by `recipe.yaml` from ImageNet's weights, and every way of decoding
 the shipped ones; `encoder` is what a network begins with and what of it is trained, by
-`encoder.yaml`. Started again, it goes on where it was.
+`encoder.yaml`. `trunk` is what a detector looks through, by `trunk.yaml`, measured on
+the held-out photos of `--people`. Started again, it goes on where it was.
 """
 
 from __future__ import annotations
@@ -20,12 +23,24 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from choose_limits import MIN_OVERLAP, held_out_photos
+
 from handypose_tf.data import open_source
 from handypose_tf.evaluation import compare
+from handypose_tf.evaluation.detection import match_photo, recall_estimate
+from handypose_tf.evaluation.finding import (
+    FALSE_ALARMS,
+    LOWEST_SCORE,
+    as_finds,
+    compare_finds,
+)
 from handypose_tf.evaluation.measure import HandSet, measure_model
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import markdown_table
+from handypose_tf.inference import HandDetector
 from handypose_tf.models import load_model, save_model
+from handypose_tf.models.complexity import count_graph_macs
+from handypose_tf.models.files import load_any
 
 Row = dict[str, Any]
 
@@ -71,6 +86,15 @@ ENCODERS: dict[str, dict[str, Any]] = {
     "as it is, turned by any angle": {"augmentation.rotation": 180},
 }
 
+#: What is below a detector's heads.
+TRUNKS: dict[str, dict[str, Any]] = {
+    "EfficientNet-Lite0 of ImageNet": {},
+    "MediaPipe's palm detector": {
+        "model.overrides": {"backbone": {"name": "mediapipe_palm", "mean": None}},
+        "model.weights": "mediapipe",
+    },
+}
+
 DECODE_METHODS = ("dark", "quarter", "soft_argmax", "argmax")
 
 
@@ -80,7 +104,7 @@ class Study(NamedTuple):
     Attributes:
         recipe: The first one's configuration, beside this file.
         variants: Name -> settings that differ.
-        held_out: Group of held-out hands -> its files.
+        held_out: Group of held-out hands -> its files; none for a detector.
     """
 
     recipe: str
@@ -99,6 +123,7 @@ STUDIES = {
         ENCODERS,
         {"photos of people": ("people_good",), "rendered": ("synth",)},
     ),
+    "trunk": Study("trunk.yaml", TRUNKS, {}),
 }
 PROTOCOL = "nsrm"
 SCORES = ("pck_box@0.2", "pck_box@0.1")
@@ -158,6 +183,35 @@ def measure(files: dict[str, Path], held_out: dict[str, HandSet]) -> list[Row]:
     return list(rows.values())
 
 
+def measure_detectors(files: dict[str, Path], people: Path) -> list[Row]:
+    """Return a row a file: which share of the hands of whole photos is found."""
+    photos, rows = held_out_photos(people), []
+    for name, path in files.items():
+        detector = HandDetector(path, min_score=LOWEST_SCORE)
+        found = [as_finds(detector.detect(photo.read())) for photo in photos]
+        matched = [
+            match_photo(compare_finds(photo, finds), MIN_OVERLAP)
+            for photo, finds in zip(photos, found, strict=True)
+        ]
+        row = {"name": name, "macs": count_graph_macs(load_any(path))}
+        for alarms in FALSE_ALARMS:
+            row[f"found@{alarms:g}"] = recall_estimate(matched, alarms).to_dict()
+        rows.append(row)
+    return rows
+
+
+def detectors_table(rows: list[Row]) -> str:
+    """Return rows of detectors in Markdown."""
+    heads = ["", *(f"found at {alarms:g} a photo" for alarms in FALSE_ALARMS), "MACs"]
+    lines = []
+    for row in rows:
+        shares = [row[f"found@{alarms:g}"] for alarms in FALSE_ALARMS]
+        ends = [[100 * s[k] for k in ("value", "low", "high")] for s in shares]
+        cells = [f"{v:.0f} % [{low:.0f}, {high:.0f}]" for v, low, high in ends]
+        lines.append([row["name"], *cells, f"{row['macs'] / 1e6:.0f} M"])
+    return markdown_table(heads, lines)
+
+
 def table(rows: list[Row], held_out: dict[str, HandSet]) -> str:
     """Return rows in Markdown, in percent and points."""
     heads = [f"{s}, {len(held_out[g].records)} {g}" for g in held_out for s in SCORES]
@@ -183,11 +237,17 @@ def main() -> None:
     parser.add_argument("--study", choices=STUDIES, default="parts")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--samples", type=int, default=19200)
+    parser.add_argument("--people", type=Path, help="graded photos, for detectors")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     study = STUDIES[args.study]
     held_out = read_held_out(args.hands, study)
     files = {name: train(name, args) for name in study.variants}
+    if not study.held_out:
+        found = measure_detectors(files, args.people)
+        write_json(args.out / "ablations.json", {"detectors": found})
+        print(detectors_table(found))
+        return
     rows = {"trained": measure(files, held_out)}
     if args.study == "parts":
         rows["decoded"] = measure(decoders(args.out), held_out)

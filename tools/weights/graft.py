@@ -3,11 +3,14 @@
     python tools/weights/graft.py runs/full_192_c/last.keras --out start.keras
     python tools/weights/graft.py savedmodels/handypose_mediapipe_full_192.keras \
         --world --out world.keras
+    python tools/weights/graft.py runs/full_192_j/last.keras --world --hands hands \
+        --out world.keras
 
 What is written has MediaPipe's encoder and heads, and the model's waterfall, decoder
 and heatmaps: where training goes on with what MediaPipe's network knows of the whole
-hand. With `--world` it is the model, whose encoder must be MediaPipe's, unchanged, and
-MediaPipe's heads for depth and for points in metres.
+hand. With `--world` it is the model and MediaPipe's heads for depth and for points in
+metres. Where the encoder was trained they are fitted to it first: as little changed as
+makes them say, on crops of the training's `--hands`, what MediaPipe's network says.
 """
 
 from __future__ import annotations
@@ -16,7 +19,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
 
+from handypose_tf.data import open_source
+from handypose_tf.data.augment.strengths import Augmentation
+from handypose_tf.data.pipeline import HandPipeline
+from handypose_tf.geometry import FloatArray
 from handypose_tf.models import HandyPose, handypose, load_model, save_model
 
 #: Beginnings of the names of layers that are taken from the trained model.
@@ -24,6 +33,14 @@ TAKEN = ("waterfall", "decoder", "heatmaps")
 
 #: Heads for three dimensions, and the layer in front that tells whether they fit.
 WORLD, BEFORE = ("depth", "world"), "top_depthwise"
+
+#: Crops that heads are fitted on, those of them that only tell how well, and how crops
+#: are changed: about as the looks of `predict` differ.
+CROPS, HELD_BACK, BATCH = 12800, 1280, 64
+CHANGES = Augmentation(rotation=60, scale=0.15, shift=0.06, mirror=0.5)
+
+#: What keeps fitted weights near MediaPipe's, over the features' mean square.
+RIDGE = 0.01
 
 
 def published(trained: HandyPose, *, world: bool = False) -> HandyPose:
@@ -47,17 +64,66 @@ def graft(trained: HandyPose) -> HandyPose:
     return model
 
 
-def add_world(trained: HandyPose) -> HandyPose:
-    """Return the model with MediaPipe's heads for three dimensions."""
+def add_world(trained: HandyPose, hands: Path | None = None) -> HandyPose:
+    """Return the model with MediaPipe's heads for three dimensions.
+
+    Args:
+        trained: The model.
+        hands: The training's hands, by `prepare_data.py`; for a trained encoder.
+    """
     source = published(trained, world=True)
     own, theirs = (m.get_layer(BEFORE).get_weights() for m in (trained, source))
-    if not all(map(np.array_equal, own, theirs)):
-        raise SystemExit("the encoder was trained: the heads would not fit it")
     model = trained.rebuilt(world=True)
     for layer in model.layers:
         origin = source if layer.name in WORLD else trained
         layer.set_weights(origin.get_layer(layer.name).get_weights())
+    if not all(map(np.array_equal, own, theirs)):
+        if hands is None:
+            raise SystemExit("the encoder was trained: fit the heads, with --hands")
+        fit_world(model, source, hands)
     return model
+
+
+def fit_world(model: HandyPose, source: HandyPose, hands: Path) -> None:
+    """Let the heads say of the model's features what MediaPipe's say of theirs."""
+    readers = [
+        open_source(f"coco:{hands / 'train' / name}.json", images=hands)
+        for name in ("all", "people_photos")
+    ]
+    crops = HandPipeline.for_model(
+        model, readers, BATCH, augmentation=CHANGES, samples_per_epoch=CROPS
+    )
+    seen = tf.keras.Model(model.input, model.get_layer(WORLD[0]).input)
+    told = tf.keras.Model(source.input, [source.output[name] for name in WORLD])
+    pairs = [
+        (seen(image, training=False), told(image, training=False))
+        for image, _ in tqdm(crops.batches(0), total=CROPS // BATCH, disable=None)
+    ]
+    features = np.concatenate([np.asarray(x, np.float64) for x, _ in pairs])
+    for number, name in enumerate(WORLD):
+        layer = model.get_layer(name)
+        kernel, bias = layer.get_weights()
+        goal = np.concatenate([np.asarray(y[number], np.float64) for _, y in pairs])
+        first = features @ kernel + bias
+        change = ridge(features[:-HELD_BACK], (goal - first)[:-HELD_BACK])
+        fitted = first + features @ change[:-1] + change[-1]
+        layer.set_weights([kernel + change[:-1], bias + change[-1]])
+        print(f"{name}: off by {off(first, goal):.4f}, fitted {off(fitted, goal):.4f}")
+
+
+def ridge(features: FloatArray, goal: FloatArray) -> FloatArray:
+    """Return the least weights, the bias in the last row, that lead near a goal."""
+    wide = np.column_stack([features, np.ones(len(features))])
+    square = wide.T @ wide
+    penalty = RIDGE * np.trace(square[:-1, :-1]) / features.shape[1]
+    square[np.arange(len(square) - 1), np.arange(len(square) - 1)] += penalty
+    solved: FloatArray = np.linalg.solve(square, wide.T @ goal)
+    return solved
+
+
+def off(found: FloatArray, goal: FloatArray) -> float:
+    """Return the mean distance of each value on the crops that are held back."""
+    return float(np.abs(found - goal)[-HELD_BACK:].mean())
 
 
 def main() -> None:
@@ -65,10 +131,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("trained", type=Path)
     parser.add_argument("--world", action="store_true", help="add heads, graft nothing")
+    parser.add_argument("--hands", type=Path, help="to fit them on")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    join = add_world if args.world else graft
-    print(save_model(join(load_model(args.trained)), args.out))
+    trained = load_model(args.trained)
+    model = add_world(trained, args.hands) if args.world else graft(trained)
+    print(save_model(model, args.out))
 
 
 if __name__ == "__main__":

@@ -84,8 +84,10 @@ def read_file(hands: Path, file: Path, most_photos: int) -> Iterator[Picture]:
     content = json.loads(file.read_text())
     boxes = defaultdict(list)
     for annotation in content["annotations"]:
-        points = np.reshape(annotation["keypoints"], (-1, 3))[:, :2]
-        boxes[annotation["image_id"]].append(tight_box(points))
+        box = annotation.get("bbox")
+        if "keypoints" in annotation:
+            box = tight_box(np.reshape(annotation["keypoints"], (-1, 3))[:, :2])
+        boxes[annotation["image_id"]].append(box)
     is_rendered = file.stem in RENDERED
     most = MOST_RENDERED if is_rendered else most_photos
     images = content["images"]
