@@ -36,7 +36,7 @@ WORLD, BEFORE = ("depth", "world"), "top_depthwise"
 
 #: Crops that heads are fitted on, those of them that only tell how well, and how crops
 #: are changed: about as the looks of `predict` differ.
-CROPS, HELD_BACK, BATCH = 12800, 1280, 64
+CROPS, HELD_BACK, BATCH = 6400, 640, 64
 CHANGES = Augmentation(rotation=60, scale=0.15, shift=0.06, mirror=0.5)
 
 #: What keeps fitted weights near MediaPipe's, over the features' mean square.

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# handypose_mediapipe_full in eleven runs. Four without MediaPipe's own head: photos of hands
+# handypose_mediapipe_full in twelve runs. Four without MediaPipe's own head: photos of hands
 # alone at 160 px; with graded photos of people and presence at 192 px; with grips rendered
 # by `handypose synth --hard 0.75 --count 1600 --seed 51` and places without a hand at
 # 160 px; and once more at 192 px. Then their waterfall and decoder on MediaPipe's network
 # as published (graft.py), at 160 and 192 px; and once more so, at 192 px, in five runs that
-# leave that network as it is, the last two with convolutions for side and presence.
+# leave that network as it is, the last two with convolutions for side and presence. The
+# twelfth trains it all from stride 32 on, at a low rate; the heads for metres are then
+# fitted to what that made of the encoder.
 #
 # `make train-mediapipe-full DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
@@ -12,7 +14,9 @@
 # hands, run 2 without rendered ones; run 5 had the points' maps in the decoder too, whose
 # weights for them were cut away before run 6; runs 1 to 4 were made before the preset had
 # MediaPipe's head; in runs 8 and 9 side and presence read the waterfall's pooled features
-# (commit 0c82340), which were left behind. 288,960 samples.
+# (commit 0c82340), which were left behind; run 12 began with mean.keras as it shipped
+# (kernels as float16), and its photos of hands had the labels of `teacher_labels.json`,
+# 600 rendered hands of seed 51 its rendered ones. 341,760 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
@@ -36,3 +40,7 @@ mine=(python "$tools/mine_negatives.py")
 handypose train "$tools/mediapipe_full/11.yaml" --resume
 python "$tools/mean_points.py" runs/full_192_i/last.keras runs/full_192_h/last.keras \
     --out runs/full_192_i/mean.keras
+[ -e hands/train/no_hands_b.json ] || "${mine[@]}" hands --only people_scenes \
+    --most-photos 450 --min-score 0.12 --name no_hands_b
+handypose train "$tools/mediapipe_full/12.yaml" --resume
+python "$tools/graft.py" runs/full_192_j/last.keras --world --hands hands --out full.keras
