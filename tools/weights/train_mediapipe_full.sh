@@ -43,4 +43,4 @@ python "$tools/mean_points.py" runs/full_192_i/last.keras runs/full_192_h/last.k
 [ -e hands/train/no_hands_b.json ] || "${mine[@]}" hands --only people_scenes \
     --most-photos 450 --min-score 0.12 --name no_hands_b
 handypose train "$tools/mediapipe_full/12.yaml" --resume
-python "$tools/graft.py" runs/full_192_j/last.keras --world --hands hands --out full.keras
+python "$tools/graft.py" runs/full_192_j/best.keras --world --hands hands --out full.keras
