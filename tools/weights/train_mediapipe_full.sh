@@ -16,7 +16,7 @@
 # MediaPipe's head; in runs 8 and 9 side and presence read the waterfall's pooled features
 # (commit 0c82340), which were left behind; run 12 began with mean.keras as it shipped
 # (kernels as float16), and its photos of hands had the labels of `teacher_labels.json`,
-# 600 rendered hands of seed 51 its rendered ones. 341,760 samples.
+# 600 rendered hands of seed 51 its rendered ones. 336,960 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
