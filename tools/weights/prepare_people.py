@@ -10,7 +10,8 @@ disagree teach nothing; a hand without good points only teaches that it is one.
 OUT gets `train/` and `held_out/`, each with `people_photos.json` (hands),
 `people_good.json` (those whose points are good), `people_places.json` (places without
 one) and, for a detector, `people_scenes.json` (hands, and as crowds what nobody can
-tell), split by group.
+tell), split by group. With `--parts` (body_parts.py) they get `people_parts.json` too:
+feet, knees, elbows and faces, far from all that may be a hand.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mine_negatives import is_free
 from tqdm import tqdm
 
 from handypose_tf.files import write_json
 from handypose_tf.files.coco import coco_content
-from handypose_tf.geometry import HandRegion, box_center, tight_box
+from handypose_tf.geometry import FloatArray, HandRegion, box_center, tight_box
 from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.images import Image, read_image
 from handypose_tf.labelling.looks import Consensus, look_around
@@ -54,6 +56,10 @@ MAX_MOVE = 0.12
 
 #: Visibility of points that teach nothing, where the place is known to be a hand.
 UNKNOWN = 0.001
+
+#: A part of a body is taken from this side on, pixels, and so much of its square at
+#: random: a detector takes toes for fingers as well as whole feet for hands.
+MIN_PART, PART_SCALES = 24, (0.6, 1.2)
 
 
 #: File and which annotations it holds.
@@ -158,6 +164,38 @@ def annotate(item: tuple[str, list[Place]]) -> tuple[tuple[int, int], list[Place
     return image.shape[:2], annotations
 
 
+def free_parts(
+    parts: dict[str, list[list[float]]], places: list[Place], rng: np.random.Generator
+) -> Iterator[Place]:
+    """Give the parts of bodies of one photo that are far from every hand."""
+    hands = [*parts.get("hand", ())]
+    hands += [place["box"] for place in places if place["grade"] != "no"]
+    around: FloatArray = np.reshape(hands, (-1, 4))
+    for name in ("foot", "knee", "elbow", "face"):
+        for x, y, side, _ in parts.get(name, ()):
+            new = side * rng.uniform(*PART_SCALES)
+            corner = np.array([x, y]) + rng.uniform(0, 1, 2) * (side - new)
+            box = np.array([*corner, new, new])
+            if new >= MIN_PART and is_free(box, around):
+                yield {"bbox": box.round(2).tolist(), "no_hand": True, "part": name}
+
+
+def write_parts(people: Path, parts: Path, out: Path) -> None:
+    """Write `people_parts.json` of both sides."""
+    found, rng = json.loads(parts.read_text()), np.random.default_rng(0)
+    graded = {name: places for name, _, places in read_places(people)}
+    sides: dict[str, list[tuple[str, tuple[int, int], list[Place]]]]
+    sides = {"train": [], "held_out": []}
+    with open(people / "manifest.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            name, size = row["file"], (int(row["height"]), int(row["width"]))
+            places = [*free_parts(found[name], graded.get(name, []), rng)]
+            side = "held_out" if is_held_out(row["group"]) else "train"
+            sides[side].append((f"people_photos/{name}", size, places))
+    for side, photos in sides.items():
+        write_coco(out / side / "people_parts.json", photos)
+
+
 def write_coco(
     path: Path, photos: list[tuple[str, tuple[int, int], list[Place]]]
 ) -> None:
@@ -188,11 +226,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("people", type=Path)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--parts", type=Path, help="what body_parts.py wrote")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     link = args.out / "people_photos"
     if not link.exists():
         link.symlink_to(args.people.resolve())
+    if args.parts is not None:
+        write_parts(args.people, args.parts, args.out)
     photos = [*read_places(args.people)]
     with ProcessPoolExecutor(
         initializer=open_networks, initargs=(args.people,)

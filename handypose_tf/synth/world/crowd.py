@@ -13,7 +13,7 @@ from handypose_tf.synth.pose.hand_skeleton import skin
 from handypose_tf.synth.pose.human_skeleton import HumanSkeleton
 from handypose_tf.synth.pose.stances import draw_stance
 from handypose_tf.synth.space.mesh import triangulate
-from handypose_tf.synth.world.dress import Outfit, skin_points
+from handypose_tf.synth.world.dress import BAREFOOT, Outfit, skin_points
 from handypose_tf.synth.world.hand_model import HandModel
 from handypose_tf.synth.world.person import draw_person
 from handypose_tf.synth.world.things import Thing
@@ -54,11 +54,15 @@ class Casting:
     Args:
         body: The body.
         hand: Whose features the hands have.
+        barefoot: Chance of no shoes.
     """
 
-    def __init__(self, body: HumanBody, hand: HandModel) -> None:
+    def __init__(
+        self, body: HumanBody, hand: HandModel, barefoot: float = BAREFOOT
+    ) -> None:
         self._body = body
         self._wardrobe = Wardrobe(body)
+        self._barefoot = barefoot
         self._features = BodyPaint(body, hand.tiles).features
 
     def draw(self, rng: np.random.Generator) -> PosedPerson:
@@ -71,7 +75,11 @@ class Casting:
             "-male-" in name and w > 0.3 for name, w in person.targets.items()
         )
         outfit = Outfit(
-            rng, self._wardrobe, melanin=person.skin.melanin, is_male=is_male
+            rng,
+            self._wardrobe,
+            melanin=person.skin.melanin,
+            is_male=is_male,
+            barefoot=self._barefoot,
         )
         transforms, keypoints = skeleton.pose(stance)
         posed = skin(vertices, self._body.weights, transforms)

@@ -38,7 +38,7 @@ _IRISES = (
 )
 
 #: Share of people who wear no shoes.
-_BAREFOOT = 0.3
+BAREFOOT = 0.3
 
 _CM = 0.01
 
@@ -51,6 +51,7 @@ class Outfit:
         wardrobe: Where clothes are cut.
         melanin: Of the skin; it goes with the hair's colour.
         is_male: Whether a beard may grow.
+        barefoot: Chance of no shoes.
     """
 
     def __init__(
@@ -60,12 +61,13 @@ class Outfit:
         *,
         melanin: float,
         is_male: bool,
+        barefoot: float = BAREFOOT,
     ) -> None:
         self._wardrobe = wardrobe
         self._body = wardrobe.body
         self.hair_colour = _draw_hair_colour(rng, melanin)
         self._pieces: list[tuple[str, FloatArray, float, float, Material]] = []
-        self._draw_clothes(rng)
+        self._draw_clothes(rng, barefoot)
         self._draw_hair(rng, is_male)
         self._eyes = _draw_eyes(rng)
 
@@ -84,7 +86,7 @@ class Outfit:
         hidden = self._hidden[part.vertices][part.quads].all(axis=1)
         return part.quads[~hidden]
 
-    def _draw_clothes(self, rng: np.random.Generator) -> None:
+    def _draw_clothes(self, rng: np.random.Generator, barefoot: float) -> None:
         wardrobe = self._wardrobe
         sleeve = float(rng.choice([0.12, 0.45, 0.85, 1.35, 1.93], p=_SLEEVES))
         sleeve += float(rng.uniform(-0.08, 0.05))
@@ -109,7 +111,7 @@ class Outfit:
             gap = 1.2 * _CM + loose
             self._pieces.append(("tights", jacket, gap, loose / 2, _cloth(rng)))
         shoe = Material(draw_cloth(rng).picture * np.float32(0.5), 0.4, 0.6)
-        if rng.random() >= _BAREFOOT:
+        if rng.random() >= barefoot:
             self._pieces.append(("body", wardrobe.leg - 1.9, 0.8 * _CM, 0.0, shoe))
             hidden = hidden | (wardrobe.leg > 2.05)
         self._hidden = hidden
