@@ -35,6 +35,7 @@ from handypose_tf.files.file_kind import (
     keras_class,
     why_unreadable,
 )
+from handypose_tf.hand import KEYPOINT_NAMES
 from handypose_tf.litert.shipped import find_weights
 from handypose_tf.models.described_model import DescribedModel
 from handypose_tf.models.description import HEADS, Description
@@ -251,11 +252,17 @@ def _twin_that_fits(model: DescribedModel, content: bytes) -> DescribedModel | N
     shapes = {key: [*map(np.shape, arrays)] for key, arrays in stored.items()}
     if shapes.keys() == _weighted(model).keys():
         return None
+    own = model.description
+    # Points of other names do not keep a file's weights from fitting.
+    points_of_hand = own.points and len(own.keypoint_names) == len(KEYPOINT_NAMES)
     for flags in itertools.product((True, False), repeat=len(HEADS)):
         heads = dict(zip(HEADS, flags, strict=True))
-        if heads["world"] and not model.description.takes_world:
+        if not heads["world"]:
+            twin = model.rebuilt(**heads)
+        elif points_of_hand:
+            twin = model.rebuilt(**heads, keypoint_names=KEYPOINT_NAMES)
+        else:
             continue
-        twin = model.rebuilt(**heads)
         places = _weighted(twin)
         fits = shapes == {k: [w.shape for w in x.weights] for k, x in places.items()}
         if fits and not _moved(twin, names):

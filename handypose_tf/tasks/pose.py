@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from handypose_tf.data.credits import DataCredits
 from handypose_tf.data.pipeline import HandPipeline
@@ -24,6 +25,7 @@ from handypose_tf.tasks.origin import origin, origin_facts
 from handypose_tf.tasks.pose_config import LossConfig, PoseConfig
 from handypose_tf.tasks.pose_data import crop_heads, image_size, open_pipelines
 from handypose_tf.tasks.task import Figures, Task, finite_score
+from handypose_tf.tasks.world_heads import fit_world_heads, training_crops
 
 #: Hands that are drawn with what a model finds.
 _NUM_DRAWN = 16
@@ -35,6 +37,7 @@ class PoseTask(Task):
     config: PoseConfig
     training: HandPipeline
     validation: HandPipeline | None
+    _first_weights: list[NDArray] | None = None
 
     def open_data(self) -> tuple[HandPipeline, HandPipeline | None]:
         """Open the hands to train on, and those to validate on."""
@@ -50,6 +53,7 @@ class PoseTask(Task):
         """Build the network for the data's keypoints; see `Task.build`."""
         data = self.training.readers[0]
         spec = self.config.model
+        first = first_description(spec.weights, spec.preset)
         model = handypose(
             spec.preset,
             weights=None if spec.imagenet_file else spec.weights,
@@ -58,20 +62,27 @@ class PoseTask(Task):
             skeleton=data.skeleton,
             overrides=spec.overrides,
             **crop_heads(self.config),
-            # Its heads read MediaPipe's encoder, and nothing teaches them another.
-            world=None if spec.frozen == "deepest" else False,
         )
-        first = first_description(spec.weights, spec.preset)
         if first is not None and first.world and not model.description.world:
             self.notes += (
-                "keypoints_3d are left out: they need these 21 keypoints and the "
-                "encoder as it is (model.frozen: deepest)",
+                "keypoints_3d are left out: they need the hand's 21 keypoints",
             )
         if spec.imagenet_file:
             load_first_weights(model, spec.weights, spec.imagenet_file)
         if not _has_places(self.training.records):
             _freeze_presence(model)
+        if model.description.world and spec.frozen != "deepest":
+            self._first_weights = model.get_weights()
         return model
+
+    def finish(self, model: HandyPose) -> bool:
+        """Let the heads for three dimensions say of a trained encoder what they did."""
+        if self._first_weights is None:
+            return False
+        teacher = type(model).from_config(model.get_config())
+        teacher.set_weights(self._first_weights)
+        fit_world_heads(model, teacher, training_crops(self.training))
+        return True
 
     def losses(self, model: HandyPose) -> dict[str, Any]:
         """Return the losses of a model's outputs and their weights, for `compile`."""

@@ -79,6 +79,10 @@ class Task(ABC):
         """Return figures of a model that batches cannot give."""
         return {}
 
+    def finish(self, model: Any) -> bool:
+        """Fit what no loss teaches to what was trained; tell whether there is any."""
+        return False
+
     @abstractmethod
     def score(self, figures: Figures) -> float:
         """Return what the best epoch has most of, of an epoch's figures."""

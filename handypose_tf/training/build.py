@@ -80,13 +80,15 @@ def build_evaluator(
 ) -> keras.Model:
     """Return a network of the same layers with metrics, which training is spared.
 
-    Of several outputs Keras names each before its metrics. Without a strategy it runs
-    on one device.
+    Of several outputs Keras names each before its metrics, and wants targets for all:
+    it has those that a loss teaches. Without a strategy it runs on one device.
     """
+    taught = task.losses(model)
+    outputs = {name: network.output[name] for name in taught["loss"]}
     with strategy.scope() if strategy else contextlib.nullcontext():
-        evaluator = keras.Model(network.inputs, dict(network.output))
+        evaluator = keras.Model(network.inputs, outputs)
         evaluator.compile(
-            **task.losses(model),
+            **taught,
             metrics=task.metrics(model) or None,
             jit_compile=config.jit_compile,
         )

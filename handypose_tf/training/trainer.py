@@ -20,6 +20,7 @@ from handypose_tf.files import write_bytes, write_json
 from handypose_tf.files.locks import held_folder
 from handypose_tf.models import save_model
 from handypose_tf.models.description import Description
+from handypose_tf.models.files import load_any
 from handypose_tf.models.quantization_aware import take_weights
 from handypose_tf.tasks import open_task
 from handypose_tf.training.build import (
@@ -305,9 +306,15 @@ class _Run:
         """Save models, log and state, in that order: the state tells what is done."""
         history, score = self.position.history, self.task.score
         self.export.describe(**self.task.facts(figures))
+        is_last = self.position.epoch + 1 == self.config.epochs
+        is_finished = is_last and self.task.finish(self.export)
         save_model(self.export, self.folder.last)
         if all(score(figures) > score(row) for row in history):
             save_model(self.export, self.folder.best)
+        elif is_finished and self.folder.is_chief:
+            best = load_any(self.folder.best)
+            self.task.finish(best)
+            save_model(best, self.folder.best)
         if self.log:
             self.log.write(self.task.draw(self.export), figures)
         self.state.set_weights(live_weights)

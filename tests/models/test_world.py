@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import layouts
@@ -30,7 +31,8 @@ from handypose_tf.models import (
     save_model,
 )
 from handypose_tf.tasks import PoseTask
-from handypose_tf.training import build_config
+from handypose_tf.tasks.world_heads import fit_world_heads
+from handypose_tf.training import build_config, train
 
 SIDE = 64
 
@@ -186,21 +188,71 @@ def test_metres_are_smoothed_as_pixels_are():
     np.testing.assert_allclose(plain.result().keypoints_3d, still, rtol=1e-6)
 
 
-@pytest.mark.parametrize(("frozen", "kept"), [("level3", False), ("deepest", True)])
-def test_training_the_encoder_leaves_them_out(model, tmp_path, frozen, kept):
-    """Nothing teaches the heads what a trained encoder says."""
+def fine_tuned(model, tmp_path, **settings):
+    """Return the settings of a run that goes on with a model, on four hands."""
     folder = layouts.write_coco(tmp_path / "data", count=4)
-    settings = tiny.settings(f"coco:{folder}/annotations.json", tmp_path / "run")
-    settings["model"] = {
+    found = tiny.settings(f"coco:{folder}/annotations.json", tmp_path / "run")
+    found["model"] = {
         "preset": "handypose_mediapipe_lite",
         "overrides": SMALL,
         "weights": str(save_model(model, tmp_path / "a.keras")),
-        "frozen": frozen,
+        "presence": True,
+        **settings,
     }
-    task = PoseTask(build_config(settings))
+    return found
+
+
+@pytest.mark.parametrize("frozen", ["level3", "deepest"])
+def test_no_loss_teaches_them(model, tmp_path, frozen):
+    task = PoseTask(build_config(fine_tuned(model, tmp_path, frozen=frozen)))
     built = task.build()
-    assert built.description.world is kept
+    assert built.description.world
     taught = {layer.name for layer in built.layers if layer.trainable_weights}
     assert not taught & {"depth", "world"}
-    told = [line for line in task.notes if line.startswith("keypoints_3d are left out")]
-    assert bool(told) is not kept
+    assert task.finish(built) is (frozen == "level3")
+
+
+def test_a_run_on_other_keypoints_leaves_them_out(model, tmp_path):
+    settings = fine_tuned(model, tmp_path)
+    file = tmp_path / "data" / "annotations.json"
+    content = json.loads(file.read_text())
+    content["categories"][0]["keypoints"] = [f"point {k}" for k in range(21)]
+    file.write_text(json.dumps(content))
+    task = PoseTask(build_config(settings))
+    assert not task.build().description.world
+    assert any("keypoints_3d are left out" in line for line in task.notes)
+
+
+def test_heads_are_fitted_to_a_trained_encoder(model):
+    """Its features are larger: heads made for others say too much."""
+    trained = build(presence=True)
+    trained.set_weights(model.get_weights())
+    layer = trained.get_layer("top_depthwise")
+    layer.set_weights([1.3 * values for values in layer.get_weights()])
+    crops = [demo_crops((SIDE, SIDE)).astype(np.float32)] * 3
+    before = outputs(trained)["world"]
+    fits = fit_world_heads(trained, model, crops)
+    assert fits["world"].after < 0.5 * fits["world"].before
+    wanted = outputs(model)["world"]
+    now = outputs(trained)["world"]
+    assert np.abs(now - wanted).mean() < 0.5 * np.abs(before - wanted).mean()
+    same = outputs(model)["world"]
+    assert fit_world_heads(model, model, crops)["world"].before < 1e-6
+    np.testing.assert_allclose(outputs(model)["world"], same, atol=1e-6)
+    assert fit_world_heads(model, model, []) == {}
+
+
+def test_a_finished_run_has_fitted_them(model, tmp_path, monkeypatch):
+    """In both files, of which the best is of another epoch than the last."""
+    scores = {0: 0.0, 1: 2.0, 2: 1.0}
+    monkeypatch.setattr(PoseTask, "score", lambda _, row: scores[row["epoch"]])
+    settings = fine_tuned(model, tmp_path, frozen="stem") | {"epochs": 2}
+    result = train(build_config(settings))
+    assert result.best_epoch == 1
+    start = outputs(model)["world"]
+    for file in (result.best, result.last):
+        tuned = load_model(file)
+        told = outputs(tuned)["world"]
+        tuned.get_layer("world").set_weights(model.get_layer("world").get_weights())
+        unfitted = outputs(tuned)["world"]
+        assert np.abs(told - start).mean() < np.abs(unfitted - start).mean()

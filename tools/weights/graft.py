@@ -19,28 +19,24 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
 from handypose_tf.data import open_source
 from handypose_tf.data.augment.strengths import Augmentation
 from handypose_tf.data.pipeline import HandPipeline
-from handypose_tf.geometry import FloatArray
 from handypose_tf.models import HandyPose, handypose, load_model, save_model
+from handypose_tf.tasks.world_heads import WORLD_HEADS, fit_world_heads
 
 #: Beginnings of the names of layers that are taken from the trained model.
 TAKEN = ("waterfall", "decoder", "heatmaps")
 
-#: Heads for three dimensions, and the layer in front that tells whether they fit.
-WORLD, BEFORE = ("depth", "world"), "top_depthwise"
+#: The layer that tells whether heads for three dimensions fit.
+BEFORE = "top_depthwise"
 
-#: Crops that heads are fitted on, those of them that only tell how well, and how crops
-#: are changed: about as the looks of `predict` differ.
-CROPS, HELD_BACK, BATCH = 6400, 640, 64
+#: Crops that heads are fitted on, and how they are changed: about as the looks of
+#: `predict` differ.
+CROPS, BATCH = 6400, 64
 CHANGES = Augmentation(rotation=60, scale=0.15, shift=0.06, mirror=0.5)
-
-#: What keeps fitted weights near MediaPipe's, over the features' mean square.
-RIDGE = 0.01
 
 
 def published(trained: HandyPose, *, world: bool = False) -> HandyPose:
@@ -75,7 +71,7 @@ def add_world(trained: HandyPose, hands: Path | None = None) -> HandyPose:
     own, theirs = (m.get_layer(BEFORE).get_weights() for m in (trained, source))
     model = trained.rebuilt(world=True)
     for layer in model.layers:
-        origin = source if layer.name in WORLD else trained
+        origin = source if layer.name in WORLD_HEADS else trained
         layer.set_weights(origin.get_layer(layer.name).get_weights())
     if not all(map(np.array_equal, own, theirs)):
         if hands is None:
@@ -90,40 +86,13 @@ def fit_world(model: HandyPose, source: HandyPose, hands: Path) -> None:
         open_source(f"coco:{hands / 'train' / name}.json", images=hands)
         for name in ("all", "people_photos")
     ]
-    crops = HandPipeline.for_model(
+    pipeline = HandPipeline.for_model(
         model, readers, BATCH, augmentation=CHANGES, samples_per_epoch=CROPS
     )
-    seen = tf.keras.Model(model.input, model.get_layer(WORLD[0]).input)
-    told = tf.keras.Model(source.input, [source.output[name] for name in WORLD])
-    pairs = [
-        (seen(image, training=False), told(image, training=False))
-        for image, _ in tqdm(crops.batches(0), total=CROPS // BATCH, disable=None)
-    ]
-    features = np.concatenate([np.asarray(x, np.float64) for x, _ in pairs])
-    for number, name in enumerate(WORLD):
-        layer = model.get_layer(name)
-        kernel, bias = layer.get_weights()
-        goal = np.concatenate([np.asarray(y[number], np.float64) for _, y in pairs])
-        first = features @ kernel + bias
-        change = ridge(features[:-HELD_BACK], (goal - first)[:-HELD_BACK])
-        fitted = first + features @ change[:-1] + change[-1]
-        layer.set_weights([kernel + change[:-1], bias + change[-1]])
-        print(f"{name}: off by {off(first, goal):.4f}, fitted {off(fitted, goal):.4f}")
-
-
-def ridge(features: FloatArray, goal: FloatArray) -> FloatArray:
-    """Return the least weights, the bias in the last row, that lead near a goal."""
-    wide = np.column_stack([features, np.ones(len(features))])
-    square = wide.T @ wide
-    penalty = RIDGE * np.trace(square[:-1, :-1]) / features.shape[1]
-    square[np.arange(len(square) - 1), np.arange(len(square) - 1)] += penalty
-    solved: FloatArray = np.linalg.solve(square, wide.T @ goal)
-    return solved
-
-
-def off(found: FloatArray, goal: FloatArray) -> float:
-    """Return the mean distance of each value on the crops that are held back."""
-    return float(np.abs(found - goal)[-HELD_BACK:].mean())
+    images = (image for image, _ in pipeline.batches(0))
+    crops = tqdm(images, total=CROPS // BATCH, disable=None)
+    for name, fit in fit_world_heads(model, source, crops).items():
+        print(f"{name}: off by {fit.before:.4f}, fitted {fit.after:.4f}")
 
 
 def main() -> None:
