@@ -286,7 +286,8 @@ class _Run:
         """Return the validation's figures, with the averaged weights if there are."""
         found = self.task.measure(self.export)
         if self.validation is not None:
-            outputs = [*self.evaluator.output]
+            # Keras 2 names outputs by their layers.
+            outputs = [*self.evaluator.output, *self.evaluator.output_names]
             evaluated = self.evaluator.evaluate(
                 validation_batches(self.validation), return_dict=True, verbose=0
             )

@@ -249,6 +249,7 @@ def test_a_finished_run_has_fitted_them(model, tmp_path, monkeypatch):
     settings = fine_tuned(model, tmp_path, frozen="stem") | {"epochs": 2}
     result = train(build_config(settings))
     assert result.best_epoch == 1
+    assert all("val_pck" in row for row in result.history)
     start = outputs(model)["world"]
     for file in (result.best, result.last):
         tuned = load_model(file)

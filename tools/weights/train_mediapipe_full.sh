@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# handypose_mediapipe_full in twelve runs. Four without MediaPipe's own head: photos of hands
+# handypose_mediapipe_full in thirteen runs. Four without MediaPipe's own head: photos of hands
 # alone at 160 px; with graded photos of people and presence at 192 px; with grips rendered
 # by `handypose synth --hard 0.75 --count 1600 --seed 51` and places without a hand at
 # 160 px; and once more at 192 px. Then their waterfall and decoder on MediaPipe's network
 # as published (graft.py), at 160 and 192 px; and once more so, at 192 px, in five runs that
 # leave that network as it is, the last two with convolutions for side and presence. The
-# twelfth trains it all from stride 32 on, at a low rate; the heads for metres are then
-# fitted to what that made of the encoder.
+# twelfth and thirteenth train it all from stride 32 on, at a low rate, the latter with more
+# rendered hands, bare feet, parts of bodies, and hands that the twelfth labelled; the heads
+# for metres are then fitted to what that made of the encoder.
 #
 # `make train-mediapipe-full DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
@@ -16,7 +17,9 @@
 # MediaPipe's head; in runs 8 and 9 side and presence read the waterfall's pooled features
 # (commit 0c82340), which were left behind; run 12 began with mean.keras as it shipped
 # (kernels as float16), and its photos of hands had the labels of `teacher_labels.json`,
-# 600 rendered hands of seed 51 its rendered ones. 336,960 samples.
+# 600 rendered hands of seed 51 its rendered ones; run 13 began with best.keras as it
+# shipped, had 1,000 of seed 51, the labels of `teacher_labels.json` again, and of run 12
+# labels by its int8 file. 490,560 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
@@ -43,4 +46,17 @@ python "$tools/mean_points.py" runs/full_192_i/last.keras runs/full_192_h/last.k
 [ -e hands/train/no_hands_b.json ] || "${mine[@]}" hands --only people_scenes \
     --most-photos 450 --min-score 0.12 --name no_hands_b
 handypose train "$tools/mediapipe_full/12.yaml" --resume
-python "$tools/graft.py" runs/full_192_j/best.keras --world --hands hands --out full.keras
+# Feet, knees, elbows and faces where MediaPipe's pose network sees them (in an environment
+# of its own: PEOPLE is the folder of photos, POSE_PYTHON has mediapipe 0.10.21); toes, which
+# those photos do not show; and hands that MediaPipe could not label.
+[ -e parts.json ] || "$POSE_PYTHON" "$tools/body_parts.py" "$PEOPLE" --out parts.json
+[ -e hands/train/people_parts.json ] || \
+    python "$tools/prepare_people.py" "$PEOPLE" --out hands --parts parts.json
+[ -e hands/train/feet.json ] || \
+    python "$tools/render_feet.py" --backgrounds backgrounds --out hands
+[ -e hands/synth_b/annotations.json ] || handypose synth --hard 0.75 --count 2000 --seed 61 \
+    --out hands/synth_b --backgrounds backgrounds
+[ -e hands/train/people_own.json ] || \
+    python "$tools/own_labels.py" "$PEOPLE" hands --model runs/full_192_j/best.keras
+handypose train "$tools/mediapipe_full/13.yaml" --resume
+python "$tools/graft.py" runs/full_192_k/best.keras --world --hands hands --out full.keras
