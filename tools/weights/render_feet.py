@@ -59,13 +59,13 @@ def open_studio(wheel: Path, photos: tuple[Path, ...]) -> None:
 
 
 def draw_camera(rng: np.random.Generator, foot: FloatArray) -> Camera:
-    """Draw a camera that looks at a foot from anywhere above the ground."""
+    """Draw a camera that looks at a foot from anywhere, at soles too."""
     view = float(np.exp(rng.uniform(np.log(NEAR), np.log(FAR))))
     focal = SIZE * float(np.exp(rng.uniform(np.log(0.9), np.log(2.5))))
     turn = (
         rotation([0, 0, 1], rng.normal(0, 35))
         @ np.diag([1.0, -1.0, -1.0])
-        @ rotation([1, 0, 0], rng.uniform(-10, 75))
+        @ rotation([1, 0, 0], rng.uniform(-80, 80))
         @ rotation([0, 1, 0], rng.uniform(-180, 180))
     )
     target = foot.mean(axis=0) + rng.uniform(-0.12, 0.12, 3) * view
@@ -103,7 +103,7 @@ def main() -> None:
     """Render, and write both sides."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--backgrounds", type=Path, nargs="+", required=True)
-    parser.add_argument("--count", type=int, default=900)
+    parser.add_argument("--count", type=int, default=1500)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     studio = fetch(), tuple(find_photos(args.backgrounds))
