@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,6 @@ class PoseTask(Task):
     config: PoseConfig
     training: HandPipeline
     validation: HandPipeline | None
-    _first_weights: list[NDArray] | None = None
 
     def open_data(self) -> tuple[HandPipeline, HandPipeline | None]:
         """Open the hands to train on, and those to validate on."""
@@ -72,17 +72,16 @@ class PoseTask(Task):
         if not _has_places(self.training.records):
             _freeze_presence(model)
         if model.description.world and spec.frozen != "deepest":
-            self._first_weights = model.get_weights()
+            self.finish = partial(self._fit_world_heads, model.get_weights())
         return model
 
-    def finish(self, model: HandyPose) -> bool:
-        """Let the heads for three dimensions say of a trained encoder what they did."""
-        if self._first_weights is None:
-            return False
-        teacher = type(model).from_config(model.get_config())
-        teacher.set_weights(self._first_weights)
-        fit_world_heads(model, teacher, training_crops(self.training))
-        return True
+    def _fit_world_heads(
+        self, first_weights: list[NDArray], models: Sequence[HandyPose]
+    ) -> None:
+        """Let heads for three dimensions say of a trained encoder what they did."""
+        teacher = type(models[0]).from_config(models[0].get_config())
+        teacher.set_weights(first_weights)
+        fit_world_heads(models, teacher, training_crops(self.training))
 
     def losses(self, model: HandyPose) -> dict[str, Any]:
         """Return the losses of a model's outputs and their weights, for `compile`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ WORLD_HEADS = ("depth", "world")
 
 #: Crops that heads are fitted on, passes over few data for that, and one crop in so
 #: many only tells whether it helped.
-_CROPS, _PASSES, _HELD_BACK = 3200, 12, 10
+_CROPS, _PASSES, _HELD_BACK = 1600, 12, 10
 
 #: What keeps fitted weights near the first ones, over the features' mean square.
 _RIDGE = 0.01
@@ -51,45 +51,62 @@ def training_crops(pipeline: HandPipeline) -> Iterator[Any]:
 
 
 def fit_world_heads(
-    model: HandyPose, teacher: HandyPose, crops: Iterable[Any]
-) -> dict[str, HeadFit]:
-    """Let the heads say of the model's features what a teacher's say of its own.
+    models: Sequence[HandyPose], teacher: HandyPose, crops: Iterable[Any]
+) -> list[dict[str, HeadFit]]:
+    """Let models' heads say of their own features what a teacher's say of its own.
 
     Ridge regression: the least change that does it. A head that this makes no better on
     crops held back stays as it was.
 
     Args:
-        model: Has heads that fit the teacher's encoder, not its own; it is changed.
+        models: Have heads that fit the teacher's encoder, not theirs; changed.
         teacher: The model before its encoder was trained.
         crops: Batches `(batch, height, width, 3)`, RGB in 0..255.
 
     Returns:
-        For `"depth"` and `"world"` what came of it; nothing without crops.
+        For each model, for `"depth"` and `"world"`, what came of it; nothing without
+        crops.
     """
-    seen = keras.Model(model.input, model.get_layer(WORLD_HEADS[0]).input)
     told = keras.Model(teacher.input, [teacher.output[name] for name in WORLD_HEADS])
-    pairs = [
-        (seen(batch, training=False), told(batch, training=False)) for batch in crops
+    seen = [
+        keras.Model(model.input, model.get_layer(WORLD_HEADS[0]).input)
+        for model in models
     ]
-    if not pairs:
-        return {}
-    features = np.concatenate([np.asarray(x, np.float64) for x, _ in pairs])
+    goals: list[list[Any]] = []
+    features: list[list[Any]] = [[] for _ in models]
+    for batch in crops:
+        goals.append(told.predict_on_batch(batch))
+        for network, own in zip(seen, features, strict=True):
+            own.append(network.predict_on_batch(batch))
+    if not goals:
+        return [{} for _ in models]
+    wanted = {
+        name: np.concatenate([goal[number] for goal in goals]).astype(np.float64)
+        for number, name in enumerate(WORLD_HEADS)
+    }
+    return [
+        {
+            name: _fit(model.get_layer(name), np.concatenate(own), wanted[name])
+            for name in WORLD_HEADS
+        }
+        for model, own in zip(models, features, strict=True)
+    ]
+
+
+def _fit(layer: Any, features: FloatArray, goal: FloatArray) -> HeadFit:
+    """Fit one head, if that makes it better."""
+    features = features.astype(np.float64)
     held_back = np.arange(len(features)) % _HELD_BACK == 0
-    fits = {}
-    for number, name in enumerate(WORLD_HEADS):
-        layer = model.get_layer(name)
-        kernel, bias = layer.get_weights()
-        goal = np.concatenate([np.asarray(y[number], np.float64) for _, y in pairs])
-        first = features @ kernel + bias
-        change = _ridge(features[~held_back], (goal - first)[~held_back])
-        fitted = first + features @ change[:-1] + change[-1]
-        before, after = (
-            float(np.abs(found - goal)[held_back].mean()) for found in (first, fitted)
-        )
-        if after < before:
-            layer.set_weights([kernel + change[:-1], bias + change[-1]])
-        fits[name] = HeadFit(before, min(before, after))
-    return fits
+    kernel, bias = layer.get_weights()
+    first = features @ kernel + bias
+    change = _ridge(features[~held_back], (goal - first)[~held_back])
+    fitted = first + features @ change[:-1] + change[-1]
+    before, after = (
+        float(np.abs(found - goal)[held_back].mean()) for found in (first, fitted)
+    )
+    if after < before:
+        layer.set_weights([kernel + change[:-1], bias + change[-1]])
+    return HeadFit(before, min(before, after))
 
 
 def _ridge(features: FloatArray, goal: FloatArray) -> FloatArray:

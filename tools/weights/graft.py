@@ -91,7 +91,8 @@ def fit_world(model: HandyPose, source: HandyPose, hands: Path) -> None:
     )
     images = (image for image, _ in pipeline.batches(0))
     crops = tqdm(images, total=CROPS // BATCH, disable=None)
-    for name, fit in fit_world_heads(model, source, crops).items():
+    [fits] = fit_world_heads([model], source, crops)
+    for name, fit in fits.items():
         print(f"{name}: off by {fit.before:.4f}, fitted {fit.after:.4f}")
 
 
