@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from handypose_tf.tasks.origin import origin, origin_facts
 from handypose_tf.tasks.pose_config import LossConfig, PoseConfig
 from handypose_tf.tasks.pose_data import crop_heads, image_size, open_pipelines
 from handypose_tf.tasks.task import Figures, Task, finite_score
-from handypose_tf.tasks.world_heads import fit_world_heads, training_crops
+from handypose_tf.tasks.world_heads import fit_world_heads
 
 #: Hands that are drawn with what a model finds.
 _NUM_DRAWN = 16
@@ -38,6 +37,7 @@ class PoseTask(Task):
     config: PoseConfig
     training: HandPipeline
     validation: HandPipeline | None
+    _first_weights: list[NDArray] | None = None
 
     def open_data(self) -> tuple[HandPipeline, HandPipeline | None]:
         """Open the hands to train on, and those to validate on."""
@@ -53,7 +53,6 @@ class PoseTask(Task):
         """Build the network for the data's keypoints; see `Task.build`."""
         data = self.training.readers[0]
         spec = self.config.model
-        first = first_description(spec.weights, spec.preset)
         model = handypose(
             spec.preset,
             weights=None if spec.imagenet_file else spec.weights,
@@ -63,6 +62,7 @@ class PoseTask(Task):
             overrides=spec.overrides,
             **crop_heads(self.config),
         )
+        first = first_description(spec.weights, spec.preset)
         if first is not None and first.world and not model.description.world:
             self.notes += (
                 "keypoints_3d are left out: they need the hand's 21 keypoints",
@@ -71,17 +71,17 @@ class PoseTask(Task):
             load_first_weights(model, spec.weights, spec.imagenet_file)
         if not _has_places(self.training.records):
             _freeze_presence(model)
-        if model.description.world and spec.frozen != "deepest":
-            self.finish = partial(self._fit_world_heads, model.get_weights())
+        if model.description.world:
+            self._first_weights = model.get_weights()
         return model
 
-    def _fit_world_heads(
-        self, first_weights: list[NDArray], models: Sequence[HandyPose]
-    ) -> None:
-        """Let heads for three dimensions say of a trained encoder what they did."""
-        teacher = type(models[0]).from_config(models[0].get_config())
-        teacher.set_weights(first_weights)
-        fit_world_heads(models, teacher, training_crops(self.training))
+    def finish(self, model: HandyPose) -> bool:
+        """Fit the heads for three dimensions; see `fit_world_heads`."""
+        if self._first_weights is None:
+            return False
+        teacher = type(model).from_config(model.get_config())
+        teacher.set_weights(self._first_weights)
+        return bool(fit_world_heads(model, teacher, self.training))
 
     def losses(self, model: HandyPose) -> dict[str, Any]:
         """Return the losses of a model's outputs and their weights, for `compile`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from handypose_tf.data.batches import BatchPipeline
@@ -31,15 +31,12 @@ class Task(ABC):
         validation: What chooses the best checkpoint; `None` for nothing.
         frozen: Last level of the backbone that is not trained; `None` for none.
         notes: What was made to fit the data, a line each.
-        finish: Fits what no loss teaches in models that were trained; `None` where
-            there is nothing.
     """
 
     config: Any
     training: BatchPipeline
     validation: BatchPipeline | None
     notes: tuple[str, ...] = ()
-    finish: Callable[[Sequence[Any]], None] | None = None
 
     def __init__(self, config: Any) -> None:
         self.config = config
@@ -81,6 +78,10 @@ class Task(ABC):
     def measure(self, model: Any) -> dict[str, float]:
         """Return figures of a model that batches cannot give."""
         return {}
+
+    def finish(self, model: Any) -> bool:
+        """Fit what no loss teaches to what was trained; tell whether it was needed."""
+        return False
 
     @abstractmethod
     def score(self, figures: Figures) -> float:

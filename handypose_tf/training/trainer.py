@@ -307,18 +307,14 @@ class _Run:
         """Save models, log and state, in that order: the state tells what is done."""
         history, score = self.position.history, self.task.score
         self.export.describe(**self.task.facts(figures))
-        is_best = all(score(figures) > score(row) for row in history)
-        saved = {self.folder.last: self.export}
-        if is_best:
-            saved[self.folder.best] = self.export
-        if self.position.epoch + 1 == self.config.epochs and self.task.finish:
-            others = []
-            if not is_best and self.folder.is_chief:
-                others = [load_any(self.folder.best)]
-                saved[self.folder.best] = others[0]
-            self.task.finish([self.export, *others])
-        for path, model in saved.items():
-            save_model(model, path)
+        is_last = self.position.epoch + 1 == self.config.epochs
+        is_to_finish = is_last and self.folder.is_chief
+        is_changed = is_to_finish and self.task.finish(self.export)
+        save_model(self.export, self.folder.last)
+        if all(score(figures) > score(row) for row in history):
+            save_model(self.export, self.folder.best)
+        elif is_changed and self.folder.best.exists():
+            self._finish_best()
         if self.log:
             self.log.write(self.task.draw(self.export), figures)
         self.state.set_weights(live_weights)
@@ -327,6 +323,12 @@ class _Run:
         history.append(figures)
         self.folder.write_log(history)
         self._save(live_weights)
+
+    def _finish_best(self) -> None:
+        """Finish the best model, of an epoch before the last; the start is finished."""
+        best = load_any(self.folder.best)
+        if self.task.finish(best):
+            save_model(best, self.folder.best)
 
     def _save(self, weights: list[NDArray]) -> None:
         content = self.state.to_bytes(self.position, weights)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
-import layouts
 import numpy as np
 import pytest
-import tiny
 from ai_edge_litert.interpreter import Interpreter
 from small_models import SMALL, scatter_weights
 
@@ -30,9 +27,6 @@ from handypose_tf.models import (
     load_weights,
     save_model,
 )
-from handypose_tf.tasks import PoseTask
-from handypose_tf.tasks.world_heads import fit_world_heads
-from handypose_tf.training import build_config, train
 
 SIDE = 64
 
@@ -186,75 +180,3 @@ def test_metres_are_smoothed_as_pixels_are():
     assert np.std(spread[30:]) < 0.001
     plain = HandTrack(1, replace(hand(still)), 0.0, None).start()
     np.testing.assert_allclose(plain.result().keypoints_3d, still, rtol=1e-6)
-
-
-def fine_tuned(model, tmp_path, **settings):
-    """Return the settings of a run that goes on with a model, on four hands."""
-    folder = layouts.write_coco(tmp_path / "data", count=4)
-    found = tiny.settings(f"coco:{folder}/annotations.json", tmp_path / "run")
-    found["model"] = {
-        "preset": "handypose_mediapipe_lite",
-        "overrides": SMALL,
-        "weights": str(save_model(model, tmp_path / "a.keras")),
-        "presence": True,
-        **settings,
-    }
-    return found
-
-
-@pytest.mark.parametrize("frozen", ["level3", "deepest"])
-def test_no_loss_teaches_them(model, tmp_path, frozen):
-    task = PoseTask(build_config(fine_tuned(model, tmp_path, frozen=frozen)))
-    built = task.build()
-    assert built.description.world
-    taught = {layer.name for layer in built.layers if layer.trainable_weights}
-    assert not taught & {"depth", "world"}
-    assert (task.finish is not None) == (frozen == "level3")
-
-
-def test_a_run_on_other_keypoints_leaves_them_out(model, tmp_path):
-    settings = fine_tuned(model, tmp_path)
-    file = tmp_path / "data" / "annotations.json"
-    content = json.loads(file.read_text())
-    content["categories"][0]["keypoints"] = [f"point {k}" for k in range(21)]
-    file.write_text(json.dumps(content))
-    task = PoseTask(build_config(settings))
-    assert not task.build().description.world
-    assert any("keypoints_3d are left out" in line for line in task.notes)
-
-
-def test_heads_are_fitted_to_a_trained_encoder(model):
-    """Its features are larger: heads made for others say too much."""
-    trained = build(presence=True)
-    trained.set_weights(model.get_weights())
-    layer = trained.get_layer("top_depthwise")
-    layer.set_weights([1.3 * values for values in layer.get_weights()])
-    crops = [demo_crops((SIDE, SIDE)).astype(np.float32)] * 3
-    before = outputs(trained)["world"]
-    [fits] = fit_world_heads([trained], model, crops)
-    assert fits["world"].after < 0.5 * fits["world"].before
-    wanted = outputs(model)["world"]
-    now = outputs(trained)["world"]
-    assert np.abs(now - wanted).mean() < 0.5 * np.abs(before - wanted).mean()
-    same = outputs(model)["world"]
-    [fits] = fit_world_heads([model], model, crops)
-    assert fits["world"].before < 1e-6
-    np.testing.assert_allclose(outputs(model)["world"], same, atol=1e-6)
-    assert fit_world_heads([model], model, []) == [{}]
-
-
-def test_a_finished_run_has_fitted_them(model, tmp_path, monkeypatch):
-    """In both files, of which the best is of another epoch than the last."""
-    scores = {0: 0.0, 1: 2.0, 2: 1.0}
-    monkeypatch.setattr(PoseTask, "score", lambda _, row: scores[row["epoch"]])
-    settings = fine_tuned(model, tmp_path, frozen="stem") | {"epochs": 2}
-    result = train(build_config(settings))
-    assert result.best_epoch == 1
-    assert all("val_pck" in row for row in result.history)
-    start = outputs(model)["world"]
-    for file in (result.best, result.last):
-        tuned = load_model(file)
-        told = outputs(tuned)["world"]
-        tuned.get_layer("world").set_weights(model.get_layer("world").get_weights())
-        unfitted = outputs(tuned)["world"]
-        assert np.abs(told - start).mean() < np.abs(unfitted - start).mean()

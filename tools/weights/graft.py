@@ -19,7 +19,6 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from handypose_tf.data import open_source
 from handypose_tf.data.augment.strengths import Augmentation
@@ -35,7 +34,7 @@ BEFORE = "top_depthwise"
 
 #: Crops that heads are fitted on, and how they are changed: about as the looks of
 #: `predict` differ.
-CROPS, BATCH = 6400, 64
+CROPS = 6400
 CHANGES = Augmentation(rotation=60, scale=0.15, shift=0.06, mirror=0.5)
 
 
@@ -86,13 +85,8 @@ def fit_world(model: HandyPose, source: HandyPose, hands: Path) -> None:
         open_source(f"coco:{hands / 'train' / name}.json", images=hands)
         for name in ("all", "people_photos")
     ]
-    pipeline = HandPipeline.for_model(
-        model, readers, BATCH, augmentation=CHANGES, samples_per_epoch=CROPS
-    )
-    images = (image for image, _ in pipeline.batches(0))
-    crops = tqdm(images, total=CROPS // BATCH, disable=None)
-    [fits] = fit_world_heads([model], source, crops)
-    for name, fit in fits.items():
+    pipeline = HandPipeline.for_model(model, readers, 1, augmentation=CHANGES)
+    for name, fit in fit_world_heads(model, source, pipeline, CROPS).items():
         print(f"{name}: off by {fit.before:.4f}, fitted {fit.after:.4f}")
 
 
