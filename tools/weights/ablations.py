@@ -35,6 +35,7 @@ from handypose_tf.evaluation.finding import (
     compare_finds,
 )
 from handypose_tf.evaluation.measure import HandSet, measure_model
+from handypose_tf.export import export_litert
 from handypose_tf.files import write_json
 from handypose_tf.files.tables import markdown_table
 from handypose_tf.inference import HandDetector
@@ -187,7 +188,8 @@ def measure_detectors(files: dict[str, Path], people: Path) -> list[Row]:
     """Return a row a file: which share of the hands of whole photos is found."""
     photos, rows = held_out_photos(people), []
     for name, path in files.items():
-        detector = HandDetector(path, min_score=LOWEST_SCORE)
+        file = export_litert(load_any(path), path.with_suffix(".tflite"))
+        detector = HandDetector(file, min_score=LOWEST_SCORE)
         found = [as_finds(detector.detect(photo.read())) for photo in photos]
         matched = [
             match_photo(compare_finds(photo, finds), MIN_OVERLAP)
