@@ -5,7 +5,7 @@
 Photos of people with licences to train on show shoes; what a network takes for hands
 are toes. People of `handypose synth` are drawn without shoes, and the camera looks at a
 foot of theirs. Writes `OUT/feet/*.jpg`, `OUT/train/feet.json` and
-`OUT/held_out/feet.json`, the last tenth.
+`OUT/held_out/feet.json`, the first tenth.
 """
 
 from __future__ import annotations
