@@ -123,9 +123,19 @@ def convert(converter: tf.lite.TFLiteConverter, name: str) -> bytes:
     Raises:
         ModelError: If it refuses the model, e.g. for an operation LiteRT lacks.
     """
+    with refusals(name), quiet_converter():
+        return converter.convert()
+
+
+@contextlib.contextmanager
+def refusals(name: str) -> Iterator[None]:
+    """Turn what a converter or quantiser does not take into a `ModelError`.
+
+    Args:
+        name: What the model is called in it.
+    """
     try:
-        with quiet_converter():
-            return converter.convert()
+        yield
     except (ConverterError, tf.errors.OpError, RuntimeError, ValueError) as error:
         raise ModelError(f"{name} cannot be converted: {_reason(error)}") from error
 

@@ -8,13 +8,10 @@ import math
 from dataclasses import dataclass
 
 from handypose_tf.export.calibration_crops import Calibration
-from handypose_tf.export.graphs import (
-    body_flatbuffer,
-    model_body,
-    quiet_converter,
-)
+from handypose_tf.export.graphs import body_flatbuffer, model_body
 from handypose_tf.export.layer_names import layer_name
-from handypose_tf.export.tensorflow_quantizer import selective_quantizer
+from handypose_tf.export.tensorflow_quantizer import run_debugger
+from handypose_tf.export.weights import prepare_weights
 from handypose_tf.litert.flatbuffer import tensor_names
 from handypose_tf.models import HandyPose
 
@@ -51,14 +48,12 @@ def layer_errors(
         ModelError: If the crops do not fit the model.
     """
     calibration.check(model.image_size)
-    body = model_body(model, model)
-    debugger = selective_quantizer(body.function, calibration, num_crops=num_crops)
-    with quiet_converter():
-        debugger.run()
+    content = body_flatbuffer(model_body(model, model))
+    content = prepare_weights(content, calibration.crops)
     table = io.StringIO()
-    debugger.layer_statistics_dump(table)
+    run_debugger(content, calibration, num_crops).layer_statistics_dump(table)
     rows = csv.DictReader(io.StringIO(table.getvalue()))
-    names = tensor_names(body_flatbuffer(body))
+    names = tensor_names(content)
     return sorted((_error(row, names) for row in rows), reverse=True)
 
 

@@ -16,12 +16,14 @@ from handypose_tf.export.graphs import (
     model_body,
     world_flatbuffer,
 )
+from handypose_tf.export.layer_names import matching_names
 from handypose_tf.export.quantization import Quantization
-from handypose_tf.export.tensorflow_quantizer import quantize
+from handypose_tf.export.tensorflow_quantizer import convert_body, quantize
+from handypose_tf.export.weights import prepare_weights
 from handypose_tf.files import check_writable, write_bytes
-from handypose_tf.litert.flatbuffer import join_decoder
+from handypose_tf.litert.flatbuffer import join_decoder, tensor_names
 from handypose_tf.litert.metadata import with_metadata
-from handypose_tf.litert.precision import IO_TYPES, PRECISIONS
+from handypose_tf.litert.precision import CALIBRATED, IO_TYPES, PRECISIONS
 from handypose_tf.models.described_model import DescribedModel
 
 _PLAIN = Quantization()
@@ -127,12 +129,19 @@ def body_bytes(
 ) -> bytes:
     """Convert the network without its decoding; see `model_body`."""
     body = model_body(model, _network(model, precision), further)
+    calibration = quantization.calibration if precision in CALIBRATED else None
+    if calibration is None and quantization.quantizer == "tensorflow":
+        return convert_body(body, precision)
+    content = body_flatbuffer(body)
+    kept = matching_names(tensor_names(content), quantization.keep_float)
+    if calibration is not None:
+        content = prepare_weights(content, calibration.crops, kept)
     if quantization.quantizer == "litert":
         from handypose_tf.export import litert_quantizer
 
-        content = body_flatbuffer(body)
-        return litert_quantizer.quantize(content, precision, quantization)
-    return quantize(body, precision, quantization)
+        return litert_quantizer.quantize(content, precision, calibration, kept)
+    assert calibration is not None  # or it had been converted above
+    return quantize(content, precision, calibration, kept)
 
 
 def _network(model: DescribedModel, precision: str) -> Any:

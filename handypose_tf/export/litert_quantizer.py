@@ -11,34 +11,35 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from handypose_tf.export.calibration_crops import Calibration
-from handypose_tf.export.layer_names import matching_names
-from handypose_tf.export.quantization import Quantization
-from handypose_tf.litert.flatbuffer import SIGNATURE, tensor_names
+from handypose_tf.litert.flatbuffer import SIGNATURE
 from handypose_tf.litert.precision import PRECISIONS
 
 _WEIGHT_BITS = 8
 
 
-def quantize(body: bytes, precision: str, quantization: Quantization) -> bytes:
-    """Quantise a float32 model from `image` to `heatmaps`; both stay float32.
+def quantize(
+    content: bytes,
+    precision: str,
+    calibration: Calibration | None,
+    kept_names: Iterable[str] = (),
+) -> bytes:
+    """Quantise a float32 network from `image`, which stays float32, as its outputs do.
 
     Args:
-        body: The model, with a signature.
+        content: The network, with a signature.
         precision: One of `QUANTIZED`.
-        quantization: Calibration, and what stays float.
-
-    Raises:
-        ModelError: If no layer has a kept name.
+        calibration: Crops to calibrate on, if the precision needs them.
+        kept_names: Names of the results of layers that stay float.
     """
     from litert_quantizer import algorithm_manager, qtyping, quantizer
 
-    work = quantizer.Quantizer(body)
+    work = quantizer.Quantizer(content)
     kinds, bits = qtyping.TFLOperationName, PRECISIONS[precision].activation_bits
     if bits is None:
         work.add_dynamic_config(".*", kinds.ALL_SUPPORTED, _WEIGHT_BITS)
@@ -47,14 +48,14 @@ def quantize(body: bytes, precision: str, quantization: Quantization) -> bytes:
     leave = algorithm_manager.AlgorithmName.NO_QUANTIZE
     for end in (kinds.INPUT, kinds.OUTPUT):
         work.update_quantization_recipe(".*", end, algorithm_key=leave)
-    for name in matching_names(tensor_names(body), quantization.keep_float):
+    for name in kept_names:
         work.update_quantization_recipe(
             re.escape(name), kinds.ALL_SUPPORTED, algorithm_key=leave
         )
     ranges = {}
     with _quiet():
-        if bits is not None and quantization.calibration is not None:
-            ranges = _ranges(work, quantization.calibration)
+        if calibration is not None:
+            ranges = _ranges(work, calibration)
         done = work.quantize(
             ranges, enable_progress_bar=False, enable_progress_report=False
         )

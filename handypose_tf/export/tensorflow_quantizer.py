@@ -3,50 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import tensorflow as tf
+from tensorflow.lite.python.convert import mlir_quantize
+from tensorflow.lite.python.optimize.calibrator import (
+    Calibrator,
+    add_intermediate_tensors,
+)
 
 from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.graphs import (
     Body,
-    body_flatbuffer,
     convert,
     new_converter,
     quiet_converter,
+    refusals,
 )
-from handypose_tf.export.layer_names import matching_names
-from handypose_tf.export.quantization import Quantization
-from handypose_tf.litert.flatbuffer import restore_depthwise_weights, tensor_names
-from handypose_tf.litert.precision import CALIBRATED, PRECISIONS, QUANTIZED
-
-#: Bits of activations -> the only operations that the converter may use.
-_OPERATIONS: dict[int | None, Any] = {
-    8: tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
-    16: tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
-}
+from handypose_tf.litert.flatbuffer import restore_depthwise_weights
+from handypose_tf.litert.precision import PRECISIONS, QUANTIZED
 
 
-def quantize(body: Body, precision: str, quantization: Quantization) -> bytes:
-    """Convert a network from a picture to heatmaps; both stay float32.
+def convert_body(body: Body, precision: str) -> bytes:
+    """Convert a network from a picture to heatmaps without looking at any picture.
 
     Args:
         body: See `handypose_tf.export.graphs.model_body`.
-        precision: One of `PRECISIONS`.
-        quantization: Calibration, and what stays float.
+        precision: One of `PRECISIONS` that needs no calibration.
 
     Raises:
-        ModelError: If the converter refuses the model or no layer has a kept name.
+        ModelError: If the converter refuses the model.
     """
-    calibration = quantization.calibration
-    if calibration is not None and precision in CALIBRATED:
-        if quantization.keep_float:
-            names = tensor_names(body_flatbuffer(body))
-            kept = matching_names(names, quantization.keep_float)
-            selective = selective_quantizer(body.function, calibration, kept)
-            return selective.get_nondebug_quantized_model()
-        return convert(_calibrated(body.function, precision, calibration), body.name)
     converter = new_converter(body.function)
     weights = PRECISIONS[precision].weights
     if weights != "float32":
@@ -57,40 +45,69 @@ def quantize(body: Body, precision: str, quantization: Quantization) -> bytes:
     return restore_depthwise_weights(content) if precision in QUANTIZED else content
 
 
-def selective_quantizer(
-    function: Any,
+def quantize(
+    content: bytes,
+    precision: str,
     calibration: Calibration,
-    kept_names: Sequence[str] = (),
-    *,
-    num_crops: int = 1,
-) -> Any:
-    """Return TensorFlow's debugger, which quantises to int8 all but some layers.
+    kept_names: Iterable[str] = (),
+) -> bytes:
+    """Quantise a float32 network whose input and outputs stay float32.
 
     Args:
-        function: That of a `Body`.
+        content: The network.
+        precision: One of `CALIBRATED`.
         calibration: Crops to calibrate on.
-        kept_names: Names of the layers that stay float.
-        num_crops: The first of the crops are what `run()` measures on.
+        kept_names: Names of the results of layers that stay float, for `"int8"`.
+
+    Raises:
+        ModelError: If the quantiser refuses the network.
     """
-    options = tf.lite.experimental.QuantizationDebugOptions(
-        denylisted_nodes=list(kept_names) or None
-    )
-    with quiet_converter():
-        return tf.lite.experimental.QuantizationDebugger(
-            converter=_calibrated(function, "int8", calibration),
-            debug_dataset=lambda: itertools.islice(_samples(calibration), num_crops),
-            debug_options=options,
+    with refusals(calibration.source), quiet_converter():
+        if PRECISIONS[precision].activation_bits == 8:
+            return _to_8_bits(content, calibration, kept_names)
+        calibrator = Calibrator(add_intermediate_tensors(content))
+        return bytes(
+            calibrator.calibrate_and_quantize(
+                lambda: _samples(calibration),
+                tf.float32,
+                tf.float32,
+                allow_float=False,
+                activations_type=tf.int16,
+                bias_type=tf.int64,
+            )
         )
 
 
-def _calibrated(function: Any, precision: str, calibration: Calibration) -> Any:
-    converter = new_converter(function)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: _samples(calibration)
-    converter.target_spec.supported_ops = [
-        _OPERATIONS[PRECISIONS[precision].activation_bits]
-    ]
-    return converter
+def run_debugger(content: bytes, calibration: Calibration, num_crops: int) -> Any:
+    """Return TensorFlow's debugger when it has run each layer in 8 bits and in float.
+
+    Args:
+        content: A float32 network.
+        calibration: Crops to calibrate on.
+        num_crops: The first of them are what it is run on.
+    """
+    with quiet_converter():
+        debugger = tf.lite.experimental.QuantizationDebugger(
+            quant_debug_model_content=_to_8_bits(content, calibration, verify=True),
+            debug_dataset=lambda: itertools.islice(_samples(calibration), num_crops),
+        )
+        debugger.run()
+    return debugger
+
+
+def _to_8_bits(
+    content: bytes,
+    calibration: Calibration,
+    kept_names: Iterable[str] = (),
+    *,
+    verify: bool = False,
+) -> bytes:
+    calibrator = Calibrator(add_intermediate_tensors(content))
+    calibrated = calibrator.calibrate(lambda: _samples(calibration))
+    kept: Sequence[str] | None = [*kept_names] or None
+    return bytes(
+        mlir_quantize(calibrated, enable_numeric_verify=verify, denylisted_nodes=kept)
+    )
 
 
 def _samples(calibration: Calibration) -> Any:
