@@ -6,7 +6,8 @@ Takes the hands of `hands/train/people_photos.json` whose points teach nothing, 
 `predict` finds in the same side's photos where nobody has graded anything. A shipped
 network looks at each from three starts, three times from each; the label is the median.
 Points on which the starts disagree teach nothing, and hands on which they do are left
-out. Writes `hands/train/people_own.json`.
+out, as are those of `own_refused.json`, whose points a viewer of all found wrong.
+Writes `hands/train/people_own.json`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import csv
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -36,8 +38,12 @@ STARTS = ((0.0, 1.5), (30.0, 1.7), (-30.0, 1.35))
 
 #: A hand is labelled with so much presence, and as much for one that `predict` found,
 #: and so little mean spread over its size; a point with so little, and such a score.
-MIN_PRESENCE, MIN_FOUND, MAX_SPREAD = 0.6, 0.8, 0.08
+MIN_PRESENCE, MIN_FOUND, MAX_SPREAD = 0.25, 0.6, 0.18
 MAX_POINT_SPREAD, MIN_POINT_SCORE = 0.08, 0.35
+
+#: Hands whose points are wrong to the eye, or that are none; a label is one of these if
+#: it shares so much with it.
+REFUSED, SAME_SHARED = Path(__file__).with_name("own_refused.json"), 0.7
 
 #: Hands smaller than this, in pixels, are left out.
 MIN_SIZE = 28
@@ -85,15 +91,20 @@ def label(
     return annotation
 
 
-def is_new(box: FloatArray, known: FloatArray) -> bool:
-    """Tell whether a find is at none of the places that are known."""
+def is_new(box: FloatArray, known: Iterable[FloatArray], most_shared: float) -> bool:
+    """Tell whether a box shares little of itself, or of the other, with any known."""
     low, high = box[:2], box[:2] + box[2:]
     for other in known:
         shared = np.minimum(high, other[:2] + other[2:]) - np.maximum(low, other[:2])
         least = min(np.prod(box[2:]), np.prod(other[2:]))
-        if np.prod(np.maximum(shared, 0)) > MOST_SHARED * least:
+        if np.prod(np.maximum(shared, 0)) > most_shared * least:
             return False
     return True
+
+
+def is_refused(hand: dict[str, Any], refused: list[FloatArray]) -> bool:
+    """Tell whether a viewer has refused a label."""
+    return not is_new(np.array(hand["bbox"]), refused, SAME_SHARED)
 
 
 def open_network(folder: Path, model: str) -> None:
@@ -114,7 +125,7 @@ def annotate(
     known_boxes = np.reshape(known, (-1, 4))
     for hand in _model.find(image):
         box = np.asarray(hand.box, float)
-        if is_new(box, known_boxes):
+        if is_new(box, known_boxes, MOST_SHARED):
             new = label(_model, image, box, MIN_FOUND)
             found.append(new and new | {"found": True})
     return image.shape[:2], [hand for hand in found if hand]
@@ -143,10 +154,24 @@ def main() -> None:
         initializer=open_network, initargs=(args.people, args.model)
     ) as pool:
         found = [*tqdm(pool.map(annotate, items, chunksize=8), total=len(items))]
+    refused = defaultdict(list)
+    for hand in json.loads(REFUSED.read_text()):
+        refused[hand["file"]].append(np.array(hand["box"], float))
+    found = [
+        (
+            size,
+            [
+                h
+                for h in hands
+                if is_new(np.array(h["bbox"]), refused[name], SAME_SHARED)
+            ],
+        )
+        for (name, _, _), (size, hands) in zip(items, found, strict=True)
+    ]
     content = coco_content(
-        ({"file_name": f"people_photos/{name}", "width": w, "height": h}, hands)
+        ({"file_name": f"people_photos/{name}", "width": w, "height": h}, good)
         for (name, _, _), ((h, w), hands) in zip(items, found, strict=True)
-        if hands
+        if (good := [hand for hand in hands if not is_refused(hand, refused[name])])
     )
     path = args.hands / "train" / "people_own.json"
     write_json(path, content)
