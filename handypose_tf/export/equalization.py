@@ -1,11 +1,12 @@
 """Channels of a network brought to one range, so that 8 bits serve all alike.
 
 A tensor of 8 bits has one step for all its channels, and one of a small range is left
-with few steps. Between a convolution with ReLU or ReLU6 and convolutions alone, a
+with few steps. Between a convolution with ReLU or ReLU6 and depthwise convolutions, a
 channel can be made larger in the first one's weights and smaller in the others'; the
 network stays what it is (cross-layer equalisation, Nagel et al., "Data-Free
-Quantization Through Weight Equalization and Bias Correction", 2019). Measured on
-handypose_mediapipe_full: docs/ablations.md.
+Quantization Through Weight Equalization and Bias Correction", 2019). Each filter of a
+depthwise convolution has steps of its own, so that this costs nothing; in a plain one,
+small weights would share the steps of large ones. Measured: docs/ablations.md.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def equalize(network: FloatNetwork, pictures: NDArray[np.uint8]) -> None:
         for each in network.convolutions
         if each.activation in _LIMITS
         if (readers := network.readers(each.result))
+        and all(reader.is_depthwise for reader in readers)
     }
     if not found:
         return
@@ -76,6 +78,6 @@ def _scale_sources(
     network: FloatNetwork, convolution: Convolution, factors: NDArray[np.float32]
 ) -> None:
     weights = network.constant(convolution.weights)
-    if convolution.is_depthwise:  # a channel may have several filters
-        factors = np.repeat(factors, weights.shape[-1] // len(factors))
+    # A channel may have several filters.
+    factors = np.repeat(factors, weights.shape[-1] // len(factors))
     network.set_constant(convolution.weights, weights * factors)

@@ -19,7 +19,7 @@ from handypose_tf.export.tensorflow_quantizer import quantize
 from handypose_tf.export.weights import prepare_weights
 from handypose_tf.litert.interpreter import open_interpreter
 
-SIDE = 24
+SIDE, SEED = 24, 3
 
 
 def pictures(count: int = 40) -> np.ndarray:
@@ -32,6 +32,7 @@ def pictures(count: int = 40) -> np.ndarray:
 
 def small_network(activation: str = "relu6") -> bytes:
     """Convolutions of every kind, with channels of very different ranges."""
+    keras.utils.set_random_seed(SEED)
     layers, rng = keras.layers, np.random.default_rng(2)
     image = keras.Input((SIDE, SIDE, 3))
     x = layers.Rescaling(1 / 255)(image)
@@ -82,19 +83,24 @@ def test_equalising_changes_weights_and_nothing_that_is_computed(activation):
     content, images = small_network(activation), pictures()
     network = FloatNetwork(content)
     assert len(network.convolutions) == 5
-    inner = [each.result for each in network.convolutions[:-1]]
+    kinds = [each.is_depthwise for each in network.convolutions]
+    assert kinds == [False, True, False, True, False]
+    inner = [network.convolutions[i].result for i in (0, 2)]
+    outer = [network.convolutions[i].result for i in (1, 3, 4)]
 
-    def ranges() -> list[np.ndarray]:
-        tops = [[v.max((0, 1, 2)) for v in vs] for vs in network.run(inner, images)]
+    def ranges(tensors: list[int]) -> list[np.ndarray]:
+        tops = [[v.max((0, 1, 2)) for v in vs] for vs in network.run(tensors, images)]
         return [np.max(top, axis=0) for top in zip(*tops, strict=True)]
 
-    before = ranges()
+    before, others = ranges(inner), ranges(outer)
     equalize(network, images)
-    after = ranges()
+    after = ranges(inner)
     for old, new in zip(before, after, strict=True):
         top = old.max() if activation == "relu" else 6 / 1.1
         np.testing.assert_allclose(new, np.minimum(top, 64 * old), rtol=1e-4)
         assert (new > 4 * old).any()
+    for old, new in zip(others, ranges(outer), strict=True):
+        np.testing.assert_allclose(new, old, rtol=1e-4, atol=1e-6)
     new, old = outputs(network.content(), images), outputs(content, images)
     np.testing.assert_allclose(new, old, atol=1e-5 * np.ptp(old))
 
