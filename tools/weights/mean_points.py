@@ -3,8 +3,8 @@
     python tools/weights/mean_points.py runs/d/last.keras runs/c/last.keras \
         --out mean.keras
 
-Side and presence stay the first model's. Both are of one preset, and one went on from
-the other; their encoder is the same, frozen.
+Side and presence stay the first model's, but with `--whole`. Both are of one preset, and
+one went on from the other.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from handypose_tf.models import HandyPose, load_model, save_model
 OTHERS = ("crop", "handedness", "presence")
 
 
-def mean_points(model: HandyPose, other: HandyPose) -> None:
+def mean_points(model: HandyPose, other: HandyPose, whole: bool = False) -> None:
     """Put the mean into the first model."""
     for layer in model.layers:
-        if not layer.name.startswith(OTHERS):
+        if whole or not layer.name.startswith(OTHERS):
             weights = zip(
                 layer.get_weights(),
                 other.get_layer(layer.name).get_weights(),
@@ -35,9 +35,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("trained", type=Path, nargs=2)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--whole", action="store_true", help="of all weights")
     args = parser.parse_args()
     model, other = map(load_model, args.trained)
-    mean_points(model, other)
+    mean_points(model, other, args.whole)
     print(save_model(model, args.out))
 
 

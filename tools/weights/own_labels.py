@@ -157,17 +157,6 @@ def main() -> None:
     refused = defaultdict(list)
     for hand in json.loads(REFUSED.read_text()):
         refused[hand["file"]].append(np.array(hand["box"], float))
-    found = [
-        (
-            size,
-            [
-                h
-                for h in hands
-                if is_new(np.array(h["bbox"]), refused[name], SAME_SHARED)
-            ],
-        )
-        for (name, _, _), (size, hands) in zip(items, found, strict=True)
-    ]
     content = coco_content(
         ({"file_name": f"people_photos/{name}", "width": w, "height": h}, good)
         for (name, _, _), ((h, w), hands) in zip(items, found, strict=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# handypose_mediapipe_full in fourteen runs. Four without MediaPipe's own head: photos of hands
+# handypose_mediapipe_full in sixteen runs. Four without MediaPipe's own head: photos of hands
 # alone at 160 px; with graded photos of people and presence at 192 px; with grips rendered
 # by `handypose synth --hard 0.75 --count 1600 --seed 51` and places without a hand at
 # 160 px; and once more at 192 px. Then their waterfall and decoder on MediaPipe's network
@@ -8,7 +8,9 @@
 # twelfth and thirteenth train it all from stride 32 on, at a low rate, the latter with more
 # rendered hands, bare feet, parts of bodies, and hands that the twelfth labelled; the heads
 # for metres are then fitted to what that made of the encoder, which the fourteenth, with more
-# feet, leaves as it is.
+# feet, leaves as it is. The fifteenth trains all from stride 16 on, with hands turned
+# further, more rendered ones, and labels that the fourteenth gave and a viewer passed; the sixteenth
+# leaves the encoder again. What ships is the mean of the fourteenth and the sixteenth.
 #
 # `make train-mediapipe-full DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
@@ -20,7 +22,9 @@
 # (kernels as float16), and its photos of hands had the labels of `teacher_labels.json`,
 # 600 rendered hands of seed 51 its rendered ones; run 13 began with best.keras as it
 # shipped, had 1,000 of seed 51, the labels of `teacher_labels.json` again, and of run 12
-# labels by its int8 file, and 900 feet seen from above (commit 9b37edb). 514,560 samples.
+# labels by its int8 file, and 900 feet seen from above (commit 9b37edb); run 15 had run 14's
+# last.keras, and the labels of its int8 file and the
+# 810 feet of run 13 (commit 74ecc37). 792,960 samples.
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")
 
@@ -63,3 +67,11 @@ handypose train "$tools/mediapipe_full/13.yaml" --resume
 [ -e world.keras ] || \
     python "$tools/graft.py" runs/full_192_k/best.keras --world --hands hands --out world.keras
 handypose train "$tools/mediapipe_full/14.yaml" --resume
+[ -e hands/synth_c/annotations.json ] || handypose synth --hard 0.75 --count 3000 --seed 71 \
+    --out hands/synth_c --backgrounds backgrounds
+python "$tools/own_labels.py" "$PEOPLE" hands --model runs/full_192_m/last.keras
+handypose train "$tools/mediapipe_full/15.yaml" --resume
+handypose train "$tools/mediapipe_full/16.yaml" --resume
+python "$tools/mean_points.py" runs/full_192_o/last.keras runs/full_192_m/last.keras --whole \
+    --out mean_o.keras
+python "$tools/graft.py" mean_o.keras --world --hands hands --out mean_world.keras
