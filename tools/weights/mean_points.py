@@ -3,8 +3,8 @@
     python tools/weights/mean_points.py runs/d/last.keras runs/c/last.keras \
         --out mean.keras
 
-Side and presence stay the first model's, but with `--whole`. Both are of one preset, and
-one went on from the other.
+Side and presence stay the first model's, but with `--whole`. Both are of one preset,
+and one went on from the other.
 """
 
 from __future__ import annotations
