@@ -100,3 +100,11 @@ def test_a_find_is_new_where_nothing_is_known(scripts):
     assert own.is_new(np.array([200.0, 100, 50, 50]), known)
     assert not own.is_new(np.array([130.0, 100, 50, 50]), known)
     assert own.is_new(np.array([130.0, 100, 50, 50]), np.zeros((0, 4)))
+
+
+def test_a_label_that_a_viewer_refused_is_left_out(scripts):
+    _, own = scripts
+    refused = [np.array([100.0, 100, 50, 50])]
+    assert own.is_refused({"bbox": [104.0, 98, 48, 52]}, refused)
+    assert not own.is_refused({"bbox": [130.0, 100, 50, 50]}, refused)
+    assert not own.is_refused({"bbox": [104.0, 98, 48, 52]}, [])

@@ -3,8 +3,9 @@
     python tools/weights/mean_points.py runs/d/last.keras runs/c/last.keras \
         --out mean.keras
 
-Side and presence stay the first model's, but with `--whole`. Both are of one preset,
-and one went on from the other.
+Side and presence stay the first model's, or are the mean of its own and those of
+`--heads`. All are of one preset, and one went on from the other; the heads for depth
+and metres, which a run may lack, stay too and want fitting anew (graft.py).
 """
 
 from __future__ import annotations
@@ -14,20 +15,21 @@ from pathlib import Path
 
 from handypose_tf.models import HandyPose, load_model, save_model
 
-#: Beginnings of the names of layers that tell side and presence.
-OTHERS = ("crop", "handedness", "presence")
+#: Beginnings of the names of layers that tell side and presence, depth and metres.
+CROP, WORLD = ("crop", "handedness", "presence"), ("depth", "world")
 
 
-def mean_points(model: HandyPose, other: HandyPose, whole: bool = False) -> None:
+def mean_points(
+    model: HandyPose, other: HandyPose, heads: HandyPose | None = None
+) -> None:
     """Put the mean into the first model."""
     for layer in model.layers:
-        if whole or not layer.name.startswith(OTHERS):
-            weights = zip(
-                layer.get_weights(),
-                other.get_layer(layer.name).get_weights(),
-                strict=True,
-            )
-            layer.set_weights([(own + further) / 2 for own, further in weights])
+        source = heads if layer.name.startswith(CROP) else other
+        if source is None or layer.name.startswith(WORLD):
+            continue
+        further = source.get_layer(layer.name).get_weights()
+        weights = zip(layer.get_weights(), further, strict=True)
+        layer.set_weights([(own + theirs) / 2 for own, theirs in weights])
 
 
 def main() -> None:
@@ -35,10 +37,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("trained", type=Path, nargs=2)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--whole", action="store_true", help="of all weights")
+    parser.add_argument("--heads", type=Path, help="a run for side and presence")
     args = parser.parse_args()
     model, other = map(load_model, args.trained)
-    mean_points(model, other, args.whole)
+    mean_points(model, other, args.heads and load_model(args.heads))
     print(save_model(model, args.out))
 
 

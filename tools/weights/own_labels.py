@@ -91,7 +91,9 @@ def label(
     return annotation
 
 
-def is_new(box: FloatArray, known: Iterable[FloatArray], most_shared: float) -> bool:
+def is_new(
+    box: FloatArray, known: Iterable[FloatArray], most_shared: float = MOST_SHARED
+) -> bool:
     """Tell whether a box shares little of itself, or of the other, with any known."""
     low, high = box[:2], box[:2] + box[2:]
     for other in known:
@@ -125,7 +127,7 @@ def annotate(
     known_boxes = np.reshape(known, (-1, 4))
     for hand in _model.find(image):
         box = np.asarray(hand.box, float)
-        if is_new(box, known_boxes, MOST_SHARED):
+        if is_new(box, known_boxes):
             new = label(_model, image, box, MIN_FOUND)
             found.append(new and new | {"found": True})
     return image.shape[:2], [hand for hand in found if hand]

@@ -10,7 +10,8 @@
 # for metres are then fitted to what that made of the encoder, which the fourteenth, with more
 # feet, leaves as it is. The fifteenth trains all from stride 16 on, with hands turned
 # further, more rendered ones, and labels that the fourteenth gave and a viewer passed; the sixteenth
-# leaves the encoder again. What ships is the mean of the fourteenth and the sixteenth.
+# leaves the encoder again. What ships is the mean of the sixteenth with the
+# thirteenth, and for side and presence with the fourteenth.
 #
 # `make train-mediapipe-full DATA=FOLDER` runs it in a folder with `hands/` (prepare_data.py
 # and prepare_people.py), `people_places/` (mine_negatives.py on photos of people) and
@@ -72,6 +73,6 @@ handypose train "$tools/mediapipe_full/14.yaml" --resume
 python "$tools/own_labels.py" "$PEOPLE" hands --model runs/full_192_m/last.keras
 handypose train "$tools/mediapipe_full/15.yaml" --resume
 handypose train "$tools/mediapipe_full/16.yaml" --resume
-python "$tools/mean_points.py" runs/full_192_o/last.keras runs/full_192_m/last.keras --whole \
-    --out mean_o.keras
+python "$tools/mean_points.py" runs/full_192_o/last.keras runs/full_192_k/best.keras \
+    --heads runs/full_192_m/last.keras --out mean_o.keras
 python "$tools/graft.py" mean_o.keras --world --hands hands --out mean_world.keras
