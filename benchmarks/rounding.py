@@ -34,7 +34,7 @@ WAYS: dict[str, tuple[Callable[..., None], ...]] = {
     "each weight to the nearest step": (),
     "the same, channels brought to one range": (equalize,),
     "filters rounded as a whole": (round_weights,),
-    "**both** (ships)": (equalize, round_weights),
+    "**both** (`handypose export`)": (equalize, round_weights),
 }
 
 
