@@ -213,8 +213,18 @@ def _entry(name: str, index: int) -> Any:
 
 
 def read_model(content: bytes) -> Any:
-    """Return a file's contents as objects of LiteRT's schema."""
-    return schema.ModelT.InitFromPackedBuf(content, 0)
+    """Return a file's contents as objects of LiteRT's schema.
+
+    Constants that a converter put behind the FlatBuffer, as litert-quantizer does with
+    large ones, are taken into it: their offsets hold for that file alone.
+    """
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    for buffer in model.buffers:
+        if buffer.offset > 1:  # 0 and 1 mean that there is none
+            end = buffer.offset + buffer.size
+            buffer.data = np.frombuffer(content[buffer.offset : end], np.uint8)
+            buffer.offset = buffer.size = 0
+    return model
 
 
 def pack_model(model: Any) -> bytes:

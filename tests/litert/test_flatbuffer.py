@@ -8,7 +8,12 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from handypose_tf.layers import DecodeHeatmaps
-from handypose_tf.litert.flatbuffer import join_decoder, name_ends
+from handypose_tf.litert.flatbuffer import (
+    join_decoder,
+    name_ends,
+    pack_model,
+    read_model,
+)
 from handypose_tf.litert.precision import IO_TYPES
 
 SIZE, STRIDE, JOINTS = 32, 4, 3
@@ -85,3 +90,27 @@ def test_ends_are_named(body):
     content = name_ends(body, "picture", {"maps": (1, CELLS, CELLS, JOINTS)})
     [signature] = Interpreter(model_content=content).get_signature_list().values()
     assert signature == {"inputs": ["picture"], "outputs": ["maps"]}
+
+
+def test_constants_behind_the_flatbuffer_come_into_it():
+    """As litert-quantizer writes large ones; joining moves what is before them."""
+    weights = np.arange(48, dtype=np.float32).reshape(1, 1, 3, 16)
+    content = converted(lambda x: tf.nn.conv2d(x, weights, 1, "SAME"), (1, 4, 4, 3))
+    model = read_model(content)
+    [large] = [b for b in model.buffers if b.data is not None and len(b.data) == 192]
+    values, large.data = bytes(large.data), None
+    large.offset, large.size = 10**6, len(values)
+    large.offset = -(-len(pack_model(model)) // 16) * 16
+    packed = pack_model(model)
+    outside = packed + bytes(large.offset - len(packed)) + values
+    picture = np.random.default_rng(0).normal(size=(1, 4, 4, 3)).astype(np.float32)
+    found = []
+    for each in (content, outside, pack_model(read_model(outside))):
+        interpreter = Interpreter(model_content=each)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture)
+        interpreter.invoke()
+        result = interpreter.get_output_details()[0]["index"]
+        found.append(interpreter.get_tensor(result))
+    np.testing.assert_array_equal(found[1], found[0])
+    np.testing.assert_array_equal(found[2], found[0])
