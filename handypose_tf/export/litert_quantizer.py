@@ -1,8 +1,9 @@
 """Quantisation by the package litert-quantizer, an alternative to TensorFlow's.
 
-Measured on the shipped lite0 and 991 hands, calibrated on the same 200 crops, the two
-agree within .07 points of pck_box@.2; with this package's own moving averages of
-ranges, keypoints shift by a fifth more than with the extremes, which are taken here.
+Measured on handypose_mediapipe_full and 608 hands, calibrated on the same 200 crops,
+EPE grows by 2.0 % with it and by .6 % with TensorFlow's. With this package's own moving
+averages of ranges, keypoints of lite0 shifted by a fifth more than with the extremes,
+which are taken here.
 """
 
 from __future__ import annotations

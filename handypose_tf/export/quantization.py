@@ -26,8 +26,8 @@ class Quantization:
         keep_float: Regular expressions; layers whose name one is found in stay float.
             For `"int8"` only.
         quantizer: `"tensorflow"`, TensorFlow's converter, or `"litert"`, the package
-            litert-quantizer (extra `quantize`). Measured on the shipped lite0 and 991
-            hands, they differ by .07 points of pck_box@.2 and .4 % of EPE.
+            litert-quantizer (extra `quantize`), which loses more on
+            handypose_mediapipe_full.
 
     Raises:
         ValueError: If there is no such quantiser.

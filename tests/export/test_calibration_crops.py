@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import warnings
 
 import numpy as np
@@ -15,6 +17,7 @@ from handypose_tf.export.calibration_crops import (
     Calibration,
     CalibrationWarning,
     crop_hands,
+    crop_places,
     open_calibration,
 )
 from handypose_tf.export.demo_crops import demo_crops
@@ -61,6 +64,25 @@ def test_the_same_seed_draws_the_same_crops(reader, metadata):
     assert len(first.crops) == 34 and (first.crops != other.crops).any()
     [batch, *_] = first.batches()
     assert batch.shape == (1, SIDE, SIDE, 3) and batch.dtype == np.float32
+
+
+def test_a_model_that_tells_presence_is_shown_places_without_a_hand(tmp_path, metadata):
+    path = write_coco(tmp_path, 40)
+    content = json.loads(path.read_text())
+    for annotation in content["annotations"][30:]:
+        annotation["no_hand"] = True
+    path.write_text(json.dumps(content))
+    reader = open_source(f"coco:{path}")
+    told = dataclasses.replace(metadata, presence=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CalibrationWarning)
+        hands = open_calibration(reader, metadata, count=12).crops
+        both = open_calibration(reader, told, count=12).crops
+    np.testing.assert_array_equal(both[:12], hands)
+    assert len(both) == 12 + 6
+    places = [record for record in reader.records() if not record.is_hand]
+    shown = {crop.tobytes() for crop in crop_places(places, told)}
+    assert {crop.tobytes() for crop in both[12:]} < shown
 
 
 def test_no_hands(metadata):

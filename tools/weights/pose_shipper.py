@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from shipper import LICENCE, MIN_SIZE, Figures, Shipper, state
 
 from handypose_tf.data import Reader, open_source
@@ -19,6 +21,7 @@ from handypose_tf.evaluation.plots import save_reliability_plot
 from handypose_tf.evaluation.presence import calibrate_presence
 from handypose_tf.evaluation.score_calibration import measure_reliability, pair_points
 from handypose_tf.export import Calibration, open_calibration
+from handypose_tf.export.calibration_crops import crop_places
 from handypose_tf.files import write_json
 from handypose_tf.inference import HandPoseEstimator
 from handypose_tf.inference.estimator import DEFAULT_LEVELS
@@ -45,6 +48,10 @@ ORIGINS = {
         "places without a hand were graded by eye"
     ),
 }
+
+#: Training's places without a hand, and how many of them int8 is calibrated on, besides
+#: hands.
+PLACES = {"people_places": 50, "people_parts": 25, "feet": 25}
 
 #: False alarms a photo of the operating point.
 FALSE_ALARMS = 0.1
@@ -77,10 +84,19 @@ class PoseShipper(Shipper):
 
     @cached_property
     def crops(self) -> Calibration:
-        """Crops of training data."""
-        hands = self.args.hands
+        """Crops of training data, and of places without a hand for presence."""
+        hands, metadata = self.args.hands, self.model.metadata()
         training = open_source(f"coco:{hands / 'train/all.json'}", images=hands)
-        return open_calibration(training, self.model.metadata())
+        crops = open_calibration(training, metadata)
+        if not metadata.presence:
+            return crops
+        rng, places = np.random.default_rng(0), []
+        for name, count in PLACES.items():
+            path = hands / "train" / f"{name}.json"
+            records = open_source(f"coco:{path}", images=hands).records()
+            places += [records[i] for i in rng.permutation(len(records))[:count]]
+        shown = np.concatenate([crops.crops, crop_places(places, metadata)])
+        return replace(crops, crops=shown)
 
     def prepare(self) -> tuple[list[Path], Figures]:
         """Fit the scores and the limits; nothing for another size of crop."""
