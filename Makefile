@@ -32,12 +32,12 @@ test-slow: .venv/ready-test
 # The same code under Keras 2 (tf_keras), for quantisation-aware training.
 test-keras2: .venv-keras2/ready
 	TF_USE_LEGACY_KERAS=1 .venv-keras2/bin/python $(PYTEST) $(KERAS_TESTS) \
-	    tests/export/test_qat.py tests/export/test_weights.py
+	    tests/export/test_qat.py tests/export/test_prepared_weights.py
 
 # TensorFlow 2.15, Keras 2.15 and tensorflow-addons.
 test-addons: .venv-addons/ready
 	.venv-addons/bin/python $(PYTEST) $(KERAS_TESTS) \
-	    tests/export/test_weights.py
+	    tests/export/test_prepared_weights.py
 
 # Apache Beam on its direct runner; beside it protobuf stays below 7.
 test-beam: .venv-beam/ready

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.graphs import body_flatbuffer, model_body
 from handypose_tf.export.layer_names import layer_name
+from handypose_tf.export.prepared_weights import prepare_weights
 from handypose_tf.export.tensorflow_quantizer import run_debugger
-from handypose_tf.export.weights import prepare_weights
 from handypose_tf.litert.flatbuffer import tensor_names
 from handypose_tf.models import HandyPose
 

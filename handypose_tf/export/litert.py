@@ -17,9 +17,9 @@ from handypose_tf.export.graphs import (
     world_flatbuffer,
 )
 from handypose_tf.export.layer_names import matching_names
+from handypose_tf.export.prepared_weights import prepare_weights
 from handypose_tf.export.quantization import Quantization
 from handypose_tf.export.tensorflow_quantizer import convert_body, quantize
-from handypose_tf.export.weights import prepare_weights
 from handypose_tf.files import check_writable, write_bytes
 from handypose_tf.litert.flatbuffer import join_decoder, tensor_names
 from handypose_tf.litert.metadata import with_metadata

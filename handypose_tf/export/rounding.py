@@ -10,9 +10,10 @@ Quantization", 2020), and the bias takes the mean.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from handypose_tf.export.float_network import Convolution, FloatNetwork
@@ -64,7 +65,7 @@ def round_weights(
     for values in network.run(sources, chosen):
         seen = dict(zip(sources, values, strict=True))
         for layer, shape, moment in zip(layers, shapes, moments, strict=True):
-            moment.add(_patches(seen[layer.source][0], layer, shape, rng))
+            moment.add(_patches(seen[layer.source], layer, shape, rng))
     for layer, moment in zip(layers, moments, strict=True):
         _round_layer(network, layer, *moment.mean_and_covariance())
 
@@ -105,7 +106,7 @@ def _patches(
     """Return what filters see at places drawn at random.
 
     Args:
-        source: `(rows, columns, channels)`.
+        source: `(1, rows, columns, channels)`.
         layer: The convolution.
         shape: Of its weights.
         rng: Draws the places.
@@ -114,38 +115,19 @@ def _patches(
         `(groups, places, weights)`: one group, or the channels if it is depthwise.
     """
     height, width = shape[1:3]
-    reach = np.multiply(np.subtract((height, width), 1), layer.rates)
-    if layer.is_padded:
-        around = [*map(_padding, source.shape[:2], layer.strides, reach)]
-        source = np.pad(source, [*around, (0, 0)])
-    rows, columns = (source.shape[:2] - reach - 1) // layer.strides + 1
-    places = rng.permutation(rows * columns)[:_PLACES]
-    first = np.stack(np.divmod(places, columns), axis=1) * layer.strides
-    seen = np.stack(
-        [
-            source[first[:, 0] + row, first[:, 1] + column]
-            for row, column in _offsets(height, width, layer.rates)
-        ],
-        axis=1,
-    )  # (places, taps, channels)
+    patches = tf.image.extract_patches(
+        source,
+        (1, height, width, 1),
+        (1, *layer.strides, 1),
+        (1, *layer.rates, 1),
+        "SAME" if layer.is_padded else "VALID",
+    )
+    seen = patches.numpy().reshape(-1, height * width, source.shape[-1])
+    seen = seen[rng.permutation(len(seen))[:_PLACES]]  # (places, taps, channels)
     if layer.is_depthwise:
         filters = shape[-1] // seen.shape[-1]
         return np.repeat(seen.transpose(2, 0, 1), filters, axis=0)
-    return seen.reshape(1, len(places), -1)
-
-
-def _padding(size: int, stride: int, reach: int) -> tuple[int, int]:
-    """Return the zeros before and after, as TensorFlow's `SAME` has them."""
-    whole = max((-(-size // stride) - 1) * stride + reach + 1 - size, 0)
-    return whole // 2, whole - whole // 2
-
-
-def _offsets(
-    height: int, width: int, rates: tuple[int, int]
-) -> Iterator[tuple[int, int]]:
-    for row in range(height):
-        for column in range(width):
-            yield row * rates[0], column * rates[1]
+    return seen.reshape(1, len(seen), -1)
 
 
 def _filters(weights: NDArray, layer: Convolution) -> NDArray:
@@ -230,7 +212,9 @@ class _Search:
             move, pull = self._moves()[..., index], self._pull[..., index]
             cost = move * (2 * pull + move * self._variance[..., index])
             move = np.where(cost < -_LEAST, move, 0)
-            moved |= self._move(index, move)
+            self.steps[..., index] += move
+            self._pull += move[..., None] * self._covariance[:, None, index]
+            moved |= bool(move.any())
         return moved
 
     def move_pairs(self) -> bool:
@@ -259,13 +243,6 @@ class _Search:
         moves = np.where(self.steps > self._exact, -1.0, 1.0)
         return np.where(self._is_fixed, 0.0, moves)
 
-    def _move(self, index: int, move: NDArray[np.float64]) -> bool:
-        if not move.any():
-            return False
-        self.steps[..., index] += move
-        self._pull += move[..., None] * self._covariance[:, None, index]
-        return True
-
     def _pass_errors_on(self) -> NDArray[np.float64]:
         """Round one weight after the other, each making up for those before it.
 
@@ -273,15 +250,12 @@ class _Search:
         Pre-trained Transformers", 2022; here no weight goes beyond its two steps.
         """
         spread = np.linalg.cholesky(np.linalg.inv(self._covariance)).swapaxes(1, 2)
-        wanted, steps = self._exact.copy(), np.empty_like(self._exact)
-        low, high = np.floor(self._exact), np.ceil(self._exact)
+        wanted, steps = self._exact.copy(), np.round(self._exact)
+        low = np.where(self._is_fixed, steps, np.floor(self._exact))
+        high = np.where(self._is_fixed, steps, np.ceil(self._exact))
         for index in range(steps.shape[2]):
-            near = np.clip(
-                np.round(wanted[..., index]), low[..., index], high[..., index]
-            )
-            near = np.where(
-                self._is_fixed[..., index], np.round(self._exact[..., index]), near
-            )
+            near = np.round(wanted[..., index])
+            near = np.clip(near, low[..., index], high[..., index])
             error = (wanted[..., index] - near) / spread[:, index, index, None]
             wanted[..., index:] -= error[..., None] * spread[:, None, index, index:]
             steps[..., index] = near

@@ -14,9 +14,9 @@ from handypose_tf.export.calibration_crops import Calibration
 from handypose_tf.export.equalization import equalize
 from handypose_tf.export.float_network import FloatNetwork
 from handypose_tf.export.graphs import convert, frozen, new_converter
+from handypose_tf.export.prepared_weights import prepare_weights
 from handypose_tf.export.rounding import _filters, _patches, round_filters
 from handypose_tf.export.tensorflow_quantizer import quantize
-from handypose_tf.export.weights import prepare_weights
 from handypose_tf.litert.interpreter import open_interpreter
 
 SIDE, SEED = 24, 3
@@ -133,7 +133,7 @@ def test_what_a_filter_sees_is_what_it_is_multiplied_by():
         weights = network.constant(layer.weights)
         cells = result[0].reshape(-1, result.shape[-1])
 
-        patches = _patches(source[0], layer, weights.shape, InOrder())
+        patches = _patches(source, layer, weights.shape, InOrder())
         filters = _filters(weights, layer)
         found = (patches @ filters.swapaxes(1, 2)).swapaxes(0, 1)
         found = found.reshape(patches.shape[1], -1) + network.constant(layer.bias)
